@@ -78,7 +78,10 @@ export interface RecordedEvent<Type extends string = string, Data extends JsonOb
 /** What hearing an event does to the team beside the machines that hear it. */
 export type ActorEffect = 'joins' | 'leaves';
 
-export interface EventDefinition<Type extends string = string, Schema extends z.ZodType = z.ZodType> {
+export interface EventDefinition<
+  Type extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+> {
   readonly type: Type;
   readonly version: number;
   readonly data: Schema;
@@ -112,16 +115,31 @@ export function defineEvent<const Type extends string, Schema extends z.ZodObjec
   options: EventOptions = {},
 ): EventDefinition<Type, Schema> {
   const version = options.version ?? 1;
-  if (!TYPE.test(type)) throw new TypeError(`event type "${type}": write it dotted, in lower case, like "task.assigned"`);
-  if (!Number.isInteger(version) || version < 1) throw new TypeError(`event type "${type}": version must be 1 or more`);
+  if (!TYPE.test(type))
+    throw new TypeError(
+      `event type "${type}": write it dotted, in lower case, like "task.assigned"`,
+    );
+  if (!Number.isInteger(version) || version < 1)
+    throw new TypeError(`event type "${type}": version must be 1 or more`);
   for (const key of RESERVED_KEYS) {
-    if (key in data.shape) throw new TypeError(`event type "${type}": "${key}" is added by the runtime; name it differently`);
+    if (key in data.shape)
+      throw new TypeError(
+        `event type "${type}": "${key}" is added by the runtime; name it differently`,
+      );
   }
   const upcasts = options.upcasts ?? {};
   for (let from = 1; from < version; from++) {
-    if (!upcasts[from]) throw new TypeError(`event type "${type}": version ${version} needs an upcast from ${from}`);
+    if (!upcasts[from])
+      throw new TypeError(`event type "${type}": version ${version} needs an upcast from ${from}`);
   }
-  return { type, version, data, message: options.message ?? false, effect: options.effect, upcasts };
+  return {
+    type,
+    version,
+    data,
+    message: options.message ?? false,
+    effect: options.effect,
+    upcasts,
+  };
 }
 
 /** The recorded form of a definition. */

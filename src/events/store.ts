@@ -74,7 +74,11 @@ export interface SnapshotCache {
   /** Keeps `body` for the state after `revision`. `code` fingerprints whatever made it. */
   put(stream: StreamName, revision: number, code: string, body: string): Promise<void>;
   /** The newest one at or before `revision` made by `code`. */
-  get(stream: StreamName, revision: number, code: string): Promise<{ revision: number; body: string } | undefined>;
+  get(
+    stream: StreamName,
+    revision: number,
+    code: string,
+  ): Promise<{ revision: number; body: string } | undefined>;
 }
 
 export interface Lease {
@@ -100,7 +104,11 @@ export interface ReadModelTable {
 export interface EventStore {
   /** What it is, for people, without credentials: `sqlite:/path`, `memory:`. */
   readonly url: string;
-  append(stream: StreamName, events: readonly NewEvent[], expected: ExpectedRevision): Promise<Appended>;
+  append(
+    stream: StreamName,
+    events: readonly NewEvent[],
+    expected: ExpectedRevision,
+  ): Promise<Appended>;
   read(stream: StreamName, options?: ReadOptions): Promise<RawEvent[]>;
   readAll(options?: ReadAllOptions): Promise<RawEvent[]>;
   /** Head revision, `NO_STREAM` when there is none. */

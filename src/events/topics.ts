@@ -3,7 +3,8 @@
  * `task.*` hears `task.created`; `agent.>` hears `agent.joined` and `agent.turn.ended`.
  */
 export function topicMatches(pattern: string, type: string): boolean {
-  if (pattern === type || pattern === '>' || pattern === '*') return pattern === type || pattern === '>' || !type.includes('.');
+  if (pattern === type || pattern === '>' || pattern === '*')
+    return pattern === type || pattern === '>' || !type.includes('.');
   const wanted = pattern.split('.');
   const parts = type.split('.');
   for (let i = 0; i < wanted.length; i++) {
