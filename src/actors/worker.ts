@@ -1,0 +1,85 @@
+/**
+ * Workers are the hands: they do what a machine only waits for. A machine declares `invoke: { src }`;
+ * the worker given to the runtime under that name does it and its result is recorded as an event.
+ *
+ * Invariants
+ * 1. A worker starts only after the events that owe, admit and (for `paid` and `once`) start it are durable.
+ * 2. It answers once: with JSON, or with a `WorkFailure`. Any other error is recorded as a failure of kind `error`.
+ * 3. It ends soon after its signal is aborted; what it returns then can only settle a reservation.
+ */
+import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
+import type { ActorId, TeamId } from '../events/ids.ts';
+import type { Limits } from '../events/vocabulary/team.ts';
+import type { Amount, EffectClass, Usage } from '../events/vocabulary/work.ts';
+import type { Projection } from '../projections/projection.ts';
+
+/** What a worker knows of where it works. Everything recorded is read through it, never from a message. */
+export interface WorkContext {
+  readonly team: TeamId;
+  readonly actor: ActorId;
+  /** The activation: `actor/invoke@revision`. Stable over retries after a crash. */
+  readonly work: string;
+  readonly attempt: number;
+  /** Last revision of the turn that armed the work: what was known when it was owed. */
+  readonly through: number;
+  readonly reserved: Amount;
+  readonly outputTokensMax?: number;
+  readonly limits: Limits;
+  readonly depth: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** An event of this team's stream. */
+  event(revision: number): Promise<RecordedEvent>;
+  /** A projection of this team's stream, folded at least through `through`; filter what is later. */
+  view<State>(projection: Projection<State>): Promise<State>;
+  /** For people who watch: text as it streams in. Never recorded. */
+  progress(text: string): void;
+}
+
+/** What is known, without asking anyone, when the doorkeeper must know what work may cost at most. */
+export interface ReserveQuestion<Input = Json> {
+  readonly input: Input;
+  /** Model and bounds of the actor's profile, when it has one. */
+  readonly profile?: { model: string; outputTokensMax: number };
+  /** Tokens (input and output) of the actor's last paid reply; 0 before the first. */
+  readonly lastTokens: number;
+  /** Bytes of what the actor has heard since (an upper bound of new tokens), profile included. */
+  readonly newBytes: number;
+}
+
+export interface Reserve {
+  /** The input side and the output side of the worst case, in tokens. */
+  inputTokens: number;
+  outputTokens: number;
+  /** US dollars of the worst case for these. */
+  usd(inputTokens: number, outputTokens: number): number;
+  /** The fewest output tokens that still make sense; below it the doorkeeper refuses. */
+  outputTokensMin: number;
+}
+
+export interface Worker<Input = any, Output extends JsonObject = JsonObject> {
+  /** What repeating it means; may depend on the input. */
+  readonly effect: EffectClass | ((input: Input) => EffectClass);
+  /** The events that its results are recorded as; default `work.done` and `work.failed`. */
+  readonly records?: { done: EventDefinition; failed: EventDefinition };
+  /** Pure. What a `paid` worker may cost at most; without it nothing is reserved. */
+  reserve?(question: ReserveQuestion<Input>): Reserve;
+  /** The key of rate limit, concurrency and circuit breaker; without it the work is not governed. */
+  governedBy?(input: Input): string;
+  run(input: Input, context: WorkContext): Promise<Output>;
+}
+
+export type Workers = Readonly<Record<string, Worker>>;
+
+/** Work that failed in a way its machine may handle. `data` joins the recorded event. */
+export class WorkFailure extends Error {
+  override readonly name = 'WorkFailure';
+  constructor(
+    readonly kind: string,
+    message: string,
+    readonly data: { retryAfterMs?: number; usage?: Usage } & JsonObject = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Which types of events there are, and how a raw event becomes a recorded one: JSON parsed, brought up to
+ * the newest version, checked by its schema.
+ *
+ * Version 0 stands for untyped JSON: what a user's own machine says without having defined it.
+ */
+import type { EventDefinition, EventMeta, JsonObject, RawEvent, RecordedEvent } from './event.ts';
+
+export const UNTYPED = 0;
+
+/** The event cannot be understood: unknown type, newer version, or data that breaks its schema. */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+  constructor(
+    message: string,
+    readonly why: 'unknownType' | 'newerVersion' | 'invalid',
+  ) {
+    super(message);
+  }
+}
+
+export interface EventCatalog {
+  /** The definition of a type, if there is one. */
+  get(type: string): EventDefinition | undefined;
+  /** Parses, upcasts and checks; throws `UnreadableEvent`. */
+  decode(raw: RawEvent): RecordedEvent;
+  /** Checks data before it is appended; throws `UnreadableEvent`. */
+  check(type: string, version: number, data: JsonObject): void;
+  readonly types: readonly EventDefinition[];
+}
+
+export function createCatalog(definitions: Iterable<EventDefinition>): EventCatalog {
+  const byType = new Map<string, EventDefinition>();
+  for (const definition of definitions) {
+    const other = byType.get(definition.type);
+    if (other && other !== definition)
+      throw new TypeError(`event type "${definition.type}" is defined twice`);
+    byType.set(definition.type, definition);
+  }
+  const check = (type: string, version: number, data: JsonObject, where = ''): void => {
+    if (version === UNTYPED) return;
+    const definition = byType.get(type);
+    if (!definition)
+      throw new UnreadableEvent(`${where}event type "${type}" is not known here`, 'unknownType');
+    if (version > definition.version) {
+      throw new UnreadableEvent(
+        `${where}"${type}" has version ${version}, this program knows ${definition.version}: use the version that wrote it`,
+        'newerVersion',
+      );
+    }
+    const parsed = definition.data.safeParse(data);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new UnreadableEvent(
+        `${where}"${type}" does not fit its schema at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
+        'invalid',
+      );
+    }
+  };
+  return {
+    types: [...byType.values()],
+    get: (type) => byType.get(type),
+    check,
+    decode(raw) {
+      const { data: text, meta, ...rest } = raw;
+      let data = JSON.parse(text) as JsonObject;
+      let version = raw.version;
+      const definition = byType.get(raw.type);
+      if (definition) {
+        for (; version !== UNTYPED && version < definition.version; version++)
+          data = definition.upcasts[version]!(data);
+      }
+      check(raw.type, version, data, `${raw.stream}@${raw.revision}: `);
+      return { ...rest, version, data, meta: JSON.parse(meta) as EventMeta };
+    },
+  };
+}

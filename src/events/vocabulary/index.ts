@@ -1,0 +1,27 @@
+/** All types of events there are, listed by hand. A type that is not here does not exist for a store's reader. */
+import type { EventDefinition } from '../event.ts';
+import * as agent from './agent.ts';
+import * as moves from './moves.ts';
+import * as pattern from './pattern.ts';
+import * as team from './team.ts';
+import * as work from './work.ts';
+
+type Move = moves.Move;
+const isDefinition = (value: unknown): value is EventDefinition =>
+  typeof value === 'object' && value !== null && 'upcasts' in value;
+const isMove = (value: unknown): value is Move =>
+  typeof value === 'object' && value !== null && 'args' in value && 'event' in value;
+
+/** Every move by the name of its tool. */
+export const allMoves: ReadonlyMap<string, Move> = new Map(
+  Object.values(moves)
+    .filter(isMove)
+    .map((move) => [move.name, move]),
+);
+
+export const vocabulary: readonly EventDefinition[] = [
+  ...[team, work, agent, pattern].flatMap((room) =>
+    Object.values(room as object).filter(isDefinition),
+  ),
+  ...[...allMoves.values()].map((move) => move.event),
+];

@@ -1,0 +1,103 @@
+/**
+ * Moves are how an agent acts in a pattern: each is a schema, a tool for the model, and an event for the team.
+ * The event's data is the move's arguments and the number of the grant that it answers.
+ */
+import { z } from 'zod';
+import { defineEvent, type EventDefinition, type JsonObject } from '../event.ts';
+import type { ToolSpec } from './agent.ts';
+
+export interface Move {
+  /** Name of the tool. */
+  readonly name: string;
+  readonly description: string;
+  readonly args: z.ZodObject;
+  readonly event: EventDefinition;
+  /** The tool as the model is told of it. */
+  readonly tool: ToolSpec;
+}
+
+export function defineMove<const Type extends string, Shape extends z.ZodRawShape>(
+  name: string,
+  type: Type,
+  description: string,
+  shape: Shape,
+) {
+  const args = z.strictObject(shape);
+  const event = defineEvent(type, args.extend({ grant: z.int().positive() }), { message: true });
+  const { $schema: _, ...input } = z.toJSONSchema(args) as JsonObject;
+  return { name, description, args, event, tool: { name, description, input } } satisfies Move;
+}
+
+/** Bounds of what a model may say in one field; a longer one is an unfit argument. */
+const line = z.string().min(1).max(400);
+const text = z.string().min(1).max(200_000);
+
+/** One point of criticism. The tag stays the same as long as the point stands, so that repetition is seen. */
+export const issue = z.strictObject({
+  tag: z
+    .string()
+    .regex(/^[A-Z0-9]+(-[A-Z0-9]+)*$/)
+    .max(60)
+    .describe('Stable name of the point, like ERROR-HANDLING-001; keep it while the point stands'),
+  severity: z.enum(['critical', 'high', 'medium', 'low']),
+  problem: z.string().min(1).max(4000),
+  remedy: z.string().min(1).max(4000),
+});
+export type Issue = z.output<typeof issue>;
+
+const product = {
+  title: line,
+  summary: z.string().min(1).max(4000),
+  content: text.optional().describe('The full text, unless it stands in a file'),
+  path: line.optional().describe('The file in the workspace that holds it, if you wrote one'),
+};
+
+export const submitDraft = defineMove(
+  'submit_draft',
+  'draft.submitted',
+  'Hand in your draft or revision. Give the whole text in content, or the path of the file you wrote.',
+  {
+    ...product,
+    answers: z
+      .array(z.strictObject({ tag: z.string().max(60), response: z.string().min(1).max(4000) }))
+      .max(50)
+      .describe('How each open issue was answered; empty for a first draft'),
+  },
+);
+
+export const approve = defineMove(
+  'approve',
+  'review.approved',
+  'Approve the draft as it stands. Name what you checked; name remaining minor issues, or give evidence that there are none.',
+  { evidence: z.string().min(1).max(8000), issues: z.array(issue).max(50) },
+);
+
+export const requestChanges = defineMove(
+  'request_changes',
+  'changes.requested',
+  'Send the draft back with specific, tagged issues, most severe first.',
+  { issues: z.array(issue).min(1).max(50) },
+);
+
+export const contribute = defineMove(
+  'contribute',
+  'contribution.submitted',
+  'Hand in your own, independent contribution. You do not see what others work on.',
+  { ...product, confidence: z.enum(['high', 'medium', 'low']) },
+);
+
+export const submitSynthesis = defineMove(
+  'submit_synthesis',
+  'synthesis.submitted',
+  'Hand in the one text that brings the contributions together: what holds, what is disputed, what to do.',
+  {
+    ...product,
+    decisions: z
+      .array(z.strictObject({ subject: line, resolution: z.string().min(1).max(4000) }))
+      .max(50),
+    dissent: z
+      .array(z.strictObject({ by: line, about: line, view: z.string().min(1).max(4000) }))
+      .max(50),
+    confidence: z.enum(['high', 'medium', 'low']),
+  },
+);

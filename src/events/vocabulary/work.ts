@@ -1,0 +1,103 @@
+/**
+ * What becomes of a piece of work: the doorkeeper's verdict, its start, its result.
+ * The activation that an event speaks of stands in `meta.work`, and again in `work` for readers.
+ */
+import { z } from 'zod';
+import { defineEvent } from '../event.ts';
+
+/** Tokens are input plus output; money is US dollars. */
+export const amount = z.strictObject({
+  tokens: z.int().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+export type Amount = z.output<typeof amount>;
+
+/** What a model says it used. `tokens` of an amount is the sum of all but `usd`. */
+export const usage = z.strictObject({
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  cacheReadTokens: z.int().nonnegative(),
+  cacheWriteTokens: z.int().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+export type Usage = z.output<typeof usage>;
+
+export const effectClass = z.enum(['repeatable', 'converging', 'paid', 'once']);
+export type EffectClass = z.output<typeof effectClass>;
+
+export const workAdmitted = defineEvent(
+  'work.admitted',
+  z.strictObject({
+    work: z.string(),
+    src: z.string(),
+    effect: effectClass,
+    reserved: amount,
+    /** The most output tokens this call may ask for, when the doorkeeper bounds them. */
+    outputTokensMax: z.int().positive().optional(),
+  }),
+);
+export const workDelayed = defineEvent(
+  'work.delayed',
+  z.strictObject({ work: z.string(), src: z.string(), until: z.number(), reason: z.string() }),
+);
+/** Heard by the machine that owes the work as its failure, of kind `refused`. */
+export const workRefused = defineEvent(
+  'work.refused',
+  z.strictObject({
+    work: z.string(),
+    src: z.string(),
+    kind: z.literal('refused'),
+    /** Which limit: `tokens`, `usd`, `messages`, `depth`, `teamSize`, `works`, `time`, `loop`, … */
+    limit: z.string(),
+    message: z.string(),
+  }),
+);
+/** Recorded before work whose repetition costs (`paid`) or hurts (`once`) is begun. */
+export const workStarted = defineEvent(
+  'work.started',
+  z.strictObject({ work: z.string(), src: z.string(), attempt: z.int().positive() }),
+);
+/** A paid attempt that a crash left unsettled: it counts as spent in full, and the work is judged anew. */
+export const workLapsed = defineEvent(
+  'work.lapsed',
+  z.strictObject({
+    work: z.string(),
+    src: z.string(),
+    attempt: z.int().positive(),
+    settled: amount,
+  }),
+);
+/** The result of paid work that nobody waited for any more; it only settles. */
+export const workLate = defineEvent(
+  'work.late',
+  z.strictObject({ work: z.string(), src: z.string(), usage: usage.optional() }),
+);
+
+export const workDone = defineEvent('work.done', z.strictObject({ output: z.json() }));
+/** `outcomeUnknown`: the process died while a `once` work was under way. */
+export const workFailed = defineEvent(
+  'work.failed',
+  z.strictObject({
+    kind: z.string(),
+    message: z.string(),
+    retryAfterMs: z.number().nonnegative().optional(),
+    usage: usage.optional(),
+    data: z.json().optional(),
+  }),
+);
+
+/** Said by the doorkeeper once per limit, when 80 % of it is used. */
+export const limitNeared = defineEvent(
+  'limit.neared',
+  z.strictObject({
+    limit: z.string(),
+    used: z.number(),
+    of: z.number(),
+    actor: z.string().optional(),
+  }),
+);
+/** A provider reported more than was reserved; no further paid work is admitted. */
+export const budgetBreached = defineEvent(
+  'budget.breached',
+  z.strictObject({ work: z.string(), reserved: amount, reported: amount }),
+);
