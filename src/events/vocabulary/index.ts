@@ -14,9 +14,9 @@ const isMove = (value: unknown): value is Move =>
 
 /** Every move by the name of its tool. */
 export const allMoves: ReadonlyMap<string, Move> = new Map(
-  Object.values(moves)
-    .filter(isMove)
-    .map((move) => [move.name, move]),
+  (Object.values(moves) as unknown[])
+    .filter((value: unknown): value is Move => isMove(value))
+    .map((move) => [move.name, move] as const),
 );
 
 export const vocabulary: readonly EventDefinition[] = [

@@ -33,6 +33,13 @@ export const teamFormed = defineEvent(
     actor: z.string(),
     machine: z.string(),
     input: z.json(),
+    /** What was asked for and the material given with it: the first thing every agent reads. */
+    request: z
+      .strictObject({
+        text: z.string(),
+        materials: z.array(z.strictObject({ name: z.string(), text: z.string() })),
+      })
+      .optional(),
     limits,
     depth: z.int().nonnegative(),
     /** The stream and revision of the event that asked for this team, in its parent. */
