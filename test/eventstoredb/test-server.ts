@@ -1,0 +1,282 @@
+/**
+ * A server that speaks EventStoreDB's wire, for tests: the real client talks to it over real gRPC on
+ * loopback. It owns a log, the listening socket and every connection; the services beside it are thin.
+ *
+ * Invariants
+ * 1. One HTTP/2 connection carries at most 100 calls at once, as on the real server.
+ * 2. `stop` cuts every connection without a word; `start` takes the same port with the same log.
+ * 3. Persistent subscriptions are forgotten when the server stops; the log is not.
+ */
+import { type AddressInfo, createServer, type Socket, type Server as SocketServer } from 'node:net';
+import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import gossip from '@eventstore/db-client/generated/gossip_pb.js';
+import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js';
+import featuresGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import {
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServiceError,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import { append, batchAppend } from './append-service.ts';
+import { EventLog } from './event-log.ts';
+import { Faults } from './faults.ts';
+import * as messages from './messages.ts';
+import { PersistentSubscriptions } from './persistent-service.ts';
+import { read } from './read-service.ts';
+
+export interface TestServerOptions {
+  /** 0, the default: any free one. */
+  port?: number;
+  /** Where the log is kept; without, it lives as long as the object. */
+  file?: string;
+  /** PEM texts: the server then speaks TLS only. */
+  tls?: { key: string; cert: string };
+  /** Calls without these are refused. */
+  credentials?: { username: string; password: string };
+}
+
+/** What any call shows of itself. */
+interface Incoming {
+  metadata: Metadata;
+}
+
+type CallKind = 'subscription' | 'persistent';
+
+const HOST = '127.0.0.1';
+const CALLS_MAX = 100;
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const server = new TestServer(options);
+  await server.start();
+  return server;
+}
+
+export class TestServer {
+  readonly faults = new Faults();
+  readonly log: EventLog;
+  /** How many connections were ever made. */
+  connections = 0;
+  /** How many times the client asked for the server's features. */
+  featureCalls = 0;
+
+  readonly #options: TestServerOptions;
+  readonly #sockets = new Set<Socket>();
+  readonly #stalled = new WeakSet<object>();
+  readonly #open: { [kind in CallKind]: Set<object> } = {
+    subscription: new Set(),
+    persistent: new Set(),
+  };
+  #port: number;
+  #listener: SocketServer | undefined;
+  #grpc: Server | undefined;
+  #persistent = new PersistentSubscriptions(this);
+
+  constructor(options: TestServerOptions) {
+    this.#options = options;
+    this.#port = options.port ?? 0;
+    this.log = new EventLog(options.file);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get running(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  /** What a client is given to reach it. */
+  get connectionString(): string {
+    const { credentials, tls } = this.#options;
+    const user = credentials ? `${credentials.username}:${credentials.password}@` : '';
+    const host = tls ? 'localhost' : HOST;
+    return `esdb://${user}${host}:${this.#port}?tls=${tls !== undefined}`;
+  }
+
+  async start(): Promise<void> {
+    if (this.#listener) return;
+    const { tls } = this.#options;
+    const grpc = new Server({
+      'grpc.max_concurrent_streams': CALLS_MAX,
+      'grpc.max_receive_message_length': 17 * 1024 * 1024,
+    });
+    this.#addServices(grpc);
+    const pair = tls && { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) };
+    const injector = grpc.createConnectionInjector(
+      pair ? ServerCredentials.createSsl(null, [pair]) : ServerCredentials.createInsecure(),
+    );
+    const listener = createServer((socket) => {
+      this.connections++;
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      injector.injectConnection(socket);
+    });
+    this.#grpc = grpc;
+    this.#listener = listener;
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(this.#port, HOST, resolve);
+    });
+    this.#port = (listener.address() as AddressInfo).port;
+  }
+
+  /** As pulling the plug: nobody is told, nothing in flight is answered. */
+  async stop(): Promise<void> {
+    const listener = this.#listener;
+    if (!listener) return;
+    this.#listener = undefined;
+    const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+    this.dropConnections();
+    this.#persistent.close('the server stops');
+    this.#persistent = new PersistentSubscriptions(this);
+    this.#grpc?.forceShutdown();
+    this.faults.thaw();
+    await closed;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Cuts every connection; new ones are taken at once. */
+  dropConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** The subscriptions that are open now send nothing more, and stay open. */
+  stallSubscriptions(): void {
+    for (const call of this.#open.subscription) this.#stalled.add(call);
+  }
+
+  isStalled(call: object): boolean {
+    return this.#stalled.has(call);
+  }
+
+  /** Counts a long call in; the function returned counts it out. */
+  enter(kind: CallKind, call: object): () => void {
+    const calls = this.#open[kind];
+    calls.add(call);
+    return () => calls.delete(call);
+  }
+
+  /** How many calls of a kind are open now. */
+  openCalls(kind: CallKind): number {
+    return this.#open[kind].size;
+  }
+
+  /** Waits as the faults say; what comes back is the reason not to serve the call. */
+  async admit(call: Incoming): Promise<ServiceError | undefined> {
+    if (this.faults.inTheWay) await this.faults.passed();
+    return this.refusal(call);
+  }
+
+  refusal({ metadata }: Incoming): ServiceError | undefined {
+    const { credentials } = this.#options;
+    if (credentials) {
+      const { username, password } = credentials;
+      const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+      const given = metadata.get('authorization')[0];
+      if (given === undefined) return messages.accessDenied();
+      if (given !== basic) return messages.failure(status.UNAUTHENTICATED, 'Unauthenticated');
+    }
+    const leader = this.faults.leaderElsewhere;
+    if (leader && metadata.get('requires-leader')[0] === 'true') return messages.notLeader(leader);
+    return undefined;
+  }
+
+  #addServices(grpc: Server): void {
+    grpc.addService(streamsGrpc.StreamsService as never, {
+      append: (call: any, answer: any) => append(this, call, answer),
+      batchAppend: (call: any) => batchAppend(this, call),
+      read: (call: any) => void read(this, call),
+      delete: (call: any, answer: any) => this.#remove(call, answer, 'delete'),
+      tombstone: (call: any, answer: any) => this.#remove(call, answer, 'tombstone'),
+    });
+    grpc.addService(
+      persistentGrpc.PersistentSubscriptionsService as never,
+      this.#persistent.handlers() as never,
+    );
+    grpc.addService(featuresGrpc.ServerFeaturesService as never, {
+      getSupportedMethods: this.#supportedMethods as never,
+    });
+    grpc.addService(gossipGrpc.GossipService as never, { read: this.#gossip as never });
+  }
+
+  /** Deletes or tombstones; both requests and both answers have the same shape. */
+  async #remove(
+    call: ServerUnaryCall<streams.DeleteReq, unknown>,
+    answer: sendUnaryData<unknown>,
+    how: 'delete' | 'tombstone',
+  ): Promise<void> {
+    const refusal = await this.admit(call);
+    if (refusal) return answer(refusal);
+    const options = call.request.getOptions()!;
+    const stream = messages.streamName(options.getStreamIdentifier());
+    if (this.log.isTombstoned(stream)) return answer(messages.streamDeleted(stream));
+    const head = this.log.head(stream);
+    const wanted = options.hasRevision() ? Number(options.getRevision()) : head;
+    if (wanted !== head || (options.hasNoStream() && head >= 0)) {
+      const trailers = {
+        exception: 'wrong-expected-version',
+        'stream-name': stream,
+        'expected-version': String(wanted),
+        'actual-version': String(head),
+      };
+      return answer(messages.failure(status.FAILED_PRECONDITION, 'WrongExpectedVersion', trailers));
+    }
+    if (how === 'delete') this.log.softDelete(stream);
+    else this.log.tombstone(stream);
+    answer(null, how === 'delete' ? new streams.DeleteResp() : new streams.TombstoneResp());
+  }
+
+  #supportedMethods = async (
+    call: ServerUnaryCall<unknown, features.SupportedMethods>,
+    answer: sendUnaryData<features.SupportedMethods>,
+  ): Promise<void> => {
+    this.featureCalls++;
+    const refusal = await this.admit(call);
+    if (refusal) return answer(refusal);
+    const supported = new features.SupportedMethods().setEventStoreServerVersion('24.10.0.0');
+    const add = (service: string, method: string, has: string[]) => {
+      const message = new features.SupportedMethod();
+      message.setServiceName(service).setMethodName(method).setFeaturesList(has);
+      supported.addMethods(message);
+    };
+    const streamsName = 'event_store.client.streams.Streams';
+    for (const method of ['read', 'append', 'delete', 'tombstone']) add(streamsName, method, []);
+    if (!this.faults.batchAppendUnknown) add(streamsName, 'batchappend', ['deadline_duration']);
+    const persistentName = 'event_store.client.persistent_subscriptions.PersistentSubscriptions';
+    for (const method of ['create', 'update', 'delete', 'read', 'getinfo', 'list', 'replayparked'])
+      add(persistentName, method, ['stream', 'all']);
+    answer(null, supported);
+  };
+
+  #gossip = async (
+    call: ServerUnaryCall<unknown, gossip.ClusterInfo>,
+    answer: sendUnaryData<gossip.ClusterInfo>,
+  ): Promise<void> => {
+    const refusal = await this.admit(call);
+    if (refusal) return answer(refusal);
+    const member = (endpoint: { host: string; port: number }, state: number) =>
+      new gossip.MemberInfo()
+        .setState(state as gossip.MemberInfo.VNodeState)
+        .setIsAlive(true)
+        .setTimeStamp(String(Date.now()))
+        .setHttpEndPoint(new gossip.EndPoint().setAddress(endpoint.host).setPort(endpoint.port));
+    const leader = this.faults.leaderElsewhere;
+    const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState;
+    const own = member({ host: HOST, port: this.#port }, leader ? FOLLOWER : LEADER);
+    const members = leader ? [own, member(leader, LEADER)] : [own];
+    answer(null, new gossip.ClusterInfo().setMembersList(members));
+  };
+}
