@@ -1,0 +1,120 @@
+/**
+ * What in a request speaks for which way of working together.
+ *
+ * A cue is a phrase in which several kinds of words meet in an order that has a meaning ("have WHO review
+ * it"), never a word alone. It speaks for one pattern with a weight between 0 and 1 and gives the reason
+ * that a person is shown. Neighbours: `reading.ts` below, `judge.ts` above. Pure.
+ *
+ * Invariants
+ * 1. A found signal quotes the words that it was found in.
+ * 2. The phrases of one cue count once: paraphrases do not add up.
+ */
+
+import { CUES } from './cues.ts';
+import { find, type Phrase, phrase } from './phrase.ts';
+import type { Reading } from './reading.ts';
+import { phasesIn } from './stages.ts';
+
+/** The eleven ways to work, the cheapest first. */
+export const CHOICES = [
+  'single-agent',
+  'swarm',
+  'review-loop',
+  'adversarial-debate',
+  'contract-first-negotiation',
+  'expertise-routing',
+  'assembly-line',
+  'watchdog',
+  'consensus-deliberation',
+  'swarm-discovery',
+  'nested-swarm',
+] as const;
+
+export type Choice = (typeof CHOICES)[number];
+/** A choice that needs something said for it. */
+export type Collaboration = Exclude<Choice, 'single-agent'>;
+
+export type SignalKind =
+  | 'iteration'
+  | 'adversarial'
+  | 'dependency'
+  | 'discovery'
+  | 'consensus'
+  | 'contract'
+  | 'consultation'
+  | 'monitoring'
+  | 'nesting'
+  | 'breadth';
+
+export const KIND_OF: { readonly [choice in Collaboration]: SignalKind } = {
+  'review-loop': 'iteration',
+  'adversarial-debate': 'adversarial',
+  'assembly-line': 'dependency',
+  'swarm-discovery': 'discovery',
+  'consensus-deliberation': 'consensus',
+  'contract-first-negotiation': 'contract',
+  'expertise-routing': 'consultation',
+  watchdog: 'monitoring',
+  'nested-swarm': 'nesting',
+  swarm: 'breadth',
+};
+
+export interface Signal {
+  kind: SignalKind;
+  pattern: Collaboration;
+  /** 0 to 1: how much it says on its own. */
+  weight: number;
+  /** The words it was found in. */
+  evidence: string;
+  reason: string;
+}
+
+interface Cue {
+  pattern: Collaboration;
+  weight: number;
+  reason: string;
+  phrases: readonly Phrase[];
+}
+
+let compiled: readonly Cue[] | undefined;
+
+function cues(): readonly Cue[] {
+  compiled ??= (Object.keys(CUES) as Collaboration[]).flatMap((pattern) =>
+    CUES[pattern].map(([weight, reason, ...phrases]) => ({
+      pattern,
+      weight,
+      reason,
+      phrases: phrases.map(phrase),
+    })),
+  );
+  return compiled;
+}
+
+/** All signals of a reading, the strongest first. */
+export function signalsOf(reading: Reading): Signal[] {
+  const found = cues().flatMap((cue) => signalOf(cue, reading) ?? []);
+  const stages = phasesIn(reading);
+  if (stages) found.push({ kind: 'dependency', pattern: 'assembly-line', ...stages });
+  return found.sort((a, b) => b.weight - a.weight);
+}
+
+function signalOf(cue: Cue, reading: Reading): Signal | undefined {
+  for (const wanted of cue.phrases) {
+    const match = find(wanted, reading);
+    if (!match) continue;
+    const words = reading.words.slice(match.start, match.end).map((word) => word.text);
+    const { pattern, weight, reason } = cue;
+    return { kind: KIND_OF[pattern], pattern, weight, reason, evidence: quote(words) };
+  }
+  return undefined;
+}
+
+/** The words as a person would write them, the middle left out when they are many. */
+export function quote(words: readonly string[]): string {
+  const shown = words.filter((word) => word !== '¶');
+  const short = shown.length > 14 ? [...shown.slice(0, 7), '…', ...shown.slice(-6)] : shown;
+  return short
+    .join(' ')
+    .replace(/ ([,.;:?!)']|'s)/g, '$1')
+    .replace(/\( /g, '(');
+}

@@ -1,0 +1,69 @@
+/**
+ * Work in stages: which phases of a project a request walks through, in which order.
+ *
+ * Verbs of work that begin clauses are read from left to right and laid on the phases learn, plan, make,
+ * verify, present. Two phases that build on each other make a line; two small chores joined by "then" do
+ * not: opening a file and printing it are not phases. Pure.
+ */
+import type { Reading, Word } from './reading.ts';
+import { quote } from './signals.ts';
+import { NOUNS, PHASES } from './vocabulary.ts';
+
+interface Step {
+  verb: string;
+  phase: number;
+  at: number;
+}
+
+const PHASE_NAMES = ['learn', 'plan', 'make', 'verify', 'present'];
+
+/** The signal of dependent stages, or undefined when there are none. */
+export function phasesIn(
+  reading: Reading,
+): { weight: number; evidence: string; reason: string } | undefined {
+  const steps = stepsOf(reading.words);
+  const phases = new Set(steps.map((step) => step.phase));
+  const weight = weigh(steps, phases, reading);
+  if (weight === 0) return undefined;
+  const names = [...phases].sort().map((phase) => PHASE_NAMES[phase]);
+  return {
+    weight,
+    evidence: quote(
+      steps.map((step) => step.verb).flatMap((verb, i) => (i ? ['→', verb] : [verb])),
+    ),
+    reason: `${steps.length} steps in ${names.length} phases (${names.join(', ')}), each using the one before`,
+  };
+}
+
+function weigh(steps: readonly Step[], phases: ReadonlySet<number>, reading: Reading): number {
+  const trifling = reading.words.some((word) => NOUNS.TRIFLE.has(word.lemma)) ? 0.35 : 1;
+  const ordered = steps.filter((step, i) => i > 0 && step.phase >= steps[i - 1]!.phase).length;
+  if (steps.length >= 4 && phases.size >= 2 && ordered >= 2) return 0.78 * trifling;
+  if (steps.length >= 3 && phases.size >= 2 && ordered >= 1) return 0.68 * trifling;
+  return buildsOnThinking(steps) ? 0.6 * trifling : 0;
+}
+
+/** Learning or planning, and then making: the second cannot start before the first is done. */
+function buildsOnThinking(steps: readonly Step[]): boolean {
+  return steps.some(
+    (step, i) => step.phase <= 1 && steps.slice(i + 1).some((next) => next.phase === 2),
+  );
+}
+
+/** Distinct verbs of work where clauses begin, spoken to the one asked. */
+function stepsOf(words: readonly Word[]): Step[] {
+  const steps: Step[] = [];
+  for (const [at, word] of words.entries()) {
+    if (word.tag !== 'verb' || !leads(words, at)) continue;
+    const phase = PHASES.findIndex((verbs) => verbs.has(word.lemma));
+    if (phase < 0 || steps.some((step) => step.verb === word.lemma)) continue;
+    steps.push({ verb: word.lemma, phase, at });
+  }
+  return steps;
+}
+
+/** At the beginning of a clause, or after somebody who is to do it. */
+function leads(words: readonly Word[], at: number): boolean {
+  const before = words[at - 1];
+  return words[at]!.clause || (before?.tag === 'who' && !['to'].includes(words[at]!.lower));
+}
