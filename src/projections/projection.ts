@@ -1,8 +1,12 @@
 /**
  * A projection is what can be seen: a pure fold over recorded events, built on immer.
  * It is total over the event types it names (each has a handler, or does not compile) and passes over all others.
+ *
+ * Invariants
+ * 1. `apply` never changes the state or the event that it is given; what did not change is shared.
+ * 2. The fold depends on nothing but the events: equal prefixes give equal states.
  */
-import { produce } from 'immer';
+import { Immer } from 'immer';
 import type { EventDefinition, EventOf, RecordedEvent } from '../events/event.ts';
 
 export interface Projection<State> {
@@ -18,6 +22,9 @@ export interface Projection<State> {
 type Handlers<State, Events extends Record<string, EventDefinition>> = {
   [Key in keyof Events]: (draft: State, event: EventOf<Events[Key]>) => void;
 };
+
+// Freezing would walk, and freeze, the data of events that others hold; folds of long streams pay for it.
+const immer = new Immer({ autoFreeze: false });
 
 /** Defines a projection from named event definitions and one handler for each. */
 export function defineProjection<
@@ -45,7 +52,38 @@ export function defineProjection<
     apply(state, event) {
       const handler = handlers.get(event.type);
       if (!handler) return state;
-      return produce(state, (draft) => {
+      return immer.produce(state, (draft) => {
+        handler(draft as State, event);
+      });
+    },
+  };
+}
+
+/** One projection of two over the same state; an event that both hear is folded by the first, then by the second. */
+export function joined<State>(
+  first: Projection<State>,
+  second: Pick<Projection<State>, 'hears' | 'apply'>,
+): Projection<State> {
+  return {
+    name: first.name,
+    version: first.version,
+    initial: first.initial,
+    hears: new Set([...first.hears, ...second.hears]),
+    apply: (state, event) => second.apply(first.apply(state, event), event),
+  };
+}
+
+/** Folds a family of types, known only at run time, by one handler. */
+export function defineFold<State>(
+  types: Iterable<string>,
+  handler: (draft: State, event: RecordedEvent) => void,
+): Pick<Projection<State>, 'hears' | 'apply'> {
+  const hears = new Set(types);
+  return {
+    hears,
+    apply(state, event) {
+      if (!hears.has(event.type)) return state;
+      return immer.produce(state, (draft) => {
         handler(draft as State, event);
       });
     },
@@ -61,4 +99,31 @@ export function project<State>(
   let state = from;
   for (const event of events) state = projection.apply(state, event);
   return state;
+}
+
+/** The state after `revision`: events of one stream, in order, later ones passed over. */
+export function projectAt<State>(
+  events: Iterable<RecordedEvent>,
+  projection: Projection<State>,
+  revision: number,
+): State {
+  let state = projection.initial;
+  for (const event of events) {
+    if (event.revision > revision) break;
+    state = projection.apply(state, event);
+  }
+  return state;
+}
+
+/**
+ * The last revision at or before `revision` that ends a turn: only there is a prefix consistent.
+ * -1 (the empty prefix) when no turn has ended by then.
+ */
+export function turnEndAtOrBefore(events: Iterable<RecordedEvent>, revision: number): number {
+  let end = -1;
+  for (const event of events) {
+    if (event.revision > revision) break;
+    if (event.meta.last) end = event.revision;
+  }
+  return end;
 }
