@@ -65,7 +65,14 @@ export const dissentNoted = defineEvent(
 );
 
 /** The team asks the pattern to come to an end: the limit is near or the end was asked for. */
-export const finalizeAsked = defineEvent('finalize.asked', z.strictObject({ reason: z.string() }));
+export const finalizeAsked = defineEvent(
+  'finalize.asked',
+  z.strictObject({
+    reason: z.string(),
+    /** Conclude in this very turn from what there is; otherwise start nothing new. */
+    now: z.boolean().optional(),
+  }),
+);
 
 export const confidence = z.enum(['high', 'medium', 'low']);
 export type Confidence = z.output<typeof confidence>;
