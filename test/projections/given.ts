@@ -144,6 +144,7 @@ export const admitted = (agent: string, armed: number, src = 'callModel') =>
     work: `${agent}/${src === 'callModel' ? 'reply' : 'tool'}@${armed}`,
     src,
     effect: src === 'callModel' ? 'paid' : 'repeatable',
+    purpose: 'work',
     reserved: { tokens: src === 'callModel' ? 500 : 0, usd: 0 },
   });
 
