@@ -97,6 +97,8 @@ async function finishBatch(
     call.emit('error', refusal);
     return;
   }
+  const delayMs = server.faults.batchDelaysMs.shift() ?? 0;
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   const response = new streams.BatchAppendResp();
   response.setCorrelationId(correlation);
   response.setStreamIdentifier(messages.streamIdentifier(batch.stream));

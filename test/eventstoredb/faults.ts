@@ -23,6 +23,8 @@ export class Faults {
   batchAppendUnknown = false;
   /** The next so many appends are written, and their answer is never sent. */
   answersLost = 0;
+  /** The next batches wait so long before they are written: later ones overtake them. */
+  batchDelaysMs: number[] = [];
   /** The next append ends the server: before it is written, or after and before its answer. */
   crashOnAppend: 'before' | 'after' | undefined;
   /** Read and subscription calls that begin while this is set send nothing at all. */

@@ -44,13 +44,15 @@ async function boundedRead(
   const all = options.getAll();
   const found = all ? allRead(server, options, all) : streamRead(server, options, call);
   if (!found) return;
+  const leave = server.enter('read', call);
   let sent = 0;
   const countMax = Number(options.getCount());
   for (const record of found) {
     if (sent === countMax || call.cancelled) break;
-    await writeOut(call, messages.readEvent(record), sent++);
+    await writeOut(call, messages.readEvent(record), ++sent);
   }
   call.end();
+  leave();
 }
 
 function* allRead(
@@ -129,7 +131,7 @@ async function subscription(
   let caughtUp = false;
   let looked = 0;
   try {
-    while (!call.cancelled && !call.destroyed) {
+    while (!call.cancelled && !call.writableEnded) {
       const stalled = server.isStalled(call);
       if (stalled || index >= records.length) {
         if (!caughtUp && !stalled) {

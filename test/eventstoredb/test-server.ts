@@ -47,7 +47,12 @@ interface Incoming {
   metadata: Metadata;
 }
 
-type CallKind = 'subscription' | 'persistent';
+/** A call that lasts. */
+interface LongCall {
+  end(): void;
+}
+
+type CallKind = 'read' | 'subscription' | 'persistent';
 
 const HOST = '127.0.0.1';
 const CALLS_MAX = 100;
@@ -69,7 +74,8 @@ export class TestServer {
   readonly #options: TestServerOptions;
   readonly #sockets = new Set<Socket>();
   readonly #stalled = new WeakSet<object>();
-  readonly #open: { [kind in CallKind]: Set<object> } = {
+  readonly #open: { [kind in CallKind]: Set<LongCall> } = {
+    read: new Set(),
     subscription: new Set(),
     persistent: new Set(),
   };
@@ -158,12 +164,17 @@ export class TestServer {
     for (const call of this.#open.subscription) this.#stalled.add(call);
   }
 
+  /** Ends the subscriptions that are open now, without an error. */
+  endSubscriptions(): void {
+    for (const call of this.#open.subscription) call.end();
+  }
+
   isStalled(call: object): boolean {
     return this.#stalled.has(call);
   }
 
   /** Counts a long call in; the function returned counts it out. */
-  enter(kind: CallKind, call: object): () => void {
+  enter(kind: CallKind, call: LongCall): () => void {
     const calls = this.#open[kind];
     calls.add(call);
     return () => calls.delete(call);
