@@ -62,6 +62,8 @@ export interface Worker<Input = any, Output extends JsonObject = JsonObject> {
   readonly effect: EffectClass | ((input: Input) => EffectClass);
   /** The events that its results are recorded as; default `work.done` and `work.failed`. */
   readonly records?: { done: EventDefinition; failed: EventDefinition };
+  /** It starts a team below this one, so the limit of depth applies. */
+  readonly startsTeam?: true;
   /** Pure. What a `paid` worker may cost at most; without it nothing is reserved. */
   reserve?(question: ReserveQuestion<Input>): Reserve;
   /** The key of rate limit, concurrency and circuit breaker; without it the work is not governed. */

@@ -13,6 +13,8 @@ export const limits = z.strictObject({
   synthesisTokens: z.int().nonnegative(),
   messagesPerActor: z.int().positive(),
   messagesPerTeam: z.int().positive(),
+  /** Rounds that a pattern may start. */
+  rounds: z.int().positive().optional(),
   /** How deep teams may stand below the first, which has depth 0. */
   depth: z.int().nonnegative(),
   /** Agents at once. */
@@ -65,7 +67,7 @@ export const leaderTook = defineEvent(
 
 export const teamUpgraded = defineEvent(
   'team.upgraded',
-  z.strictObject({ from: z.string(), to: z.string() }),
+  z.strictObject({ before: z.string(), now: z.string() }),
 );
 
 /** Asks a team to end; from a person, a parent, or another process, through its inbox. */
@@ -121,6 +123,9 @@ export const actorDone = defineEvent(
   'actor.done',
   z.strictObject({ actor: z.string(), status: z.enum(['done', 'failed']), output: z.json() }),
 );
+
+/** Something in the inbox could not be understood; it is passed over and told here. */
+export const originRefused = defineEvent('origin.refused', z.strictObject({ problem: z.string() }));
 
 export const timerFired = defineEvent(
   'timer.fired',

@@ -31,6 +31,8 @@ export const workAdmitted = defineEvent(
     work: z.string(),
     src: z.string(),
     effect: effectClass,
+    /** `synthesis` may use the tokens that were set aside for it. */
+    purpose: z.enum(['work', 'synthesis']),
     reserved: amount,
     /** The most output tokens this call may ask for, when the doorkeeper bounds them. */
     outputTokensMax: z.int().positive().optional(),
@@ -56,6 +58,14 @@ export const workRefused = defineEvent(
 export const workStarted = defineEvent(
   'work.started',
   z.strictObject({ work: z.string(), src: z.string(), attempt: z.int().positive() }),
+);
+/**
+ * Nobody waits for it any more. Paid work that had started keeps its reservation until `work.late` or
+ * `work.lapsed` settles it; any other gives it back at once.
+ */
+export const workCancelled = defineEvent(
+  'work.cancelled',
+  z.strictObject({ work: z.string(), src: z.string(), started: z.boolean() }),
 );
 /** A paid attempt that a crash left unsettled: it counts as spent in full, and the work is judged anew. */
 export const workLapsed = defineEvent(

@@ -1,0 +1,301 @@
+/**
+ * Budget: reserve, call, settle. What a call may cost at most is reserved before it starts; what it did
+ * cost is settled when its result is heard; the synthesis is set aside before anything else.
+ *
+ * Invariants
+ * 1. At every revision settled + reserved <= limit, for tokens and for USD, unless a breach is recorded.
+ * 2. A paid attempt that ends without a word of its usage is settled at its full reservation.
+ * 3. After a breach (a provider reports more than was reserved) no paid work is admitted.
+ */
+import type { JsonObject } from '../../events/event.ts';
+import type { Amount, Usage } from '../../events/vocabulary/work.ts';
+import type { Formed } from '../team-state.ts';
+import type { Reserve } from '../worker.ts';
+import type { FoldedEvent, Notice, Policy, Verdict, WorkQuestion } from './policy.ts';
+
+interface Speaker {
+  model: string;
+  outputTokensMax: number;
+  /** Tokens of its last paid reply; bytes it has heard since, and ever. */
+  lastTokens: number;
+  newBytes: number;
+  allBytes: number;
+  /** The part of `newBytes` that the call under way already holds. */
+  claimed: number;
+}
+
+export interface Ledger {
+  limit: { tokens: number | null; usd: number | null };
+  settled: Amount;
+  reserved: Amount;
+  /** Tokens kept for the final synthesis. */
+  aside: number;
+  open: { [work: string]: Amount };
+  speakers: { [actor: string]: Speaker };
+  /** Bytes of events that a brief may show as material, by revision. */
+  shown: { [revision: string]: number };
+  requestBytes: number;
+  breached: boolean;
+  neared: string[];
+}
+
+/** What the Messages API adds around a message, and around tools, in tokens; generous. */
+const FRAME = 128;
+const TOOLS_FRAME = 1024;
+/** How long to wait for others' reservations before asking again, milliseconds; a settlement asks at once. */
+const WAIT_MS = 30_000;
+
+export const budget: Policy<Ledger> = {
+  name: 'budget',
+  initial: (formed) => ({
+    limit: { tokens: formed.limits.tokens ?? null, usd: formed.limits.usd ?? null },
+    settled: { tokens: 0, usd: 0 },
+    reserved: { tokens: 0, usd: 0 },
+    aside: asideOf(formed),
+    open: {},
+    speakers: {},
+    shown: {},
+    requestBytes: Buffer.byteLength(JSON.stringify(formed.request ?? '')),
+    breached: false,
+    neared: [],
+  }),
+  apply: (ledger, event) => account(listen(ledger, event), event),
+  judge: (ledger, question) =>
+    question.effect === 'paid' ? judgePaid(ledger, question) : undefined,
+  notices,
+};
+
+function asideOf({ limits }: Formed): number {
+  return limits.tokens === undefined
+    ? 0
+    : Math.min(limits.synthesisTokens, Math.floor(limits.tokens / 4));
+}
+
+export const tokensOf = (usage: Usage) =>
+  usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+
+/** Who has heard how much: the measure of what the next request may hold. */
+function listen(ledger: Ledger, event: FoldedEvent): Ledger {
+  if (event.type === 'agent.joined') return seat(ledger, event);
+  const listeners = event.to.filter((actor) => ledger.speakers[actor]);
+  const self = event.actor !== undefined && ledger.speakers[event.actor] ? event.actor : undefined;
+  const material = event.type === 'turn.granted' ? materialBytes(ledger, event.data) : 0;
+  if (listeners.length === 0 && self === undefined && !event.message) return ledger;
+  const speakers = { ...ledger.speakers };
+  const bytes = event.bytes + FRAME + material;
+  for (const actor of self === undefined || listeners.includes(self)
+    ? listeners
+    : [...listeners, self]) {
+    const before = speakers[actor]!;
+    speakers[actor] = {
+      ...before,
+      newBytes: before.newBytes + bytes,
+      allBytes: before.allBytes + bytes,
+    };
+  }
+  const shown = event.message ? { ...ledger.shown, [event.revision]: event.bytes } : ledger.shown;
+  return { ...ledger, speakers, shown };
+}
+
+function seat(ledger: Ledger, event: FoldedEvent): Ledger {
+  const { actor, profile } = event.data as {
+    actor: string;
+    profile: { model: string; outputTokensMax: number };
+  };
+  // A successor is shown the transcript of those who sat here before it.
+  const before = ledger.speakers[actor]?.allBytes ?? 0;
+  const bytes = event.bytes + ledger.requestBytes + TOOLS_FRAME + before;
+  const speaker = {
+    model: profile.model,
+    outputTokensMax: profile.outputTokensMax,
+    lastTokens: 0,
+    newBytes: bytes,
+    allBytes: bytes,
+    claimed: 0,
+  };
+  return { ...ledger, speakers: { ...ledger.speakers, [actor]: speaker } };
+}
+
+function materialBytes(ledger: Ledger, data: JsonObject): number {
+  const revisions = (data['material'] ?? []) as number[];
+  return revisions.reduce((sum, revision) => sum + (ledger.shown[revision] ?? 0) + FRAME, 0);
+}
+
+/** Reservations made, kept and settled. */
+function account(ledger: Ledger, event: FoldedEvent): Ledger {
+  const { work } = event;
+  if (work === undefined) return ledger;
+  if (event.type === 'work.admitted')
+    return reserve(ledger, work, event.data['reserved'] as Amount, event.data);
+  const held = ledger.open[work];
+  if (!held || event.type === 'work.started' || event.type === 'work.delayed') return ledger;
+  if (event.type === 'work.cancelled') {
+    return event.data['started'] === true ? ledger : settle(ledger, work, held, ZERO);
+  }
+  if (event.type === 'work.lapsed')
+    return settle(ledger, work, held, event.data['settled'] as Amount);
+  const usage = event.data['usage'] as Usage | undefined;
+  const failed = event.type.endsWith('.failed') || event.type === 'work.refused';
+  const spent = usage ? { tokens: tokensOf(usage), usd: usage.usd } : failed ? ZERO : held;
+  const settled = settle(ledger, work, held, spent);
+  const actor = event.to[0];
+  const speaker = actor === undefined ? undefined : settled.speakers[actor];
+  if (!speaker || !usage || failed) return settled;
+  const heard = {
+    ...speaker,
+    lastTokens: spent.tokens,
+    newBytes: speaker.newBytes - speaker.claimed,
+    claimed: 0,
+  };
+  return { ...settled, speakers: { ...settled.speakers, [actor!]: heard } };
+}
+
+const ZERO: Amount = { tokens: 0, usd: 0 };
+const plus = (a: Amount, b: Amount): Amount => ({
+  tokens: a.tokens + b.tokens,
+  usd: money(a.usd + b.usd),
+});
+const minus = (a: Amount, b: Amount): Amount => ({
+  tokens: a.tokens - b.tokens,
+  usd: money(a.usd - b.usd),
+});
+/** Millionths of a cent: adding and taking away the same amounts must come out at zero. */
+const money = (usd: number) => Math.max(0, Math.round(usd * 1e8) / 1e8);
+
+function reserve(ledger: Ledger, work: string, amount: Amount, data: JsonObject): Ledger {
+  if (amount.tokens === 0 && amount.usd === 0 && data['effect'] !== 'paid') return ledger;
+  const aside = data['purpose'] === 'synthesis' ? 0 : ledger.aside;
+  const actor = work.slice(0, work.indexOf('/'));
+  const speaker = ledger.speakers[actor];
+  const speakers = speaker
+    ? { ...ledger.speakers, [actor]: { ...speaker, claimed: speaker.newBytes } }
+    : ledger.speakers;
+  return {
+    ...ledger,
+    aside,
+    speakers,
+    reserved: plus(ledger.reserved, amount),
+    open: { ...ledger.open, [work]: amount },
+  };
+}
+
+function settle(ledger: Ledger, work: string, held: Amount, spent: Amount): Ledger {
+  const { [work]: _, ...open } = ledger.open;
+  const breached = ledger.breached || spent.tokens > held.tokens || spent.usd > held.usd + 1e-8;
+  return {
+    ...ledger,
+    open,
+    breached,
+    reserved: minus(ledger.reserved, held),
+    settled: plus(ledger.settled, spent),
+  };
+}
+
+function judgePaid(ledger: Ledger, { work, worker, at }: WorkQuestion): Verdict | undefined {
+  if (ledger.breached) {
+    return refusal(
+      'breach',
+      'a provider used more than was reserved; no further paid work is admitted',
+    );
+  }
+  const speaker = ledger.speakers[work.actor];
+  const need = worker?.reserve?.({
+    input: work.input,
+    lastTokens: speaker?.lastTokens ?? 0,
+    newBytes: speaker?.newBytes ?? 0,
+    ...(speaker
+      ? { profile: { model: speaker.model, outputTokensMax: speaker.outputTokensMax } }
+      : {}),
+  });
+  if (!need) return undefined;
+  const synthesis = isSynthesis(work.input);
+  const free = spare(ledger, synthesis, ledger.reserved);
+  const output = outputWithin(need, free);
+  if (output >= need.outputTokensMin) {
+    const tokens = need.inputTokens + output;
+    return {
+      admit: {
+        reserved: { tokens, usd: money(need.usd(need.inputTokens, output)) },
+        ...(output < need.outputTokens ? { outputTokensMax: output } : {}),
+      },
+    };
+  }
+  // It would fit if what others have reserved came back: wait for that instead of refusing.
+  const waiting = outputWithin(need, spare(ledger, synthesis, ZERO)) >= need.outputTokensMin;
+  if (waiting && (ledger.reserved.tokens > 0 || ledger.reserved.usd > 0)) {
+    return {
+      delay: { until: at + WAIT_MS, reason: 'budget: waits until reserved tokens are settled' },
+    };
+  }
+  return shortage(ledger, need, free);
+}
+
+const isSynthesis = (input: unknown) =>
+  typeof input === 'object' && input !== null && (input as JsonObject)['purpose'] === 'synthesis';
+
+function spare(ledger: Ledger, synthesis: boolean, reserved: Amount): Amount {
+  const { limit, settled } = ledger;
+  const aside = synthesis ? 0 : ledger.aside;
+  return {
+    tokens:
+      limit.tokens === null
+        ? Number.POSITIVE_INFINITY
+        : limit.tokens - settled.tokens - reserved.tokens - aside,
+    usd: limit.usd === null ? Number.POSITIVE_INFINITY : limit.usd - settled.usd - reserved.usd,
+  };
+}
+
+/** The most output tokens, up to those wanted, whose worst case fits into what is free; negative if none. */
+function outputWithin(need: Reserve, free: Amount): number {
+  let output = Math.min(need.outputTokens, free.tokens - need.inputTokens);
+  if (output < 0 || free.usd === Number.POSITIVE_INFINITY) return output;
+  const base = need.usd(need.inputTokens, 0);
+  const perToken = need.usd(0, 1_000_000) / 1_000_000;
+  if (base + perToken * output > free.usd)
+    output = perToken > 0 ? Math.floor((free.usd - base) / perToken) : -1;
+  return output;
+}
+
+function shortage(ledger: Ledger, need: Reserve, free: Amount): Verdict {
+  const { limit } = ledger;
+  const tokens = need.inputTokens + need.outputTokensMin;
+  if (limit.tokens !== null && tokens > free.tokens) {
+    return refusal(
+      'tokens',
+      `the call may need ${tokens} tokens, ${Math.max(0, free.tokens)} of ${limit.tokens} are free`,
+    );
+  }
+  const usd = need.usd(need.inputTokens, need.outputTokensMin).toFixed(4);
+  return refusal(
+    'usd',
+    `the call may cost $${usd}, $${Math.max(0, free.usd).toFixed(4)} of $${limit.usd} are free`,
+  );
+}
+
+const refusal = (limit: string, message: string): Verdict => ({ refuse: { limit, message } });
+
+function notices(before: Ledger, after: Ledger, event: FoldedEvent): Notice[] {
+  const said: Notice[] = [];
+  if (after.breached && !before.breached && event.work !== undefined) {
+    const usage = event.data['usage'] as Usage;
+    const reported = { tokens: tokensOf(usage), usd: usage.usd };
+    said.push({
+      type: 'budget.breached',
+      data: { work: event.work, reserved: before.open[event.work]!, reported },
+    });
+  }
+  for (const unit of ['tokens', 'usd'] as const) {
+    const limit = after.limit[unit];
+    if (
+      limit !== null &&
+      before.settled[unit] < limit * 0.8 &&
+      after.settled[unit] >= limit * 0.8
+    ) {
+      said.push({
+        type: 'limit.neared',
+        data: { limit: unit, used: after.settled[unit], of: limit },
+      });
+    }
+  }
+  return said;
+}

@@ -1,0 +1,111 @@
+/**
+ * What can be counted: messages per actor and team, rounds, pieces of work, actors, depth, time.
+ * Each count refuses further work once its limit is used up, and is told once at 80 %.
+ */
+import type { Limits } from '../../events/vocabulary/team.ts';
+import type { FoldedEvent, Notice, Policy, Verdict } from './policy.ts';
+
+interface Counts {
+  limits: Limits;
+  depth: number;
+  deadline: number | null;
+  messages: { [actor: string]: number };
+  messagesTotal: number;
+  rounds: number;
+  works: number;
+  /** Agents present, in the order of joining. */
+  agents: string[];
+}
+
+export const counts: Policy<Counts> = {
+  name: 'counts',
+  initial: (formed) => ({
+    limits: formed.limits,
+    depth: formed.depth,
+    deadline: null,
+    messages: {},
+    messagesTotal: 0,
+    rounds: 0,
+    works: 0,
+    agents: [],
+  }),
+  apply: count,
+  judge(state, { work, worker, effect, at }) {
+    const { limits } = state;
+    if (state.deadline !== null && at >= state.deadline)
+      return refuse('time', `${limits.timeMs} ms are spent`);
+    if (worker?.startsTeam && state.depth + 1 > limits.depth) {
+      return refuse(
+        'depth',
+        `a team below this one would stand at depth ${state.depth + 1}, the limit is ${limits.depth}`,
+      );
+    }
+    if (effect !== 'paid' && effect !== 'once') return undefined;
+    const said = state.messages[work.actor] ?? 0;
+    if (said >= limits.messagesPerActor)
+      return refuse('messages', `${work.actor} has said its ${said} messages`);
+    if (state.messagesTotal >= limits.messagesPerTeam) {
+      return refuse('messages', `the team has said its ${state.messagesTotal} messages`);
+    }
+    if (limits.rounds !== undefined && state.rounds > limits.rounds)
+      return refuse('rounds', `${limits.rounds} rounds are over`);
+    if (state.works >= limits.works)
+      return refuse('works', `${state.works} pieces of paid or once-only work were done`);
+    if (state.agents.indexOf(work.actor) >= limits.teamSize) {
+      return refuse(
+        'teamSize',
+        `a team may have ${limits.teamSize} agents; ${work.actor} is beyond`,
+      );
+    }
+    return undefined;
+  },
+  notices,
+};
+
+const refuse = (limit: string, message: string): Verdict => ({ refuse: { limit, message } });
+
+function count(state: Counts, event: FoldedEvent): Counts {
+  switch (event.type) {
+    case 'team.formed':
+      return {
+        ...state,
+        deadline: state.limits.timeMs === undefined ? null : event.at + state.limits.timeMs,
+      };
+    case 'round.started':
+      return { ...state, rounds: state.rounds + 1 };
+    case 'work.admitted': {
+      const { effect } = event.data;
+      return effect === 'paid' || effect === 'once' ? { ...state, works: state.works + 1 } : state;
+    }
+    case 'agent.joined':
+      return { ...state, agents: [...state.agents, String(event.data['actor'])] };
+    case 'agent.left':
+    case 'actor.done':
+      return { ...state, agents: state.agents.filter((agent) => agent !== event.data['actor']) };
+  }
+  if (!event.message || event.actor === undefined || event.to.length === 0) return state;
+  const messages = { ...state.messages, [event.actor]: (state.messages[event.actor] ?? 0) + 1 };
+  return { ...state, messages, messagesTotal: state.messagesTotal + 1 };
+}
+
+function notices(before: Counts, after: Counts): Notice[] {
+  if (before.messagesTotal === after.messagesTotal) return [];
+  const { limits } = after;
+  const said: Notice[] = [];
+  const actor = Object.keys(after.messages).find(
+    (name) => after.messages[name] !== before.messages[name],
+  )!;
+  if (after.messages[actor] === Math.ceil(limits.messagesPerActor * 0.8)) {
+    said.push({
+      type: 'limit.neared',
+      data: { limit: 'messages', used: after.messages[actor], of: limits.messagesPerActor, actor },
+    });
+  }
+  if (after.messagesTotal === Math.ceil(limits.messagesPerTeam * 0.8)) {
+    said.push({
+      type: 'limit.neared',
+      data: { limit: 'messages', used: after.messagesTotal, of: limits.messagesPerTeam },
+    });
+  }
+  return said;
+}

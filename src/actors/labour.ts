@@ -1,0 +1,247 @@
+/**
+ * Labour: the work of one led team that is under way in this process. It begins work that the stream says
+ * may begin, aborts work that nobody waits for any more, and hands results back as stimuli.
+ *
+ * Invariants
+ * 1. (G1) `begin` is called only with works of an adopted state, whose events are durable.
+ * 2. Work whose repetition costs or hurts runs only if its `work.started` is durable.
+ * 3. Every permit of the governor is given back exactly once.
+ */
+import type { JsonObject } from '../events/event.ts';
+import type { TeamId } from '../events/ids.ts';
+import type { Usage } from '../events/vocabulary/work.ts';
+import type { Clock } from './clock.ts';
+import type { Entry, Governor, Permit } from './governor.ts';
+import { runOwnLogic } from './own-logic.ts';
+import type { OwedWork, TeamState } from './team-state.ts';
+import { isFailure } from './turn.ts';
+import type { Views } from './views.ts';
+import { type WorkContext, type Worker, type Workers, WorkFailure } from './worker.ts';
+
+/** What labour reports: a result, or that a piece of work may now be recorded as started or delayed. */
+export interface Report {
+  work: string;
+  type: string;
+  data: JsonObject;
+}
+
+export interface LabourSite {
+  readonly team: TeamId;
+  readonly workers: Workers;
+  readonly views: Views;
+  readonly clock: Clock;
+  readonly governor: Governor | undefined;
+  report(report: Report): void;
+  progress(actor: string, text: string): void;
+}
+
+interface Running {
+  work: OwedWork;
+  abort: AbortController;
+  finished: Promise<void>;
+}
+
+export class Labour {
+  private readonly running = new Map<string, Running>();
+  /** Leave of the governor, got before the work is recorded as started. */
+  private readonly permits = new Map<string, Permit>();
+  /** Works that wait for the governor's leave. */
+  private readonly queueing = new Map<string, AbortController>();
+
+  constructor(private readonly site: LabourSite) {}
+
+  workerOf(src: string): Worker | undefined {
+    return Object.hasOwn(this.site.workers, src) ? this.site.workers[src] : undefined;
+  }
+
+  /** Leave to start at once, so that the start can be recorded in the same append as the verdict. */
+  mayStartNow(work: OwedWork): boolean {
+    const entry = this.enter(work, new AbortController());
+    if (entry === undefined) return true;
+    if (!('now' in entry)) return false;
+    this.permits.set(work.id, entry.now);
+    return true;
+  }
+
+  private enter(work: OwedWork, abort: AbortController): Entry | undefined {
+    const key = this.workerOf(work.src)?.governedBy?.(work.input as never);
+    const { governor, clock } = this.site;
+    return key === undefined || !governor
+      ? undefined
+      : governor.enter(key, clock.now(), abort.signal);
+  }
+
+  /** Brings what runs here into line with what the team waits for. */
+  reconcile(state: TeamState): void {
+    for (const [id, { work, abort }] of this.running) {
+      const waited = state.works.get(id);
+      if (!waited || waited.status === 'cancelled')
+        abort.abort(new WorkFailure('cancelled', `${work.src} is not waited for any more`));
+    }
+    for (const [id, abort] of this.queueing) {
+      if (state.works.get(id)?.status !== 'admitted') this.giveUp(id, abort);
+    }
+    for (const work of state.works.values()) {
+      if (this.running.has(work.id)) continue;
+      if (work.status === 'started') this.begin(work, state);
+      else if (work.status === 'admitted') this.prepare(work, state);
+    }
+    for (const [id, permit] of this.permits) {
+      if (this.running.has(id)) continue;
+      this.permits.delete(id);
+      permit.leave('cancelled');
+      // Recorded as started and cancelled within one append: it never ran and cost nothing.
+      if (state.works.get(id)?.status === 'cancelled')
+        this.site.report({ work: id, type: 'work.late', data: { usage: NO_USAGE } });
+    }
+  }
+
+  private prepare(work: OwedWork, state: TeamState): void {
+    if (work.effect === 'repeatable' || work.effect === 'converging') this.begin(work, state);
+    else if (!this.queueing.has(work.id)) this.queue(work);
+  }
+
+  /** Asks the governor again, and reports the start once it gives leave. */
+  private queue(work: OwedWork): void {
+    const abort = new AbortController();
+    const entry = this.enter(work, abort);
+    const started = { work: work.id, src: work.src, attempt: work.attempt + 1 };
+    const start = (permit?: Permit) => {
+      this.queueing.delete(work.id);
+      if (permit && abort.signal.aborted) permit.leave('cancelled');
+      if (abort.signal.aborted) return;
+      if (permit) this.permits.set(work.id, permit);
+      this.site.report({ work: work.id, type: 'work.started', data: started });
+    };
+    this.queueing.set(work.id, abort);
+    if (entry === undefined) start();
+    else if ('now' in entry) start(entry.now);
+    else if ('soon' in entry) entry.soon.then(start, () => this.queueing.delete(work.id));
+    else if ('until' in entry) {
+      const { until, reason } = entry;
+      this.site.report({
+        work: work.id,
+        type: 'work.delayed',
+        data: { work: work.id, src: work.src, until, reason },
+      });
+    } else this.site.report(this.failureOf(work, entry.failed, 0));
+  }
+
+  private giveUp(id: string, abort: AbortController): void {
+    this.queueing.delete(id);
+    abort.abort();
+  }
+
+  private begin(work: OwedWork, state: TeamState): void {
+    const abort = new AbortController();
+    const permit = this.permits.get(work.id);
+    this.permits.delete(work.id);
+    this.queueing.delete(work.id);
+    const finished = this.run(work, state, abort.signal).then((report) => {
+      this.running.delete(work.id);
+      permit?.leave(outcomeOf(report, abort.signal));
+      this.site.report(report);
+    });
+    this.running.set(work.id, { work, abort, finished });
+  }
+
+  private async run(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<Report> {
+    const begun = this.site.clock.now();
+    const worker = this.workerOf(work.src);
+    try {
+      if (!worker) {
+        const { machine } = state.actors.get(work.actor)!;
+        return {
+          work: work.id,
+          type: 'work.done',
+          data: await runOwnLogic(machine, work.src, work.input, signal),
+        };
+      }
+      const output = await worker.run(work.input as never, this.contextOf(work, state, signal));
+      const type = worker.records?.done.type ?? 'work.done';
+      return { work: work.id, type, data: worker.records ? output : { output } };
+    } catch (error) {
+      return this.failureOf(work, error, this.site.clock.now() - begun);
+    }
+  }
+
+  private failureOf(work: OwedWork, error: unknown, latencyMs: number): Report {
+    const failed = this.workerOf(work.src)?.records?.failed;
+    const message = error instanceof Error ? error.message : String(error);
+    const kind = error instanceof WorkFailure ? error.kind : 'error';
+    const data: JsonObject = {
+      kind,
+      message: message.slice(0, 4000),
+      ...(error instanceof WorkFailure ? error.data : {}),
+    };
+    if (!failed) return { work: work.id, type: 'work.failed', data };
+    if ('latencyMs' in (failed.data as unknown as { shape: object }).shape)
+      data['latencyMs'] ??= Math.max(0, latencyMs);
+    if (failed.data.safeParse(data).success) return { work: work.id, type: failed.type, data };
+    return { work: work.id, type: 'work.failed', data };
+  }
+
+  private contextOf(work: OwedWork, state: TeamState, signal: AbortSignal): WorkContext {
+    const { team, views, progress } = this.site;
+    const { limits, depth, labels } = state.formed!;
+    return {
+      team,
+      actor: work.actor as WorkContext['actor'],
+      work: work.id,
+      attempt: work.attempt,
+      through: work.through,
+      reserved: work.reserved,
+      ...(work.outputTokensMax === null ? {} : { outputTokensMax: work.outputTokensMax }),
+      limits,
+      depth,
+      labels,
+      signal,
+      event: (revision) => views.event(revision),
+      view: (projection) => views.view(projection, work.through),
+      progress: (text) => progress(work.actor, text),
+    };
+  }
+
+  /** Permits taken for turns that were not adopted after all. */
+  forgetPermits(): void {
+    for (const permit of this.permits.values()) permit.leave('cancelled');
+    this.permits.clear();
+  }
+
+  /** Aborts everything, and resolves once all of it has ended or the time is up. */
+  async stop(kind: string, graceMs: number): Promise<void> {
+    for (const [id, abort] of this.queueing) this.giveUp(id, abort);
+    const ending = [...this.running.values()];
+    for (const { work, abort } of ending) {
+      // Once-only work is let finish: aborting it would leave its outcome unknown.
+      if (work.effect !== 'once') abort.abort(new WorkFailure('cancelled', kind));
+    }
+    this.forgetPermits();
+    if (ending.length === 0) return;
+    let wake: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => {
+      wake = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([Promise.all(ending.map(({ finished }) => finished)), grace]);
+    clearTimeout(wake);
+    for (const { abort } of ending) abort.abort(new WorkFailure('cancelled', kind));
+  }
+}
+
+const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  usd: 0,
+};
+
+function outcomeOf(report: Report, signal: AbortSignal): 'ok' | 'failed' | 'cancelled' {
+  if (signal.aborted) return 'cancelled';
+  return isFailure(report.type) && PROVIDER_AT_FAULT.has(String(report.data['kind']))
+    ? 'failed'
+    : 'ok';
+}
+
+/** Failures that say something of the provider's health; a refusal or a bad request does not. */
+const PROVIDER_AT_FAULT = new Set(['transient', 'overloaded', 'rateLimited', 'timedOut', 'error']);

@@ -1,0 +1,454 @@
+/**
+ * The leader of one team in one process: takes stimuli, lets them become turns, appends, and only then
+ * adopts the new state and starts the work that it owes.
+ *
+ * Invariants
+ * 1. (G1) Nothing is started before the append that owes and admits it has succeeded.
+ * 2. (G5) After a newer epoch stands in the stream it appends nothing and starts nothing.
+ * 3. Between the two suspension points of the loop, marked below, everything is synchronous and pure.
+ * 4. A stimulus is given up only once it is recorded, or known to matter to nobody.
+ */
+import { randomUUID } from 'node:crypto';
+import { UnreadableEvent } from '../events/catalog.ts';
+import type { EventMeta, JsonObject, NewEvent, RawEvent, RecordedEvent } from '../events/event.ts';
+import { inboxStream, type StreamName, type TeamId, teamStream } from '../events/ids.ts';
+import {
+  type EventStore,
+  NO_STREAM,
+  RevisionConflict,
+  StoreFailure,
+  type Subscription,
+} from '../events/store.ts';
+import { vocabulary } from '../events/vocabulary/index.ts';
+import type { Clock } from './clock.ts';
+import type { Doorkeeper } from './doorkeeper/doorkeeper.ts';
+import { type Fold, SNAPSHOT_EVERY } from './fold.ts';
+import { Labour, type LabourSite, type Report } from './labour.ts';
+import { emptyState, type Formed, type OwedWork, type TeamState } from './team-state.ts';
+import { type Ruling, type Stimulus, type TurnEvent, type TurnRules, takeTurn } from './turn.ts';
+import { Views } from './views.ts';
+
+/** Bounds of one append: turns of several stimuli go together. */
+const BATCH_TURNS_MAX = 64;
+const BATCH_BYTES_MAX = 400_000;
+const CONFLICTS_MAX = 5;
+const APPEND_RETRIES_MAX = 6;
+
+export interface LeaderSite {
+  readonly store: EventStore;
+  readonly fold: Fold;
+  readonly rules: TurnRules;
+  readonly doorkeeper: Doorkeeper;
+  readonly clock: Clock;
+  readonly labour: Omit<LabourSite, 'team' | 'views' | 'report' | 'progress'>;
+  /** Who leads: unique to this runtime in this process. */
+  readonly name: string;
+  readonly package: string;
+  readonly code: string;
+  progress(team: TeamId, actor: string, text: string): void;
+  /** The leader is done: the team has ended, another leads, or it was asked to stop. */
+  left(leader: Leader, why: LeaderEnd): void;
+}
+
+export type LeaderEnd =
+  | { kind: 'ended' }
+  | { kind: 'stoodDown'; epoch: number }
+  | { kind: 'closed' }
+  | { kind: 'failed'; error: Error };
+
+export class Leader {
+  readonly stream: StreamName;
+  readonly views: Views;
+  state: TeamState = emptyState();
+  private readonly labour: Labour;
+  private readonly reports: Report[] = [];
+  private readonly inbox: RawEvent[] = [];
+  private inboxSubscription: Subscription | undefined;
+  private unwake: (() => void) | undefined;
+  private resume: (() => void) | undefined;
+  private closing = false;
+  private gone = false;
+  private kept = -1;
+  /** Results that came too late to matter, in this process. */
+  dropped = 0;
+
+  constructor(
+    readonly team: TeamId,
+    private readonly site: LeaderSite,
+  ) {
+    this.stream = teamStream(team);
+    this.views = new Views(site.store, site.rules.catalog, this.stream);
+    this.labour = new Labour({
+      ...site.labour,
+      team,
+      views: this.views,
+      report: (report) => {
+        this.reports.push(report);
+        this.stir();
+      },
+      progress: (actor, text) => site.progress(team, actor, text),
+    });
+  }
+
+  /** Forms the team and leads it. Throws `RevisionConflict` when it exists already. */
+  async form(formed: Formed, correlationId: string): Promise<void> {
+    const at = this.site.clock.now();
+    const forming: Stimulus = {
+      type: 'team.formed',
+      data: formed as unknown as JsonObject,
+      at,
+      correlationId,
+    };
+    const { state, events } = this.turns([forming, this.took(1, at, 0)], emptyState());
+    await this.write(events, NO_STREAM);
+    this.adopt(state, events, NO_STREAM);
+    this.start();
+  }
+
+  /** Takes over a team that stands in the store. False when it has ended already. */
+  async take(
+    state: TeamState,
+    upgrade: { before: string; now: string } | undefined,
+  ): Promise<boolean> {
+    let current = state;
+    for (let conflicts = 0; ; conflicts++) {
+      if (current.ended) return false;
+      const at = Math.max(this.site.clock.now(), current.at);
+      const stimuli = [this.took(current.epoch + 1, at, at - current.at)];
+      if (upgrade) stimuli.unshift({ type: 'team.upgraded', data: upgrade, at });
+      const { state: next, events } = this.turns(stimuli, current);
+      try {
+        await this.write(events, current.revision);
+        this.adopt(next, events, current.revision);
+        this.start();
+        return true;
+      } catch (error) {
+        this.labour.forgetPermits();
+        if (!(error instanceof RevisionConflict) || conflicts >= CONFLICTS_MAX) throw error;
+        current = await this.site.fold.stateAt(this.stream);
+      }
+    }
+  }
+
+  private took(epoch: number, at: number, downMs: number): Stimulus {
+    const { name, code } = this.site;
+    return {
+      type: 'leader.took',
+      data: { epoch, leader: name, downMs, package: this.site.package, code },
+      at,
+    };
+  }
+
+  private start(): void {
+    const inbox = inboxStream(this.team);
+    this.inboxSubscription = this.site.store.subscribe({
+      stream: inbox,
+      afterRevision: this.state.heard.get(inbox) ?? -1,
+      onEvents: (events) => {
+        this.inbox.push(...events);
+        this.stir();
+      },
+      onError: (error) => this.leave({ kind: 'failed', error }),
+    });
+    void this.lead();
+  }
+
+  // ---- the loop
+
+  private async lead(): Promise<void> {
+    try {
+      while (!this.gone) {
+        if (this.state.ended) return this.leave({ kind: 'ended' });
+        const before = this.state;
+        const { state, events } = this.turns(this.stimuli(), before);
+        if (events.length === 0) {
+          await this.rest(); // suspension point 1: nothing to hear
+          continue;
+        }
+        await this.write(events, before.revision); // suspension point 2: the append
+        if (this.gone) return;
+        this.adopt(state, events, before.revision);
+      }
+    } catch (error) {
+      this.labour.forgetPermits();
+      if (error instanceof RevisionConflict) await this.recover();
+      else this.leave({ kind: 'failed', error: error as Error });
+    }
+  }
+
+  /** Somebody else has appended. Only a newer leader may; then this one stands down. */
+  private async recover(): Promise<void> {
+    try {
+      const state = await this.site.fold.stateAt(this.stream);
+      if (state.leader === this.site.name && state.epoch === this.state.epoch && !state.ended) {
+        // Our own append, whose answer was lost: its stimuli are recorded, so start from what is there.
+        this.state = state;
+        this.labour.reconcile(state);
+        void this.lead();
+      } else this.leave({ kind: 'stoodDown', epoch: state.epoch });
+    } catch (error) {
+      this.leave({ kind: 'failed', error: error as Error });
+    }
+  }
+
+  /** Consecutive turns on consecutive states, as many as fit into one append. */
+  private turns(
+    stimuli: Iterable<Stimulus>,
+    from: TeamState,
+  ): { state: TeamState; events: TurnEvent[] } {
+    const events: TurnEvent[] = [];
+    let state = from;
+    let bytes = 0;
+    let turns = 0;
+    this.deciding = from;
+    for (const stimulus of stimuli) {
+      const outcome = takeTurn(state, stimulus, this.site.rules, this.rule);
+      state = outcome.state;
+      this.deciding = state;
+      for (const event of outcome.events) {
+        events.push(event);
+        bytes += event.text.length;
+      }
+      if (state.ended || ++turns >= BATCH_TURNS_MAX || bytes >= BATCH_BYTES_MAX) break;
+    }
+    return { state, events };
+  }
+
+  /** The state that the next stimulus of this batch will meet. */
+  private deciding: TeamState = this.state;
+
+  /** What there is to hear now: results first (a result that is here beats its time-out), then messages, then timers. */
+  private *stimuli(): Generator<Stimulus> {
+    const now = Math.max(this.site.clock.now(), this.state.at);
+    for (let report = this.reports.shift(); report; report = this.reports.shift()) {
+      const stimulus = this.stimulusOf(report, now);
+      if (stimulus) yield stimulus;
+    }
+    for (let raw = this.inbox.shift(); raw; raw = this.inbox.shift()) {
+      const stimulus = this.fromInbox(raw, now);
+      if (stimulus) yield stimulus;
+    }
+    for (;;) {
+      const timer = this.nextTimer();
+      if (!timer || timer.dueAt > now || this.closing) return;
+      const { actor, timer: name, armed, dueAt } = timer;
+      yield { type: 'timer.fired', data: { actor, timer: name, armed, dueAt }, at: now };
+    }
+  }
+
+  private stimulusOf({ work: id, type, data }: Report, at: number): Stimulus | undefined {
+    const work = this.deciding.works.get(id);
+    if (type === 'work.started' || type === 'work.delayed') {
+      return work?.status === 'admitted' && !this.closing
+        ? { type, data, at, work: id }
+        : undefined;
+    }
+    if (!work) {
+      this.dropped += 1;
+      return undefined;
+    }
+    const { src } = work;
+    const usage = data['usage'];
+    if (work.status === 'cancelled') {
+      return {
+        type: 'work.late',
+        data: { work: id, src, ...(usage ? { usage } : {}) },
+        at,
+        work: id,
+      };
+    }
+    if (this.closing && data['kind'] === 'cancelled') return this.interrupted(work, data, at);
+    return { type, data, at, work: id };
+  }
+
+  /** Work broken off by closing: what it cost is settled, and the next leader judges it anew. */
+  private interrupted(work: OwedWork, data: JsonObject, at: number): Stimulus | undefined {
+    if (work.effect !== 'paid') return undefined;
+    const usage = data['usage'] as Record<string, number> | undefined;
+    const spent = usage
+      ? {
+          tokens:
+            usage['inputTokens']! +
+            usage['outputTokens']! +
+            usage['cacheReadTokens']! +
+            usage['cacheWriteTokens']!,
+          usd: usage['usd']!,
+        }
+      : work.reserved;
+    const { id, src, attempt } = work;
+    return { type: 'work.lapsed', data: { work: id, src, attempt, settled: spent }, at, work: id };
+  }
+
+  private fromInbox(raw: RawEvent, at: number): Stimulus | undefined {
+    const origin = `${raw.stream}@${raw.revision}`;
+    // Heard before: a repeat is dropped.
+    if ((this.deciding.heard.get(raw.stream) ?? -1) >= raw.revision) return undefined;
+    try {
+      const { type, version, data, meta } = this.site.rules.catalog.decode(raw);
+      if (OURS.has(type) && !FROM_OUTSIDE.has(type)) {
+        throw new UnreadableEvent(`"${type}" may not come from outside`, 'invalid');
+      }
+      return {
+        type,
+        version,
+        data,
+        at,
+        origin,
+        to: (meta as EventMeta).to ?? [this.deciding.root],
+      };
+    } catch (error) {
+      return {
+        type: 'origin.refused',
+        data: { problem: String((error as Error).message).slice(0, 400) },
+        at,
+        origin,
+      };
+    }
+  }
+
+  private nextTimer() {
+    const { timers, paused } = this.deciding;
+    let next: { actor: string; timer: string; armed: number; dueAt: number } | undefined;
+    for (const timer of timers.values()) {
+      if (paused && timer.relative) continue;
+      if (
+        !next ||
+        timer.dueAt < next.dueAt ||
+        (timer.dueAt === next.dueAt && timer.armed < next.armed)
+      )
+        next = timer;
+    }
+    return next;
+  }
+
+  /** The doorkeeper's verdict; when the governor gives leave at once, the start stands beside it. */
+  private readonly rule = (state: TeamState, work: OwedWork, at: number): Ruling[] => {
+    // Nobody judges before it leads: what forming owes is judged in the turn of `leader.took`.
+    if (this.closing || state.leader !== this.site.name) return [];
+    const { doorkeeper } = this.site;
+    const { id, src } = work;
+    const verdict = doorkeeper.judge(state, work, at);
+    if ('refuse' in verdict) {
+      return [
+        { type: 'work.refused', data: { work: id, src, kind: 'refused', ...verdict.refuse } },
+      ];
+    }
+    if ('delay' in verdict)
+      return [{ type: 'work.delayed', data: { work: id, src, ...verdict.delay } }];
+    const effect = doorkeeper.effectOf(work);
+    const purpose =
+      (work.input as JsonObject | null)?.['purpose'] === 'synthesis' ? 'synthesis' : 'work';
+    const admitted: Ruling = {
+      type: 'work.admitted',
+      data: { work: id, src, effect, purpose, ...verdict.admit },
+    };
+    if (effect === 'repeatable' || effect === 'converging' || !this.labour.mayStartNow(work))
+      return [admitted];
+    return [admitted, { type: 'work.started', data: { work: id, src, attempt: work.attempt + 1 } }];
+  };
+
+  /** Appends; a store that is briefly away is asked again with the same attempt, so that nothing doubles. */
+  private async write(events: readonly TurnEvent[], expected: number): Promise<void> {
+    const attempt: NewEvent[] = events.map(({ type, version, text, meta }) => ({
+      id: randomUUID(),
+      type,
+      version,
+      data: text,
+      meta: JSON.stringify(meta),
+    }));
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.site.store.append(this.stream, attempt, expected);
+        return;
+      } catch (error) {
+        const away = error instanceof StoreFailure && error.kind === 'unavailable';
+        if (!away || tries >= APPEND_RETRIES_MAX) throw error;
+        await new Promise<void>((resolve) => {
+          this.site.clock.wake(this.site.clock.now() + 50 * 2 ** tries, resolve);
+        });
+      }
+    }
+  }
+
+  private adopt(state: TeamState, events: readonly TurnEvent[], before: number): void {
+    this.state = state;
+    this.deciding = state;
+    this.views.note(events.map((event) => this.recorded(event)));
+    if (!this.closing) this.labour.reconcile(state);
+    if (before === NO_STREAM) this.kept = -1;
+    if (state.revision - this.kept >= SNAPSHOT_EVERY && !state.ended) {
+      this.kept = state.revision;
+      void this.site.fold.keep(this.stream, state).catch(() => {});
+    }
+  }
+
+  private recorded({ revision, type, version, data, meta }: TurnEvent): RecordedEvent {
+    return { id: '', stream: this.stream, revision, position: -1, type, version, data, meta };
+  }
+
+  // ---- waiting and leaving
+
+  private rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const awake = () => {
+        this.unwake?.();
+        this.unwake = undefined;
+        this.resume = undefined;
+        resolve();
+      };
+      this.resume = awake;
+      if (this.reports.length > 0 || this.inbox.length > 0 || this.gone) return awake();
+      const timer = this.nextTimer();
+      if (timer && !this.closing) this.unwake = this.site.clock.wake(timer.dueAt, awake);
+    });
+  }
+
+  private stir(): void {
+    this.resume?.();
+  }
+
+  private leave(why: LeaderEnd): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.inboxSubscription?.close();
+    this.stir();
+    if (why.kind === 'ended') this.labour.reconcile(this.state);
+    void this.labour.stop(
+      why.kind === 'ended' ? 'the team has ended' : 'another process leads the team now',
+      0,
+    );
+    this.site.left(this, why);
+  }
+
+  /** Stops new work, breaks off what is under way, records where it stands. The team can be resumed. */
+  async close(graceMs: number): Promise<void> {
+    if (this.gone) return;
+    this.closing = true;
+    this.inboxSubscription?.close();
+    await this.labour.stop('the process is closing', graceMs);
+    await this.settled();
+    if (this.gone) return;
+    if (this.state.revision > this.kept)
+      await this.site.fold.keep(this.stream, this.state).catch(() => {});
+    this.leave({ kind: 'closed' });
+  }
+
+  /** Resolves once the loop has recorded every report that has come in. */
+  private async settled(): Promise<void> {
+    while (!this.gone && (this.reports.length > 0 || this.resume === undefined)) {
+      this.stir();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+const OURS = new Set(vocabulary.map(({ type }) => type));
+
+/** Of our own words, what may be said from outside; a user's own types all may. */
+const FROM_OUTSIDE = new Set([
+  'team.stopRequested',
+  'team.paused',
+  'team.continued',
+  'message.told',
+  'person.answered',
+]);

@@ -1,0 +1,558 @@
+/**
+ * The runtime: machines, workers and a store brought together. Holds no global state; several may live in
+ * one process.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { AnyStateMachine } from 'xstate';
+import { createCatalog, type EventCatalog, UNTYPED } from '../events/catalog.ts';
+import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
+import {
+  inboxStream,
+  type StreamName,
+  type TeamId,
+  teamId,
+  teamOfStream,
+  teamStream,
+} from '../events/ids.ts';
+import {
+  ANY_REVISION,
+  type EventStore,
+  NO_STREAM,
+  pages,
+  RevisionConflict,
+  type Subscription,
+} from '../events/store.ts';
+import { topicMatches } from '../events/topics.ts';
+import { vocabulary } from '../events/vocabulary/index.ts';
+import type { Limits } from '../events/vocabulary/team.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createDoorkeeper, standardPolicies } from './doorkeeper/doorkeeper.ts';
+import type { Policy } from './doorkeeper/policy.ts';
+import { createFold, type Divergence, DivergenceError } from './fold.ts';
+import type { Governor } from './governor.ts';
+import { Leader, type LeaderEnd, type LeaderSite } from './leader.ts';
+import { limitsOf } from './limits.ts';
+import { packageVersion } from './package-version.ts';
+import { type MachineSource, type RegisteredMachine, registerMachine } from './registration.ts';
+import { TeamEnded, type TeamHandle, type TeamResult } from './team-handle.ts';
+import { type Formed, hashState, type OwedWork, type TeamState } from './team-state.ts';
+import type { TurnRules } from './turn.ts';
+import type { Workers } from './worker.ts';
+
+export interface RuntimeOptions {
+  store: EventStore;
+  /** Machines by the name under which teams are started and actors join. */
+  machines?: Readonly<Record<string, MachineSource | AnyStateMachine>>;
+  workers?: Workers;
+  /** Further policies, judged beside the standard ones (budget, counts). */
+  policies?: readonly Policy[];
+  /** Definitions of a user's own events; undefined ones are recorded as untyped JSON. */
+  events?: readonly EventDefinition[];
+  clock?: Clock;
+  governor?: Governor;
+  /** Text of models as it streams in; never recorded. */
+  onProgress?: (team: TeamId, actor: string, text: string) => void;
+  /** What a registered machine does not answer; default: nobody is told. */
+  onWarning?: (warning: string) => void;
+}
+
+export interface StartOptions {
+  /** Default: a new one. Starting an id that exists attaches to or resumes that team. */
+  id?: string;
+  machine: string;
+  /** The root actor's name; default `root`. */
+  actor?: string;
+  input?: unknown;
+  request?: { text: string; materials?: { name: string; text: string }[] };
+  limits?: Partial<Limits>;
+  labels?: Record<string, string>;
+  parent?: { team: string; work: string; correlationId: string; depth: number };
+}
+
+export interface Runtime {
+  readonly store: EventStore;
+  readonly catalog: EventCatalog;
+  /** Forms a team and leads it; the same id again attaches to it, or resumes it. */
+  start(options: StartOptions): Promise<TeamHandle>;
+  /** Takes over an unfinished team. Rejects with `LedElsewhere` while another live process leads it. */
+  resume(id: string): Promise<TeamHandle>;
+  /** Resumes every unfinished team that nobody leads. */
+  recover(): Promise<TeamHandle[]>;
+  /** A team to read and speak to, without leading it. */
+  team(id: string): TeamHandle;
+  /** Ids of all teams in the store, oldest first. */
+  teams(): Promise<TeamId[]>;
+  /** Folds the stream again and compares heard with said; does no work. */
+  replay(id: string): Promise<{ events: number; stateHash: string; divergence: Divergence | null }>;
+  /** Events of all teams from now on (or after a position), by topic. */
+  subscribe(
+    topic: string,
+    onEvent: (event: RecordedEvent) => void | Promise<void>,
+    options?: { after?: number | 'end' },
+  ): Subscription;
+  /** Stops new work, breaks off what is under way, records where it stands. The store stays open. */
+  close(options?: { graceMs?: number }): Promise<void>;
+}
+
+/** Another live process leads this team. */
+export class LedElsewhere extends Error {
+  override readonly name = 'LedElsewhere';
+}
+/** There is no such team in the store. */
+export class UnknownTeam extends Error {
+  override readonly name = 'UnknownTeam';
+}
+
+const LEASE_MS = 15_000;
+const CLOSE_GRACE_MS = 2_000;
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  return new TeamRuntime(options);
+}
+
+interface Led {
+  leader: Leader;
+  end: Promise<LeaderEnd>;
+}
+
+class TeamRuntime implements Runtime {
+  readonly store: EventStore;
+  readonly catalog: EventCatalog;
+  private readonly clock: Clock;
+  private readonly rules: TurnRules;
+  private readonly site: LeaderSite;
+  private readonly led = new Map<TeamId, Led>();
+  /** Why a team that was led here could not go on, for whoever asks for its result later. */
+  private readonly failures = new Map<TeamId, Error>();
+  private readonly ends = new Map<Leader, (end: LeaderEnd) => void>();
+  private readonly subscriptions = new Set<Subscription>();
+  private unlease: (() => void) | undefined;
+  private closed = false;
+  private readonly name = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+
+  constructor(options: RuntimeOptions) {
+    const { store, workers = {}, clock = systemClock } = options;
+    this.store = store;
+    this.clock = clock;
+    this.catalog = createCatalog([...vocabulary, ...(options.events ?? [])]);
+    checkWorkers(workers);
+    const machines = new Map<string, RegisteredMachine>();
+    for (const [name, source] of Object.entries(options.machines ?? {})) {
+      const machine = registerMachine(name, source, (src) => Object.hasOwn(workers, src));
+      for (const warning of machine.warnings) options.onWarning?.(`machine "${name}": ${warning}`);
+      machines.set(name, machine);
+    }
+    const machineOf = (name: string): RegisteredMachine => {
+      const machine = machines.get(name);
+      if (!machine)
+        throw new Error(
+          `no machine "${name}" is registered; there are: ${[...machines.keys()].join(', ') || 'none'}`,
+        );
+      return machine;
+    };
+    const ownEffect = (work: OwedWork) => {
+      const machine = [...machines.values()].find(({ effects }) =>
+        Object.hasOwn(effects, work.src),
+      );
+      return machine?.effects[work.src] ?? 'once';
+    };
+    const policies = [...standardPolicies, ...(options.policies ?? [])];
+    const doorkeeper = createDoorkeeper(policies, workers, ownEffect);
+    this.rules = { catalog: this.catalog, doorkeeper, machineOf };
+    const code = createHash('sha256')
+      .update(
+        JSON.stringify([
+          packageVersion,
+          [...machines].map(([name, { fingerprint }]) => [name, fingerprint]).sort(),
+          policies.map((p) => p.name),
+        ]),
+      )
+      .digest('hex')
+      .slice(0, 16);
+    this.site = {
+      store,
+      clock,
+      doorkeeper,
+      code,
+      fold: createFold(store, this.rules, code),
+      rules: this.rules,
+      labour: { workers, clock, governor: options.governor },
+      name: this.name,
+      package: packageVersion,
+      progress: (team, actor, text) => options.onProgress?.(team, actor, text),
+      left: (leader, why) => this.leaderLeft(leader, why),
+    };
+  }
+
+  async start(options: StartOptions): Promise<TeamHandle> {
+    this.alive();
+    const id = teamId(options.id ?? newTeamId());
+    if (this.led.has(id)) return this.team(id);
+    this.rules.machineOf(options.machine);
+    const formed = formedOf(id, options);
+    const leader = new Leader(id, this.site);
+    const remove = this.enlist(leader);
+    try {
+      await leader.form(formed, options.parent?.correlationId ?? id);
+    } catch (error) {
+      remove();
+      if (!(error instanceof RevisionConflict)) throw error;
+      if ((await this.lastEvent(id)).ended) return this.team(id);
+      return this.resume(id);
+    }
+    this.leased();
+    await this.store.leases?.take(teamStream(id), this.name, LEASE_MS);
+    return this.team(id);
+  }
+
+  async resume(text: string): Promise<TeamHandle> {
+    this.alive();
+    const id = teamId(text);
+    if (this.led.has(id)) return this.team(id);
+    const last = await this.lastEvent(id);
+    if (last.ended) return this.team(id);
+    await this.askLease(id);
+    const leader = new Leader(id, this.site);
+    const remove = this.enlist(leader);
+    try {
+      const { state, upgrade } = await this.foldForTaking(id);
+      if (!(await leader.take(state, upgrade))) remove();
+    } catch (error) {
+      remove();
+      await this.store.leases?.release(teamStream(id), this.name);
+      throw error;
+    }
+    this.leased();
+    return this.team(id);
+  }
+
+  async recover(): Promise<TeamHandle[]> {
+    const handles: TeamHandle[] = [];
+    for (const id of await this.teams()) {
+      if ((await this.lastEvent(id)).ended) continue;
+      try {
+        handles.push(await this.resume(id));
+      } catch (error) {
+        if (!(error instanceof LedElsewhere)) throw error;
+      }
+    }
+    return handles;
+  }
+
+  async teams(): Promise<TeamId[]> {
+    const heads = await this.store.streams('team-');
+    return heads.map(({ stream }) => teamOfStream(stream)!);
+  }
+
+  team(text: string): TeamHandle {
+    const id = teamId(text);
+    const stream = teamStream(id);
+    const { fold } = this.site;
+    return {
+      id,
+      events: (options) => this.read(id, options),
+      result: () => this.result(id),
+      state: async ({ at } = {}) => {
+        await this.known(id);
+        return fold.stateAt(stream, at);
+      },
+      view: async (projection, { at } = {}) => {
+        await this.known(id);
+        let state = projection.initial;
+        for await (const page of pages(this.store, stream, 0, at)) {
+          for (const raw of page)
+            if (projection.hears.has(raw.type))
+              state = projection.apply(state, this.catalog.decode(raw));
+        }
+        return state;
+      },
+      send: (event, sent) => this.send(id, event, sent?.to),
+      stop: (reason = 'stopped by a person') =>
+        this.send(id, { type: 'team.stopRequested', team: id, reason, by: 'person' }),
+      pause: () => this.send(id, { type: 'team.paused', by: 'person' }),
+      continue: () => this.send(id, { type: 'team.continued', by: 'person' }),
+    };
+  }
+
+  async replay(text: string) {
+    const id = teamId(text);
+    await this.known(id);
+    const { events, stateHash, divergence } = await this.site.fold.replay(teamStream(id));
+    return { events, stateHash, divergence };
+  }
+
+  subscribe(
+    topic: string,
+    onEvent: (event: RecordedEvent) => void | Promise<void>,
+    options: { after?: number | 'end' } = {},
+  ): Subscription {
+    const subscription = this.store.subscribe({
+      prefix: 'team-',
+      after: options.after ?? 'end',
+      onEvents: async (events) => {
+        for (const raw of events)
+          if (topicMatches(topic, raw.type)) await onEvent(this.catalog.decode(raw));
+      },
+    });
+    this.subscriptions.add(subscription);
+    return {
+      close: () => {
+        subscription.close();
+        this.subscriptions.delete(subscription);
+      },
+    };
+  }
+
+  async close({ graceMs = CLOSE_GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.unlease?.();
+    for (const subscription of this.subscriptions) subscription.close();
+    const leading = [...this.led.keys()];
+    await Promise.all([...this.led.values()].map(({ leader }) => leader.close(graceMs)));
+    await Promise.all(leading.map((id) => this.store.leases?.release(teamStream(id), this.name)));
+  }
+
+  // ---- leading
+
+  private enlist(leader: Leader): () => void {
+    this.failures.delete(leader.team);
+    const end = new Promise<LeaderEnd>((resolve) => this.ends.set(leader, resolve));
+    this.led.set(leader.team, { leader, end });
+    return () => {
+      this.led.delete(leader.team);
+      this.ends.delete(leader);
+    };
+  }
+
+  private leaderLeft(leader: Leader, why: LeaderEnd): void {
+    if (why.kind === 'failed') this.failures.set(leader.team, why.error);
+    this.ends.get(leader)?.(why);
+    this.ends.delete(leader);
+    if (this.led.get(leader.team)?.leader === leader) this.led.delete(leader.team);
+    if (why.kind !== 'closed')
+      void this.store.leases?.release(teamStream(leader.team), this.name).catch(() => {});
+  }
+
+  /** One timer renews the leases of all teams led here. */
+  private leased(): void {
+    if (this.unlease || !this.store.leases) return;
+    const renew = async () => {
+      for (const id of this.led.keys()) {
+        if (this.closed) return;
+        await this.store.leases?.take(teamStream(id), this.name, LEASE_MS).catch(() => undefined);
+      }
+      if (this.closed || this.led.size === 0) this.unlease = undefined;
+      else this.unlease = this.clock.wake(this.clock.now() + LEASE_MS / 3, () => void renew());
+    };
+    this.unlease = this.clock.wake(this.clock.now() + LEASE_MS / 3, () => void renew());
+  }
+
+  /** Politeness only: a live holder elsewhere is left alone; one that has died on this host is not waited for. */
+  private async askLease(id: TeamId): Promise<void> {
+    const { leases } = this.store;
+    if (!leases) return;
+    const held = await leases.look(teamStream(id));
+    if (
+      held &&
+      held.holder !== this.name &&
+      !isDeadHere(held.holder) &&
+      held.expiresAt > Date.now()
+    ) {
+      throw new LedElsewhere(
+        `team ${id} is led by ${held.holder} until ${new Date(held.expiresAt).toISOString()}; watch it with: horde log ${id} --follow`,
+      );
+    }
+    if (held && held.holder !== this.name) await leases.release(teamStream(id), held.holder);
+    await leases.take(teamStream(id), this.name, LEASE_MS);
+  }
+
+  /** Another version (or other machines) first replays the whole stream and compares. */
+  private async foldForTaking(
+    id: TeamId,
+  ): Promise<{ state: TeamState; upgrade: { before: string; now: string } | undefined }> {
+    const stream = teamStream(id);
+    const cached = await this.store.snapshots?.get(stream, Number.MAX_SAFE_INTEGER, this.site.code);
+    if (cached) {
+      const state = await this.site.fold.stateAt(stream);
+      if (state.code === this.site.code) return { state, upgrade: undefined };
+    }
+    const { state, divergence } = await this.site.fold.replay(stream);
+    if (divergence) throw new DivergenceError(stream, divergence);
+    const before = `${state.package}+${state.code}`;
+    const now = `${packageVersion}+${this.site.code}`;
+    return { state, upgrade: state.code !== '' && before !== now ? { before, now } : undefined };
+  }
+
+  // ---- reading
+
+  private alive(): void {
+    if (this.closed) throw new Error('this runtime is closed');
+  }
+
+  private async known(id: TeamId): Promise<void> {
+    if ((await this.store.head(teamStream(id))) === NO_STREAM) {
+      throw new UnknownTeam(
+        `there is no team "${id}" in ${this.store.url}; list them with: horde teams`,
+      );
+    }
+  }
+
+  private async lastEvent(id: TeamId) {
+    await this.known(id);
+    const [raw] = await this.store.read(teamStream(id), { direction: 'backward', limit: 1 });
+    return { raw: raw!, ended: ENDS.has(raw!.type) };
+  }
+
+  private async *read(
+    id: TeamId,
+    {
+      from = 0,
+      follow = false,
+      signal,
+    }: { from?: number; follow?: boolean; signal?: AbortSignal } = {},
+  ) {
+    await this.known(id);
+    let next = from;
+    for (;;) {
+      let ended = false;
+      for await (const page of pages(this.store, teamStream(id), next)) {
+        for (const raw of page) {
+          ended = ENDS.has(raw.type);
+          yield this.catalog.decode(raw);
+        }
+        next += page.length;
+      }
+      if (!follow || ended || signal?.aborted || this.closed) return;
+      await this.more(teamStream(id), next, signal);
+    }
+  }
+
+  /** Resolves once the stream has the revision, the signal is aborted or the subscription fails. */
+  private more(stream: StreamName, revision: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (error?: Error) => {
+        subscription.close();
+        this.subscriptions.delete(handle);
+        signal?.removeEventListener('abort', aborted);
+        if (error) reject(error);
+        else resolve();
+      };
+      const aborted = () => done();
+      const subscription = this.store.subscribe({
+        stream,
+        afterRevision: revision - 1,
+        onEvents: () => void queueMicrotask(() => done()),
+        onError: done,
+      });
+      // Closing the runtime ends whoever still follows.
+      const handle: Subscription = { close: aborted };
+      this.subscriptions.add(handle);
+      signal?.addEventListener('abort', aborted, { once: true });
+    });
+  }
+
+  private async result(id: TeamId): Promise<TeamResult> {
+    const failure = this.failures.get(id);
+    if (failure) throw failure;
+    const led = this.led.get(id);
+    if (led) {
+      const end = await led.end;
+      if (end.kind === 'failed') throw end.error;
+      if (end.kind === 'closed')
+        throw new Error(`team ${id} was interrupted; go on with: horde resume ${id}`);
+      if (end.kind === 'ended') return resultOf(id, led.leader.state);
+    }
+    for await (const { type } of this.read(id, {
+      from: Math.max(0, await this.store.head(teamStream(id))),
+      follow: true,
+    })) {
+      if (ENDS.has(type)) return resultOf(id, await this.site.fold.stateAt(teamStream(id)));
+    }
+    throw new Error(`team ${id} has not ended; go on with: horde resume ${id}`);
+  }
+
+  private async send(
+    id: TeamId,
+    { type, ...data }: { type: string } & JsonObject,
+    to?: readonly string[],
+  ): Promise<void> {
+    const { ended } = await this.lastEvent(id);
+    if (ended) throw new TeamEnded(`team ${id} has ended; it cannot hear "${type}" any more`);
+    const version = this.catalog.get(type)?.version ?? UNTYPED;
+    const text = JSON.stringify(data);
+    this.catalog.check(type, version, JSON.parse(text) as JsonObject);
+    const meta = { at: this.clock.now(), turn: 0, ...(to ? { to } : {}) };
+    const event = { id: randomUUID(), type, version, data: text, meta: JSON.stringify(meta) };
+    await this.store.append(inboxStream(id), [event], ANY_REVISION);
+  }
+}
+
+const ENDS = new Set(['team.dissolved', 'team.stopped']);
+
+function formedOf(id: TeamId, options: StartOptions): Formed {
+  const { machine, actor = 'root', input = null, request, limits, labels = {}, parent } = options;
+  return {
+    team: id,
+    actor,
+    machine,
+    input: JSON.parse(JSON.stringify(input)) as Json,
+    ...(request ? { request: { text: request.text, materials: request.materials ?? [] } } : {}),
+    limits: limitsOf(limits),
+    depth: parent?.depth ?? 0,
+    ...(parent ? { parent: { team: parent.team, work: parent.work } } : {}),
+    labels,
+    package: packageVersion,
+  };
+}
+
+function resultOf(team: TeamId, state: TeamState): TeamResult {
+  const { type, data, revision } = state.ended!;
+  const stateHash = hashState(state);
+  if (type === 'team.stopped') {
+    return {
+      team,
+      status: 'stopped',
+      reason: `${data['reason']}: ${data['detail']}`,
+      output: null,
+      revision,
+      stateHash,
+    };
+  }
+  return {
+    team,
+    status: data['status'] as 'done' | 'failed',
+    reason: String(data['reason']),
+    output: data['output'],
+    revision,
+    stateHash,
+  };
+}
+
+const newTeamId = () => randomUUID().replaceAll('-', '').slice(0, 12);
+
+/** A holder is `host:pid:nonce`; a pid of this host that is gone holds nothing. */
+function isDeadHere(holder: string): boolean {
+  const [host, pid] = holder.split(':');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function checkWorkers(workers: Workers): void {
+  for (const [name, { records }] of Object.entries(workers)) {
+    if (
+      records &&
+      (!records.failed.type.endsWith('.failed') || records.done.type.endsWith('.failed'))
+    ) {
+      throw new TypeError(
+        `worker "${name}": a failure is recorded as an event whose type ends in ".failed", and only a failure is`,
+      );
+    }
+  }
+}
