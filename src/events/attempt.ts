@@ -100,7 +100,9 @@ export function refuseUnfit(
 
 /** Throws a RangeError for text that would come back changed. JSON as `JSON.stringify` writes it is fit. */
 export function refuseUnfitText(text: string, what: string): void {
-  if (text.includes('\0') || !text.isWellFormed())
+  // In Node since version 20; the configured library of types is older.
+  const { isWellFormed } = text as unknown as { isWellFormed(): boolean };
+  if (text.includes('\0') || !isWellFormed.call(text))
     throw new RangeError(
       `${what} holds a zero character or half a surrogate pair; escape it (JSON.stringify does)`,
     );
