@@ -5,6 +5,7 @@
  *
  *     word|other    the lemma, or the word as written      $MAKE     a lemma of that set
  *     $MAKE:v       … used as a verb (:n not as a verb, :who naming somebody)
+ *     parallel:who  somebody described so                   review:n  not used as a verb
  *     WHO           somebody (also a row: "a, b and c")     WHOS      more than one
  *     NUM           a number above one                      ^         here begins a clause
  *     x?            may be missing                          !x        a word other than x
@@ -74,6 +75,7 @@ function choice(body: string): (word: Word) => boolean {
     if (!set) throw new TypeError(`phrase: no set of words is called "${name}"`);
     return (word) => set.has(word.lemma) && rightUse(word);
   }
+  if (use === 'who') return (word) => word.tag === 'who' && word.lower.split(' ').includes(name);
   return (word) => (word.lemma === name || word.lower === name) && rightUse(word);
 }
 

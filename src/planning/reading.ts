@@ -64,6 +64,7 @@ function tidy(request: string): string {
     .normalize('NFKC')
     .replace(/[‘’]/g, "'")
     .replace(/[“”]/g, '"')
+    .replace(/\s*(->|=>|→|⇒)\s*/g, ' , then ')
     .replace(/\s*(--+|—|–)\s*/g, ' , ')
     .replace(/\b(\w+)-(\w+)/g, joinHyphen)
     .replace(/\s+/g, ' ')
@@ -155,7 +156,8 @@ function wordsOf(tokens: readonly Token[]): Word[] {
   return words;
 }
 
-const JOINTS = new Set([
+/** Words after which a clause begins. */
+export const JOINTS: ReadonlySet<string> = new Set([
   ',',
   ';',
   ':',
@@ -213,7 +215,8 @@ function somebodyAt(tokens: readonly Token[], at: number): { word: Word; end: nu
   if (alone) return { word: alone, end: at + 1 };
   for (let head = at; head < Math.min(at + 7, tokens.length); head++) {
     const token = tokens[head]!;
-    if (isPerson(token) && isHead(tokens, head, head > at)) {
+    const who = isPerson(token) || isCast(tokens, at, head);
+    if (who && isHead(tokens, head, head > at)) {
       const text = tokens.slice(at, head + 1).map((part) => part.text);
       return { word: person(tokens.slice(at, head + 1), text.join(' ')), end: head + 1 };
     }
@@ -226,10 +229,12 @@ function somebodyAt(tokens: readonly Token[], at: number): { word: Word; end: nu
 function pronounAt(tokens: readonly Token[], at: number): Word | undefined {
   const token = tokens[at]!;
   const next = tokens[at + 1];
-  if (!next || !['one', 'another'].includes(token.lower)) return undefined;
-  const verbFollows = next.pos === 'VERB' || (FORMS.has(next.lower) && next.lower.endsWith('s'));
-  if (!verbFollows) return undefined;
-  return { ...bare(token), tag: 'who', many: false, clause: false };
+  const after = tokens[at - 1]?.lower;
+  if (!next || !['one', 'another', 'third', 'others', 'other'].includes(token.lower))
+    return undefined;
+  const verbFollows = next.pos === 'VERB' || FORMS.has(next.lower);
+  if (!verbFollows || (token.lower === 'one' && after === 'the')) return undefined;
+  return { ...bare(token), tag: 'who', many: token.lower === 'others', clause: false };
 }
 
 function isPerson(token: Token): boolean {
@@ -240,6 +245,21 @@ function isPerson(token: Token): boolean {
   if (!nounish(token) && !PEOPLE.has(singular) && !OFFICES.has(lower)) return false;
   return PEOPLE.has(singular) || /(ologist|ician|ist|yst|itect|ineer)$/.test(singular);
 }
+
+/** Set to work as a person is ("let the gardener decide"), so somebody, whatever the word. */
+function isCast(tokens: readonly Token[], at: number, head: number): boolean {
+  const { lower, pos } = tokens[head]!;
+  if (head === at || pos !== 'NOUN' || !/(er|or|ian|eon|ant|ee)s?$/.test(lower)) return false;
+  const before = tokens[at - 1]?.lemma ?? '';
+  const next = tokens[head + 1];
+  const acts = next !== undefined && (next.pos === 'VERB' || FORMS.has(next.lower));
+  return CASTING.has(before) && acts && !THINGS.test(lower);
+}
+
+const CASTING = new Set(['let', 'have', 'get', 'ask', 'while']);
+/** Things that end like people and do things. */
+const THINGS =
+  /^(user|customer|server|parser|compiler|linter|loader|container|computer|number|order)s?$/;
 
 /** A person followed by another noun only describes it; so does a possessive, save of a verdict. */
 function isHead(tokens: readonly Token[], head: number, introduced: boolean): boolean {

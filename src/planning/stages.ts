@@ -5,7 +5,7 @@
  * verify, present. Two phases that build on each other make a line; two small chores joined by "then" do
  * not: opening a file and printing it are not phases. Pure.
  */
-import type { Reading, Word } from './reading.ts';
+import { JOINTS, type Reading, type Word } from './reading.ts';
 import { quote } from './signals.ts';
 import { NOUNS, PHASES } from './vocabulary.ts';
 
@@ -23,7 +23,7 @@ export function phasesIn(
 ): { weight: number; evidence: string; reason: string } | undefined {
   const steps = stepsOf(reading.words);
   const phases = new Set(steps.map((step) => step.phase));
-  const weight = weigh(steps, phases, reading);
+  const weight = weigh(steps, phases, reading.words);
   if (weight === 0) return undefined;
   const names = [...phases].sort().map((phase) => PHASE_NAMES[phase]);
   return {
@@ -35,12 +35,22 @@ export function phasesIn(
   };
 }
 
-function weigh(steps: readonly Step[], phases: ReadonlySet<number>, reading: Reading): number {
-  const trifling = reading.words.some((word) => NOUNS.TRIFLE.has(word.lemma)) ? 0.35 : 1;
+function weigh(
+  steps: readonly Step[],
+  phases: ReadonlySet<number>,
+  words: readonly Word[],
+): number {
   const ordered = steps.filter((step, i) => i > 0 && step.phase >= steps[i - 1]!.phase).length;
-  if (steps.length >= 4 && phases.size >= 2 && ordered >= 2) return 0.78 * trifling;
-  if (steps.length >= 3 && phases.size >= 2 && ordered >= 1) return 0.68 * trifling;
-  return buildsOnThinking(steps) ? 0.6 * trifling : 0;
+  if (phases.size >= 3 && steps.length >= 4 && ordered >= 2) return 0.82;
+  if (phases.size >= 3 && ordered >= 2) return 0.74;
+  if (phases.size >= 2 && steps.length >= 3 && ordered >= 1) return 0.64;
+  return buildsOnThinking(steps) && !isChore(words) ? 0.6 : 0;
+}
+
+/** The first thing named is soon done: "design a table and then write the migration". */
+function isChore(words: readonly Word[]): boolean {
+  const object = words.find((word) => word.tag === 'noun');
+  return object !== undefined && NOUNS.CHORE.has(object.lemma);
 }
 
 /** Learning or planning, and then making: the second cannot start before the first is done. */
@@ -54,7 +64,7 @@ function buildsOnThinking(steps: readonly Step[]): boolean {
 function stepsOf(words: readonly Word[]): Step[] {
   const steps: Step[] = [];
   for (const [at, word] of words.entries()) {
-    if (word.tag !== 'verb' || !leads(words, at)) continue;
+    if (!leads(words, at)) continue;
     const phase = PHASES.findIndex((verbs) => verbs.has(word.lemma));
     if (phase < 0 || steps.some((step) => step.verb === word.lemma)) continue;
     steps.push({ verb: word.lemma, phase, at });
@@ -62,8 +72,11 @@ function stepsOf(words: readonly Word[]): Step[] {
   return steps;
 }
 
-/** At the beginning of a clause, or after somebody who is to do it. */
+/** A verb, or the bare name of a phase, at the beginning of a clause; or what somebody is to do. */
 function leads(words: readonly Word[], at: number): boolean {
-  const before = words[at - 1];
-  return words[at]!.clause || (before?.tag === 'who' && !['to'].includes(words[at]!.lower));
+  const word = words[at]!;
+  if (word.tag === 'verb' && words[at - 1]?.tag === 'who') return true;
+  const next = words[at + 1];
+  const bare = !next || next.tag === 'stop' || JOINTS.has(next.lower) || next.lower === 'for';
+  return word.clause && (word.tag === 'verb' || (bare && word.tag !== 'who'));
 }

@@ -11,7 +11,8 @@ export const VERBS = {
   /** Something new comes out of it. */
   MAKE: words(`write draft build create design implement develop produce generate prepare compose make
     code port rewrite refactor migrate translate plan improve polish formulate author program put add
-    rebuild craft construct deliver type do own`),
+    rebuild craft construct deliver type do own
+    make shape set work process turn plan port carry create`),
   /** Something is held against a measure. */
   CHECK: words(`review critique check validate verify approve vet inspect edit examine scrutinise
     scrutinize proofread evaluate assess audit test comment criticise criticize reread attack`),
@@ -32,10 +33,11 @@ export const VERBS = {
   /** Ground is explored. */
   SCOUT:
     words(`audit investigate explore assess survey hunt track find dig map uncover discover trace
-    scour examine root-cause look diagnose inspect figure identify conduct analyse analyze`),
+    scour examine root-cause look diagnose inspect figure identify conduct analyse analyze
+    chase comb sweep probe`),
   /** Work is looked after while it is done. */
   WATCH: words(`monitor watch observe oversee police supervise enforce guard patrol flag catch
-    intervene shadow track`),
+    intervene shadow track correct check`),
   /** Advice is sought. */
   CONSULT: words('consult ask call turn seek bring route refer check defer pull request'),
   /** Knowledge is gathered. */
@@ -57,13 +59,13 @@ export const VERBS = {
 
 /** Verbs of work in stages, by the phase of a project in which they stand. */
 export const PHASES: readonly ReadonlySet<string>[] = [
-  words(`research study learn collect gather extract analyse analyze ingest scrape interview transcribe
+  words(`research study learn requirement collect gather extract analyse analyze ingest scrape interview transcribe
     investigate explore survey understand brainstorm`),
   words(`plan design specify outline define derive model classify normalise normalize clean enrich
-    estimate architect sketch prioritise prioritize structure detect transform specification`),
+    estimate architect sketch prioritise prioritize structure detect transform specification lay`),
   words(`build implement develop write code create draft produce generate apply port migrate convert
-    summarise summarize translate compose`),
-  words('test verify validate review edit evaluate benchmark check harden proofread'),
+    summarise summarize translate compose implementation`),
+  words('test verify validate review edit evaluate benchmark check harden proofread testing'),
   words(
     'deploy publish ship release document format present typeset report launch deliver distribute',
   ),
@@ -81,11 +83,12 @@ export const NOUNS = {
   /** Ground too wide to see its end. */
   GROUND:
     words(`codebase repository repo monorepo system monolith infrastructure platform application
-    setup estate network fleet organisation organization cloud production ci company app portfolio
-    stack service landscape data`),
+    setup estate network fleet organisation organization cloud production ci company app portfolio stack
+    landscape backend frontend suite product site website environment marketplace ecosystem data`),
   /** Things that go wrong and must be found. */
   TROUBLE: words(`vulnerability leak breach outage incident bug failure timeout loss debt hole waste
-    issue problem fraud anomaly crash risk dead cause regression`),
+    issue fraud anomaly crash risk dead cause regression
+    defect flaw weakness dependency fault danger problem`),
   /** What critics hand back. */
   FEEDBACK: words(
     'feedback critique comment correction criticism objection change remark note issue',
@@ -104,13 +107,18 @@ export const NOUNS = {
   /** What must not be broken. */
   RULE: words(`standard rule convention style policy guideline violation drift consistency contradiction
     terminology naming anti-pattern compliance requirement vulnerability pattern secret inconsistency`),
+  /** Who holds drafts against a measure. */
+  REVIEWER: words('reviewer critic editor proofreader checker validator examiner'),
   /** Who argues a side, and who rules. */
   ADVOCATE: words('advocate proponent opponent champion devil defender attacker camp prosecutor'),
   JUDGE: words('judge referee arbiter verdict ruling umpire jury'),
+  /** Too small a thing for two stages. */
+  CHORE: words(`table endpoint script class component method query branch test file function line
+    sentence page form number paragraph week list`),
   /** Too small a thing for a team. */
   TRIFLE: words(`sentence line word typo variable button function string regex uuid filename header
     heading tweet expression number field import toggle haiku joke email comment character row
-    screenshot file list loop index colour color`),
+    screenshot file list loop index colour color paragraph snippet commit`),
 } as const;
 
 /** Heads of noun phrases that name somebody who can take part. */
@@ -125,7 +133,10 @@ export const PEOPLE =
   attorney solicitor mentor professional sysadmin administrator operator investor nurse teacher
   professor legal security compliance counsel devops ops firefighter detective investigator defender
   attacker jury board council crew squad user-researcher copywriter planner creator checker
-  umpire sentinel warden man woman mediator peer reader profiler guru authority`);
+  umpire sentinel warden man woman mediator peer reader profiler guru authority
+  dev founder skeptic sceptic recruiter steward enforcer controller sponsor colleague partner
+  librarian technician surgeon chef curator customs-officer scholar student intern volunteer
+  referent prosecutor buyer seller vendor-manager minister diplomat veteran`);
 
 /** People only where a phrase makes them so: `consult legal`, `security, legal and engineering`. */
 export const OFFICES = words(
