@@ -149,7 +149,7 @@ function judged(
   { key, contextTokens }: MessagesApiOptions,
   mayContinue: (content: Block[]) => boolean,
 ): ApiRequestBody {
-  const given = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
+  const given = headers['x-api-key'] || headers.authorization?.replace(/^Bearer /, '');
   if (!given) throw new Refusal(401, 'authentication_error', 'x-api-key header is required');
   if (key !== undefined && given !== key)
     throw new Refusal(401, 'authentication_error', `invalid x-api-key: ${given}`);
