@@ -13,12 +13,12 @@
  * 4. It concludes exactly once, with the latest draft if there is one, and says how far to trust it.
  */
 import { setup } from 'xstate';
+import { step } from '../step.ts';
 import * as grants from './grants.ts';
 import { type PatternDefinition, type PatternHears, type PatternSays, seated } from './pattern.ts';
 import { type ReviewEnd, reviewConclusion } from './review-conclusion.ts';
 import * as ledger from './review-ledger.ts';
 import * as steps from './review-steps.ts';
-import { step } from './step.ts';
 
 type Hears = ledger.Draft | ledger.Approval | ledger.Changes | PatternHears;
 

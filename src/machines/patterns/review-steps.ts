@@ -4,14 +4,14 @@
 import type { Heard } from '../../events/event.ts';
 import type { seatLost, seatRefilled, turnForfeited } from '../../events/vocabulary/agent.ts';
 import type { finalizeAsked } from '../../events/vocabulary/pattern.ts';
+import type { Taken } from '../step.ts';
 import * as grants from './grants.ts';
 import type { PatternSays } from './pattern.ts';
 import { againBrief, draftBrief, pressBrief, reviewBrief } from './review-briefs.ts';
 import type { Approval, Changes, Draft, ReviewLoopContext } from './review-ledger.ts';
 import * as ledger from './review-ledger.ts';
-import type { Taken } from './step.ts';
 
-type Step = Taken<ReviewLoopContext>;
+type Step = Taken<ReviewLoopContext, PatternSays>;
 
 const reviewOf = (reviewer: string): string => `review-by-${reviewer}`;
 
@@ -133,7 +133,7 @@ export const dropReviewer = (context: ReviewLoopContext, { agent }: OfSeat): Ste
 
 export const loseProducer = (context: ReviewLoopContext, { agent }: OfSeat): Step => ({
   remember: {
-    ...ledger.withEnding(context, `the ${agent} was lost`),
+    ...ledger.withEnding(context, `${agent} was lost`),
     lost: ledger.adding(context.lost, agent),
     grants: grants.settle(context.grants, agent),
   },

@@ -1,0 +1,21 @@
+/** The machines of the horde as the runtime registers them: each with the topics it hears unaddressed. */
+import type { AnyStateMachine } from 'xstate';
+import { agentMachine } from './agent.ts';
+import { patterns } from './patterns/index.ts';
+import { teamMachine } from './team.ts';
+
+export interface HordeMachine {
+  machine: AnyStateMachine;
+  hears: string[];
+}
+
+export const hordeMachines: Readonly<Record<string, HordeMachine>> = {
+  agent: { machine: agentMachine, hears: [] },
+  team: {
+    machine: teamMachine,
+    hears: ['model.replied', 'tool.returned', 'limit.neared', 'team.stopRequested', 'actor.done'],
+  },
+  ...Object.fromEntries(
+    Object.values(patterns).map(({ name, machine }) => [name, { machine, hears: [] }]),
+  ),
+};
