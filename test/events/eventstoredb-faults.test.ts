@@ -49,6 +49,52 @@ function listen(store: EventStore): RawEvent[] {
   return heard;
 }
 
+/** Mulberry32: one seed, one course of events as far as the machine's timing allows. */
+function drawn(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Makes the same attempt again for as long as the store is not to be had. */
+async function insistently(attempt: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    const failure = await attempt().then(
+      () => undefined,
+      (error: StoreFailure) => error,
+    );
+    if (!failure) return;
+    if (failure.kind !== 'unavailable') throw failure;
+  }
+}
+
+/** One fault for a while, then none. */
+async function mischief(random: () => number): Promise<void> {
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const faults: (() => unknown)[] = [
+    () => server.dropConnections(),
+    () => server.stop(),
+    () => server.faults.freeze(),
+    () => server.stallSubscriptions(),
+    () => server.endSubscriptions(),
+    () => {
+      server.faults.answersLost = 2;
+    },
+    () => {
+      server.faults.crashOnAppend = random() < 0.5 ? 'before' : 'after';
+    },
+  ];
+  await faults[Math.floor(random() * faults.length)]!();
+  await pause(random() * 100);
+  server.faults.thaw();
+  await server.start();
+  await pause(random() * 60);
+}
+
 describe('faults of the server', () => {
   test.each(['before', 'after'] as const)(
     'a server that dies %s it has written an append, and comes back, has it once',
@@ -86,6 +132,38 @@ describe('faults of the server', () => {
     const positions = heard.map(({ position }) => position);
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
   });
+
+  test.each([1, 2, 3])(
+    'whatever goes wrong, attempts that are made until they succeed are there once and heard once (seed %i)',
+    async (seed) => {
+      const random = drawn(seed);
+      const store = await open();
+      const heard: RawEvent[] = [];
+      store.subscribe({ prefix: 'team-', onEvents: (some) => void heard.push(...some) });
+      const sent: NewEvent[] = [];
+      let working = 8;
+      const writers = Array.from({ length: working }, async (_, team) => {
+        for (let n = 0; n < 25; n++) {
+          const attempt = [event(`{"n":${n}}`)];
+          sent.push(...attempt);
+          await insistently(() => store.append(`team-${team}` as StreamName, attempt, n - 1));
+          await new Promise((resolve) => setTimeout(resolve, random() * 20));
+        }
+        working--;
+      });
+      while (working > 0) await mischief(random);
+      server.faults.thaw();
+      await server.start();
+      await Promise.all(writers);
+      await until(() => expect(heard).toHaveLength(sent.length));
+      expect(heard.map(({ id }) => id).sort()).toEqual(sent.map(({ id }) => id).sort());
+      for (let team = 0; team < 8; team++) {
+        const past = await store.read(`team-${team}` as StreamName);
+        expect(past.map(({ data }) => data)).toEqual(past.map((_, n) => `{"n":${n}}`));
+      }
+    },
+    30_000,
+  );
 
   test('a subscription that falls silent is noticed and made anew', async () => {
     const store = await open();

@@ -15,7 +15,6 @@ import {
   status,
 } from '@grpc/grpc-js';
 import any from 'google-protobuf/google/protobuf/any_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Expectation, Outcome, Proposal } from './event-log.ts';
 import * as messages from './messages.ts';
 import type { TestServer } from './test-server.ts';
@@ -184,12 +183,12 @@ function fillBatchAnswer(
 
 function wrongRevision(current: number, expected: Expectation): shared.WrongExpectedVersion {
   const detail = new shared.WrongExpectedVersion();
-  if (current < 0) detail.setCurrentNoStream(new empty.Empty());
+  if (current < 0) detail.setCurrentNoStream(new shared.Empty());
   else detail.setCurrentStreamRevision(String(current));
   if (typeof expected === 'number') detail.setExpectedStreamPosition(String(expected));
-  else if (expected === 'noStream') detail.setExpectedNoStream(new empty.Empty());
-  else if (expected === 'any') detail.setExpectedAny(new empty.Empty());
-  else detail.setExpectedStreamExists(new empty.Empty());
+  else if (expected === 'noStream') detail.setExpectedNoStream(new shared.Empty());
+  else if (expected === 'any') detail.setExpectedAny(new shared.Empty());
+  else detail.setExpectedStreamExists(new shared.Empty());
   return detail;
 }
 

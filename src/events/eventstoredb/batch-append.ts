@@ -31,6 +31,7 @@ export class BatchAppend {
   #sweep: NodeJS.Timeout | undefined;
   #ended: Error | undefined;
   #drained: Promise<void> | undefined;
+  #release: () => void = () => {};
 
   constructor(
     wire: Wire,
@@ -55,7 +56,10 @@ export class BatchAppend {
       const call = await this.#call;
       while (this.#drained) await this.#drained;
       if (this.#ended || call.write(request) !== false) return;
-      this.#drained = new Promise((resolve) => call.once('drain', resolve));
+      this.#drained = new Promise((resolve) => {
+        this.#release = resolve;
+        call.once('drain', resolve);
+      });
       await this.#drained;
       this.#drained = undefined;
     } catch (error) {
@@ -102,6 +106,7 @@ export class BatchAppend {
 
   #end(error: Error): void {
     this.#ended ??= error;
+    this.#release();
     clearInterval(this.#sweep);
     this.#sweep = undefined;
     const waiting = [...this.#waiting.values()];

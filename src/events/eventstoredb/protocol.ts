@@ -5,7 +5,6 @@
  */
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { NewEvent, RawEvent } from '../event.ts';
 import type { StreamName } from '../ids.ts';
 import { ANY_REVISION, type ExpectedRevision, NO_STREAM, StoreFailure } from '../store.ts';
@@ -91,8 +90,8 @@ export function batch(
   expected: ExpectedRevision,
 ): Batch {
   const options = new streams.BatchAppendReq.Options().setStreamIdentifier(identifier(stream));
-  if (expected === ANY_REVISION) options.setAny(new empty.Empty());
-  else if (expected === NO_STREAM) options.setNoStream(new empty.Empty());
+  if (expected === ANY_REVISION) options.setAny(new shared.Empty());
+  else if (expected === NO_STREAM) options.setNoStream(new shared.Empty());
   else options.setStreamPosition(String(expected));
   let bytes = 0;
   const messages = events.map((event) => {
