@@ -1,0 +1,54 @@
+/**
+ * Who sits where when nobody says: how many of each role, and which type of agent.
+ */
+import type { PatternDefinition, Role, RosterSeat } from '../machines/patterns/pattern.ts';
+
+export interface CastSeat extends RosterSeat {
+  /** Name in the catalog of agents. */
+  readonly agentType: string;
+}
+
+/** How many of a role, where the fewest allowed are not what people mean. */
+const COUNTS: Record<string, Record<string, number>> = {
+  swarm: { contributor: 3 },
+  'assembly-line': { stage: 3 },
+  'consensus-deliberation': { expert: 3 },
+};
+
+const TYPES: Record<string, readonly string[]> = {
+  producer: ['backend-architect'],
+  reviewer: ['code-reviewer', 'security-auditor', 'architect-reviewer'],
+  contributor: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
+};
+
+/**
+ * Fills the roles of a pattern. `wanted` gives types by role, in order; more types than the default count
+ * make more seats. Throws a RangeError for a role the pattern does not have, or too many of one.
+ */
+export function cast(
+  pattern: Pick<PatternDefinition, 'name' | 'roles'>,
+  wanted: Readonly<Record<string, readonly string[]>> = {},
+): CastSeat[] {
+  for (const role of Object.keys(wanted)) {
+    if (!pattern.roles.some((known) => known.role === role)) {
+      const roles = pattern.roles.map((known) => known.role).join(', ');
+      throw new RangeError(`${pattern.name} has no role "${role}"; its roles are: ${roles}`);
+    }
+  }
+  return pattern.roles.flatMap((role) => seatsOf(pattern.name, role, wanted[role.role] ?? []));
+}
+
+function seatsOf(pattern: string, { role, min, max }: Role, types: readonly string[]): CastSeat[] {
+  if (types.length > max) {
+    throw new RangeError(
+      `${pattern} takes at most ${max} of the role "${role}"; ${types.length} were named`,
+    );
+  }
+  const count = Math.max(min, types.length, types.length > 0 ? 0 : (COUNTS[pattern]?.[role] ?? 0));
+  return Array.from({ length: Math.min(count, max) }, (_, i) => ({
+    actor: max === 1 ? role : `${role}-${i + 1}`,
+    role,
+    agentType:
+      types[i] ?? types.at(-1) ?? TYPES[role]?.[i % TYPES[role].length] ?? 'general-purpose',
+  }));
+}
