@@ -22,6 +22,13 @@ describe('the rate of a key', () => {
     expect(governor.enter('key', 1000, never)).toMatchObject({ until: 2000 });
   });
 
+  it('lets no more than a burst in after a long pause', () => {
+    const governor = createGovernor({ requestsPerMinute: 60, burst: 3 });
+    pass(governor, 0, 'ok');
+    pass(governor, 3_600_000, 'ok', 3);
+    expect(governor.enter('key', 3_600_000, never)).toMatchObject({ until: 3_601_000 });
+  });
+
   it('lets those in who come at the time they were told', () => {
     const governor = createGovernor({ requestsPerMinute: 100, burst: 1 });
     pass(governor, 0, 'ok');

@@ -102,6 +102,17 @@ describe('a turn that the provider pauses', () => {
     });
   });
 
+  it('may be paused in the middle of a thought', async () => {
+    const thought = { type: 'thinking', thinking: 'I should search', signature: 'c2ln' };
+    const api = await serverWith(
+      inTurn({ content: [thought], stopReason: 'pause_turn' }, said('Found it.')),
+    );
+    expect((await ask(api.url)).reply?.content).toEqual([
+      thought,
+      { type: 'text', text: 'Found it.' },
+    ]);
+  });
+
   it('is given up after the bound, with all that it used', async () => {
     const api = await serverWith(inTurn(paused));
     const { failure } = await ask(api.url, aRequest(), { continuationsMax: 2 });

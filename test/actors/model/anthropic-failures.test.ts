@@ -169,6 +169,15 @@ describe('a stream that goes wrong', () => {
     expect((await ask(api.url)).failure?.kind).toBe('transient');
   });
 
+  it.each([
+    ['the message', 0],
+    ['a block', 1],
+    ['the reason why it stopped', -2],
+  ])('in which %s is missing is lost', async (_, event) => {
+    const api = await serverWith(inTurn({ ...whole, garbledAt: { event, text: '' } }));
+    expect((await ask(api.url)).failure?.kind).toBe('transient');
+  });
+
   it('passes over events and deltas that it does not know', async () => {
     const text = `event: news\ndata: {"type":"news"}\n\n${delta({ index: 0, delta: { type: 'newer' } })}`;
     const reply: MessageReply = { ...whole, content: [{ type: 'text', text: '' }] };
