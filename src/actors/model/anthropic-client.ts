@@ -5,14 +5,16 @@
  * Invariants
  * 1. A reply is whole: cut off, refused or lost ones are failures, with what they used.
  * 2. A pause is continued at most `continuationsMax` times; usage is the sum of all parts.
- * 3. No key, and nothing that looks like one, leaves through a text, an error, or `key`.
+ * 3. A request is sent once; only a refusal of strict tools, which costs nothing, is answered by sending it
+ *    again without strictness.
+ * 4. No key, and nothing that looks like one, leaves through a text, an error, or `key`.
  */
 import { createHash } from 'node:crypto';
 import type { Usage } from '../../events/vocabulary/work.ts';
 import type { ContentBlock, ModelClient, ModelReply, ModelRequest } from '../model-client.ts';
 import { WorkFailure } from '../worker.ts';
 import { failureOf, scrub } from './anthropic-failure.ts';
-import type { BrokenCall, CallOptions } from './anthropic-stream.ts';
+import type { BrokenCall } from './anthropic-stream.ts';
 import type { MessageFold, StreamUsage } from './message-fold.ts';
 import { failureOfStop } from './stop-reason.ts';
 
@@ -26,7 +28,7 @@ export interface AnthropicClientOptions {
   idleTimeoutMs?: number;
   /** How often a paused turn is continued within one reply. */
   continuationsMax?: number;
-  /** Strict schemas, where the provider can hold them. */
+  /** Strict schemas, as far as the provider can hold them; given up for good when a server refuses. */
   strictTools?: boolean;
   promptCaching?: boolean;
 }
@@ -44,11 +46,16 @@ export function createAnthropicClient(options: AnthropicClientOptions): ModelCli
   if (!URL.canParse(baseUrl))
     throw new TypeError('baseUrl is not a URL: write https://host[/path]');
   const url = new URL(baseUrl);
-  const secrets = [options.apiKey, options.authToken, url.password].filter((text) => !!text);
+  const secrets = [options.apiKey, options.authToken, url.password].filter(
+    (text): text is string => !!text,
+  );
   const connection = {
     ...(options.apiKey ? { apiKey: options.apiKey } : { authToken: secret }),
     baseUrl,
   };
+  const idleTimeoutMs = options.idleTimeoutMs ?? 120_000;
+  const promptCaching = options.promptCaching ?? true;
+  let strictTools = options.strictTools ?? true;
   let opened: { sdk: Sdk; anthropic: ReturnType<Sdk['connect']> } | undefined;
   return {
     rehearsal: false,
@@ -60,20 +67,32 @@ export function createAnthropicClient(options: AnthropicClientOptions): ModelCli
         opened ??= { sdk, anthropic: sdk.connect(connection) };
       }
       const { sdk, anthropic } = opened;
-      const idleTimeoutMs = options.idleTimeoutMs ?? 120_000;
-      const bodyOptions = {
-        strictTools: options.strictTools ?? true,
-        promptCaching: options.promptCaching ?? true,
+      const call = (continued: readonly ContentBlock[], strict: boolean) => {
+        const body = sdk.apiBody(request, { strictTools: strict, promptCaching }, continued);
+        return sdk.call(anthropic, body, { idleTimeoutMs, signal, onText });
       };
-      return answer(request, options.continuationsMax ?? 3, secrets as string[], (continued) =>
-        sdk.call(anthropic, sdk.apiBody(request, bodyOptions, continued), {
-          idleTimeoutMs,
-          signal,
-          onText,
-        } satisfies CallOptions),
-      );
+      return answer(request, options.continuationsMax ?? 3, secrets, async (continued) => {
+        const strict = strictTools;
+        try {
+          return await call(continued, strict);
+        } catch (error) {
+          if (!strict || !isRefusedStrictness(error as BrokenCall)) throw error;
+          // Nothing was answered or billed; this server is not asked for strictness again.
+          strictTools = false;
+          return call(continued, false);
+        }
+      });
     },
   };
+}
+
+/** A server, or a bound on grammars, that strict tools do not pass: 400, and the message speaks of it. */
+function isRefusedStrictness({ reason }: BrokenCall): boolean {
+  const { status, message } = reason as { status?: number; message?: string };
+  return (
+    status === 400 &&
+    /\bstrict\b|grammar|schema\b.*\b(complex|large|support)|tools\.\d+\.custom/i.test(message ?? '')
+  );
 }
 
 /** Tells keys apart without telling them. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAnthropicClient } from '../../../src/actors/model/anthropic-client.ts';
 import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import type { ReceivedRequest } from '../../servers/messages-api.ts';
 import type { Block } from '../../servers/request-rules.ts';
 import { aRequest, ask, inTurn, KEY, said, serverWith } from './asking.ts';
 
@@ -226,6 +227,22 @@ describe('the request that goes out', () => {
     expect((await ask(api.url, aRequest({ tools }))).reply).toBeDefined();
     const strict = api.requests[0]!.body.tools!.filter((tool) => tool.strict);
     expect(strict.map(({ name }) => name)).toEqual(tools.slice(0, 20).map(({ name }) => name));
+  });
+
+  it('does without strictness, from then on, where a server cannot hold it', async () => {
+    const refusal = {
+      status: 400,
+      errorType: 'invalid_request_error',
+      message: 'tools.0.custom.strict: Extra inputs are not permitted',
+    };
+    const isStrict = ({ body }: ReceivedRequest) => body.tools!.some((tool) => tool.strict);
+    const api = await serverWith((request) => (isStrict(request) ? refusal : said('Yes.')));
+    const client = createAnthropicClient({ apiKey: KEY, baseUrl: api.url });
+    const listening = { signal: new AbortController().signal, onText() {} };
+    const both = [client.reply(aRequest(), listening), client.reply(aRequest(), listening)];
+    expect(await Promise.all(both)).toHaveLength(2);
+    await client.reply(aRequest(), listening);
+    expect(api.requests.map(isStrict)).toEqual([true, true, false, false, false]);
   });
 
   it('lets the next request read from the cache all that this one held', async () => {
