@@ -5,7 +5,7 @@
  *
  * Invariants, per key
  * 1. At most `concurrency` permits are out; waiters get theirs first come, first served.
- * 2. At most `burst + elapsed × requestsPerMinute` entries are let in or queued in any span of time.
+ * 2. At most `burst + elapsed × requestsPerMinute` permits are given in any span of time.
  * 3. `failuresToOpen` failures in a row open the circuit. Nothing enters until `halfOpenAfterMs` have passed;
  *    then one probe does, whoever else comes waits for it, and its outcome closes or opens the circuit again.
  * 4. A promise of `soon` is kept, or rejected with a `WorkFailure`: `cancelled` or `circuitOpen`.
@@ -180,6 +180,8 @@ function queue(
   const soon = new Promise<Permit>((resolve, reject) => {
     const giveUp = () => {
       gate.waiting.splice(gate.waiting.indexOf(waiter), 1);
+      // It made no request: what it took of the rate is there for another.
+      gate.tokens += 1;
       reject(cancelled(key));
     };
     const waiter: Waiter = {

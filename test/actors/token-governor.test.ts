@@ -116,6 +116,17 @@ describe('how many calls are under way', () => {
     entered(governor.enter('key', 0, never));
   });
 
+  it('charges nothing on the rate for who gave up waiting', () => {
+    const governor = createGovernor({ concurrency: 1, burst: 2, requestsPerMinute: 1 });
+    const first = entered(governor.enter('key', 0, never));
+    const patience = new AbortController();
+    expect(governor.enter('key', 0, patience.signal)).toHaveProperty('soon');
+    patience.abort();
+    first.leave('ok');
+    entered(governor.enter('key', 0, never));
+    expect(governor.enter('key', 0, never)).toHaveProperty('until');
+  });
+
   it('lets nobody in whose work is already cancelled', () => {
     const entry = createGovernor().enter('key', 0, AbortSignal.abort());
     expect(entry).toMatchObject({ failed: { kind: 'cancelled' } });

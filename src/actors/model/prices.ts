@@ -142,7 +142,7 @@ function ratesFor(price: ModelPrice, promptTokens: number): Rates {
  * Reads a user's table, `{ "models": { "name": { contextTokens, outputTokensMax, usdPerMillion } } }`. It joins
  * the built-in one, or replaces it with `"extends": false`. Throws an Error that says what is wrong where.
  */
-export function readPriceFile(path: string): PriceTable {
+export function loadPrices(path: string): PriceTable {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));

@@ -7,7 +7,7 @@ import {
   createPriceTable,
   defaultModel,
   listPrices,
-  readPriceFile,
+  loadPrices,
 } from '../../../src/actors/model/prices.ts';
 
 const used = (inputTokens: number, outputTokens: number, cacheRead = 0, cacheWrite = 0) => ({
@@ -81,13 +81,13 @@ describe('the price of a call', () => {
 
 describe('a table of one’s own', () => {
   it('joins the built-in one', () => {
-    const table = readPriceFile(fileWith(JSON.stringify({ models: { local } })));
+    const table = loadPrices(fileWith(JSON.stringify({ models: { local } })));
     expect(table.of('local')).toEqual(local);
     expect(table.of('claude-opus-5-5')).toBeDefined();
   });
 
   it('replaces the built-in one when it says so', () => {
-    const table = readPriceFile(fileWith(JSON.stringify({ extends: false, models: { local } })));
+    const table = loadPrices(fileWith(JSON.stringify({ extends: false, models: { local } })));
     expect(Object.keys(table.models)).toEqual(['local']);
   });
 
@@ -97,11 +97,11 @@ describe('a table of one’s own', () => {
     ['{"models": ', 'cannot be read'],
   ])('is refused with the place of the mistake: %s', (text, place) => {
     const path = fileWith(text);
-    expect(() => readPriceFile(path)).toThrow(place);
-    expect(() => readPriceFile(path)).toThrow(path);
+    expect(() => loadPrices(path)).toThrow(place);
+    expect(() => loadPrices(path)).toThrow(path);
   });
 
   it('is refused when it is not there', () => {
-    expect(() => readPriceFile('/nowhere/prices.json')).toThrow('/nowhere/prices.json');
+    expect(() => loadPrices('/nowhere/prices.json')).toThrow('/nowhere/prices.json');
   });
 });
