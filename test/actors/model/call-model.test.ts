@@ -315,7 +315,11 @@ describe('what is reserved for a call', () => {
     expect(worker.reserve!(question).usd(1e6, 1e6)).toBeCloseTo(12.5);
     const rehearsing = callModel({ client: createRehearsalModel(), prices });
     expect(rehearsing.reserve!(question).usd(1e6, 1e6)).toBe(0);
-    expect(rehearsing.governedBy!(INPUT)).toBe('rehearsal');
+  });
+
+  it('is governed under the key of its client, a rehearsal not at all', () => {
+    expect(worker.governedBy!(INPUT)).toBe('scripted');
+    expect(callModel({ client: createRehearsalModel(), prices }).governedBy).toBeUndefined();
   });
 
   it('is below no real use of a conversation', async () => {
