@@ -211,6 +211,10 @@ export function utterances({ reading, messages }: AgentContext): SaidByModel[] {
   );
 }
 
+/** What was said is in the stream; it need not be remembered too. */
+export const afterSaying = (reading: Reading | null): Reading | null =>
+  reading === null || reading.kind === 'fault' ? reading : { ...reading, said: [] };
+
 export const forfeit = (
   { agent, turn }: AgentContext,
   { kind, message, limit }: Failure,

@@ -80,6 +80,7 @@ export const agentMachine = setup({
       corrections: context.corrections + 1,
       reading: null,
     })),
+    closeReading: assign({ reading: null }),
     countShortening: assign({ shortened: true }),
     countToolRound: assign(({ context }) => ({ toolRounds: context.toolRounds + 1 })),
     countTool: assign(({ context }, answer: ToolAnswer | null) => turn.afterTool(context, answer)),
@@ -90,7 +91,10 @@ export const agentMachine = setup({
       if (said.length === 0) return;
       for (const utterance of said) enqueue.emit(utterance);
       const messages = said.filter(({ type }) => type === 'message.sent').length;
-      enqueue.assign({ messages: context.messages + messages });
+      enqueue.assign({
+        messages: context.messages + messages,
+        reading: turn.afterSaying(context.reading),
+      });
     }),
     makeMove: emit(({ context }) => turn.moveOf(context)),
     correctReply: emit(({ context }) => {
@@ -186,7 +190,11 @@ export const agentMachine = setup({
       always: [
         { guard: 'isMove', target: 'idle', actions: ['sayAll', 'makeMove', 'endTurn'] },
         { guard: 'isWork', target: 'acting', actions: ['sayAll', 'countToolRound'] },
-        { guard: 'isTalk', target: 'thinking', actions: ['sayAll', 'countToolRound'] },
+        {
+          guard: 'isTalk',
+          target: 'thinking',
+          actions: ['sayAll', 'countToolRound', 'closeReading'],
+        },
         { guard: 'mayCorrect', target: 'thinking', actions: ['correctReply', 'countCorrection'] },
         { target: 'idle', actions: ['forfeitMoveless', 'endTurn'] },
       ],
@@ -211,7 +219,7 @@ export const agentMachine = setup({
       always: [
         { guard: 'hasMoreTools', target: 'acting' },
         { guard: 'mayMoveNow', target: 'idle', actions: ['makeMove', 'endTurn'] },
-        { target: 'thinking' },
+        { target: 'thinking', actions: 'closeReading' },
       ],
     },
     waiting: { id: 'waiting', after: { backOff: 'thinking' } },
