@@ -6,9 +6,6 @@
  */
 import { type EventStore, StoreFailure } from './store.ts';
 
-/** Not a literal at the import: the package works without the clients of other stores. */
-const EVENTSTOREDB = './eventstoredb/eventstoredb-store.ts';
-
 export async function openStore(url: string): Promise<EventStore> {
   const scheme = /^[a-z]+(\+[a-z]+)?:/.exec(url)?.[0];
   switch (scheme) {
@@ -23,19 +20,15 @@ export async function openStore(url: string): Promise<EventStore> {
     }
     case 'esdb:':
     case 'esdb+discover:': {
-      const { openEventStoreDb } = await load<EventStoreDbModule>(
+      const { openEventStoreDb } = await load(
         scheme,
-        () => import(EVENTSTOREDB),
+        () => import('./eventstoredb/eventstoredb-store.ts'),
       );
       return openEventStoreDb(url);
     }
     default:
       throw noStore(url);
   }
-}
-
-interface EventStoreDbModule {
-  openEventStoreDb(url: string): Promise<EventStore>;
 }
 
 interface SqliteAddress {
