@@ -188,7 +188,8 @@ function takeSeat(draft: ConversationState, event: EventOf<typeof agent.agentJoi
     const text = renderTranscript(before.threads);
     first.push({ kind: 'text', ...momentOf(event), text, common: true });
   }
-  draft.seats[actor] = seats.seated(before, event.revision, incarnation, profile, first);
+  const seat = seats.seated(before, event.revision, incarnation, profile, first);
+  draft.seats[actor] = Object.freeze(seat);
 }
 
 function hearGrant(draft: ConversationState, event: EventOf<typeof agent.turnGranted>): void {
@@ -327,12 +328,12 @@ function heldAt(draft: ConversationState, revision: number): RecordedEvent | und
   return event?.revision === revision ? event : undefined;
 }
 
-/** Seats are values: they are replaced, never drafted, so that immer need not look into threads. */
+/** Seats are values: replaced, never drafted, and frozen, so that immer does not walk whole threads. */
 function change(draft: ConversationState, actor: string, next: (seat: Seat) => Seat): void {
   const seat = seatOf(draft, actor);
   if (!seat) return;
   const changed = next(seat);
-  if (changed !== seat) draft.seats[actor] = changed;
+  if (changed !== seat) draft.seats[actor] = Object.freeze(changed);
 }
 
 function seatOf(draft: ConversationState, actor: string): Seat | undefined {

@@ -27,7 +27,7 @@ const block: fc.Arbitrary<JsonObject> = fc.oneof(
 /** One turn of a team, legal or not, given the revision at which it would stand. */
 type Step = (revision: number) => Said | Said[];
 const small = fc.integer({ min: 1, max: 3 });
-const words = fc.string({ unit: 'binary', maxLength: 20 });
+const words = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('', ' \n'));
 const back = fc.integer({ min: 0, max: 4 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
