@@ -63,7 +63,7 @@ export function createCatalog(definitions: Iterable<EventDefinition>): EventCata
     check,
     decode(raw) {
       const { data: text, meta, ...rest } = raw;
-      let data = JSON.parse(text) as JsonObject;
+      let data = parsed(text, raw) as JsonObject;
       let version = raw.version;
       const definition = byType.get(raw.type);
       if (definition) {
@@ -71,7 +71,18 @@ export function createCatalog(definitions: Iterable<EventDefinition>): EventCata
           data = definition.upcasts[version]!(data);
       }
       check(raw.type, version, data, `${raw.stream}@${raw.revision}: `);
-      return { ...rest, version, data, meta: JSON.parse(meta) as EventMeta };
+      return { ...rest, version, data, meta: parsed(meta, raw) as EventMeta };
     },
   };
+}
+
+function parsed(text: string, { stream, revision }: RawEvent): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableEvent(
+      `${stream}@${revision}: what is stored is not JSON: the store is damaged`,
+      'invalid',
+    );
+  }
 }
