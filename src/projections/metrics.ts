@@ -1,0 +1,280 @@
+/**
+ * What a team has cost and how it went: calls, tokens, money, latency, retries, failures, messages; in all,
+ * per agent and per round.
+ *
+ * Invariants
+ * 1. Each counter of the team is the sum of that counter over agents, and (for what has a round) over rounds.
+ * 2. `settled` plus `reserved` is what the doorkeeper held against the limits at that revision.
+ */
+import type { RecordedEvent } from '../events/event.ts';
+import * as agent from '../events/vocabulary/agent.ts';
+import { roundStarted } from '../events/vocabulary/pattern.ts';
+import { teamFormed } from '../events/vocabulary/team.ts';
+import * as work from '../events/vocabulary/work.ts';
+import { moveEvents } from './moves-made.ts';
+import { enter, entry } from './named.ts';
+import type { Projection } from './projection.ts';
+import { defineFold, defineProjection, joined } from './projection.ts';
+import { append } from './sequence.ts';
+import type { Tally } from './tally.ts';
+import { countRetry, countUsage, emptyTally, tokensOf } from './tally.ts';
+
+export interface Metrics {
+  total: Tally;
+  agents: { [agent: string]: Tally };
+  rounds: { [round: string]: Tally };
+  settled: work.Amount;
+  reserved: work.Amount;
+  limits: { tokens: number | null; usd: number | null };
+  delays: number;
+  delayedMs: number;
+  refusals: { [limit: string]: number };
+  /** Limits of which 80 % were used. */
+  neared: string[];
+  breaches: number;
+  /** Replies that were only rehearsed. */
+  rehearsed: number;
+  startedAt: number | null;
+  updatedAt: number | null;
+  /** Reservations that nothing has settled; for the fold. */
+  open: { [work: string]: work.Amount };
+  /** Whose last call failed, and the round each agent is in; for the fold. */
+  failing: { [agent: string]: boolean };
+  roundOf: { [agent: string]: number };
+  round: number;
+}
+
+const initial: Metrics = {
+  total: emptyTally(),
+  agents: {},
+  rounds: {},
+  settled: { tokens: 0, usd: 0 },
+  reserved: { tokens: 0, usd: 0 },
+  limits: { tokens: null, usd: null },
+  delays: 0,
+  delayedMs: 0,
+  refusals: {},
+  neared: [],
+  breaches: 0,
+  rehearsed: 0,
+  startedAt: null,
+  updatedAt: null,
+  open: {},
+  failing: {},
+  roundOf: {},
+  round: 0,
+};
+
+const counted = defineProjection({
+  name: 'metrics',
+  version: 1,
+  initial,
+  events: {
+    formed: teamFormed,
+    round: roundStarted,
+    granted: agent.turnGranted,
+    replied: agent.modelReplied,
+    failed: agent.modelFailed,
+    returned: agent.toolReturned,
+    toolFailed: agent.toolFailed,
+    corrected: agent.turnCorrected,
+    forfeited: agent.turnForfeited,
+    sent: agent.messageSent,
+    answered: agent.personAnswered,
+    admitted: work.workAdmitted,
+    delayed: work.workDelayed,
+    refused: work.workRefused,
+    started: work.workStarted,
+    cancelled: work.workCancelled,
+    lapsed: work.workLapsed,
+    late: work.workLate,
+    done: work.workDone,
+    workFailed: work.workFailed,
+    neared: work.limitNeared,
+    breached: work.budgetBreached,
+  },
+  on: {
+    formed(draft, event) {
+      draft.startedAt = event.meta.at;
+      const { tokens, usd } = event.data.limits;
+      draft.limits = { tokens: tokens ?? null, usd: usd ?? null };
+      touch(draft, event);
+    },
+    round(draft, event) {
+      draft.round = event.data.round;
+      touch(draft, event);
+    },
+    granted(draft, event) {
+      enter(draft.roundOf, event.data.agent, event.data.round);
+      touch(draft, event);
+    },
+    replied(draft, event) {
+      const { usage, latencyMs, rehearsal } = event.data;
+      const who = actorOf(event);
+      enter(draft.failing, who, false);
+      if (rehearsal) draft.rehearsed++;
+      each(draft, event, who, (tally) => {
+        tally.modelCalls++;
+        countUsage(tally, usage);
+        tally.latenciesMs = append(tally.latenciesMs, latencyMs);
+      });
+      settle(draft, event.meta.work, usage);
+    },
+    failed(draft, event) {
+      const { kind, usage } = event.data;
+      const who = actorOf(event);
+      enter(draft.failing, who, true);
+      each(draft, event, who, (tally) => {
+        tally.modelCalls++;
+        tally.modelFailures[kind] = (tally.modelFailures[kind] ?? 0) + 1;
+        if (usage) countUsage(tally, usage);
+      });
+      settle(draft, event.meta.work, usage);
+    },
+    returned(draft, event) {
+      each(draft, event, actorOf(event), (tally) => {
+        tally.toolCalls++;
+        if (!event.data.ok) tally.toolErrors++;
+      });
+      settle(draft, event.meta.work);
+    },
+    toolFailed(draft, event) {
+      each(draft, event, actorOf(event), (tally) => {
+        tally.toolCalls++;
+        tally.toolErrors++;
+      });
+      settle(draft, event.meta.work);
+    },
+    corrected(draft, event) {
+      each(draft, event, event.data.agent, (tally) => {
+        tally.corrections++;
+      });
+    },
+    forfeited(draft, event) {
+      each(draft, event, event.data.agent, (tally) => {
+        tally.forfeits++;
+      });
+    },
+    sent(draft, event) {
+      each(draft, event, event.meta.actor ?? '', (tally) => {
+        tally.messages++;
+      });
+    },
+    answered(draft, event) {
+      settle(draft, event.meta.work);
+      touch(draft, event);
+    },
+    admitted(draft, event) {
+      const { work, src, reserved } = event.data;
+      const who = actorOfWork(work);
+      release(draft, work);
+      draft.open[work] = reserved;
+      add(draft.reserved, reserved, 1);
+      if (src === 'callModel' && entry(draft.failing, who)) {
+        enter(draft.failing, who, false);
+        each(draft, event, who, countRetry);
+      } else touch(draft, event);
+    },
+    delayed(draft, event) {
+      draft.delays++;
+      draft.delayedMs += Math.max(0, event.data.until - event.meta.at);
+      touch(draft, event);
+    },
+    refused(draft, event) {
+      const { limit } = event.data;
+      enter(draft.refusals, limit, (entry(draft.refusals, limit) ?? 0) + 1);
+      touch(draft, event);
+    },
+    started(draft, event) {
+      if (event.data.attempt > 1) each(draft, event, actorOfWork(event.data.work), countRetry);
+    },
+    cancelled(draft, event) {
+      // Paid work that was begun keeps its reservation until its result or its lapse settles it.
+      if (!event.data.started) release(draft, event.data.work);
+      touch(draft, event);
+    },
+    lapsed(draft, event) {
+      release(draft, event.data.work);
+      add(draft.settled, event.data.settled, 1);
+      touch(draft, event);
+    },
+    late(draft, event) {
+      const { work, usage } = event.data;
+      if (usage) {
+        each(draft, event, actorOfWork(work), (tally) => {
+          tally.modelCalls++;
+          countUsage(tally, usage);
+        });
+      }
+      settle(draft, work, usage);
+      touch(draft, event);
+    },
+    done(draft, event) {
+      settle(draft, event.meta.work);
+      touch(draft, event);
+    },
+    workFailed(draft, event) {
+      settle(draft, event.meta.work, event.data.usage);
+      touch(draft, event);
+    },
+    neared(draft, event) {
+      if (!draft.neared.includes(event.data.limit)) draft.neared.push(event.data.limit);
+      touch(draft, event);
+    },
+    breached(draft, event) {
+      draft.breaches++;
+      touch(draft, event);
+    },
+  },
+});
+
+const ofMoves = defineFold<Metrics>(moveEvents.keys(), (draft, event) => {
+  each(draft, event, event.meta.actor ?? '', (tally) => {
+    tally.moves++;
+  });
+});
+
+export const metrics: Projection<Metrics> = joined(counted, ofMoves);
+
+/** Counts for the team, the agent and the round that the agent is in. */
+function each(
+  draft: Metrics,
+  event: RecordedEvent,
+  agent: string,
+  count: (tally: Tally) => void,
+): void {
+  const round = String(entry(draft.roundOf, agent) ?? draft.round);
+  const ofAgent = entry(draft.agents, agent) ?? enter(draft.agents, agent, emptyTally());
+  const ofRound = entry(draft.rounds, round) ?? enter(draft.rounds, round, emptyTally());
+  for (const tally of [draft.total, ofAgent, ofRound]) count(tally);
+  touch(draft, event);
+}
+
+function touch(draft: Metrics, event: RecordedEvent): void {
+  draft.updatedAt = event.meta.at;
+}
+
+/** The reservation is given back and what was used takes its place. */
+function settle(draft: Metrics, work: string | undefined, usage?: work.Usage): void {
+  if (work !== undefined) release(draft, work);
+  if (usage) add(draft.settled, { tokens: tokensOf(usage), usd: usage.usd }, 1);
+}
+
+function release(draft: Metrics, work: string): void {
+  if (!Object.hasOwn(draft.open, work)) return;
+  add(draft.reserved, draft.open[work]!, -1);
+  delete draft.open[work];
+  // Sums of fractions of a dollar drift; nothing open means nothing reserved.
+  if (Object.keys(draft.open).length === 0) draft.reserved = { tokens: 0, usd: 0 };
+}
+
+function add(to: work.Amount, amount: work.Amount, sign: 1 | -1): void {
+  to.tokens += sign * amount.tokens;
+  to.usd += sign * amount.usd;
+}
+
+const actorOfWork = (work: string): string => work.slice(0, work.indexOf('/'));
+
+function actorOf(event: RecordedEvent): string {
+  return event.meta.work ? actorOfWork(event.meta.work) : (event.meta.to?.[0] ?? '');
+}

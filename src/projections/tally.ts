@@ -1,0 +1,77 @@
+/**
+ * One column of the metrics: what is counted for a team, an agent or a round.
+ */
+import type { Usage } from '../events/vocabulary/work.ts';
+import type { Sequence } from './sequence.ts';
+import { emptySequence, itemsOf } from './sequence.ts';
+
+export interface Tally {
+  modelCalls: number;
+  modelFailures: { [kind: string]: number };
+  /** Calls made again after a failure, and attempts after the first. */
+  retries: number;
+  /** Uncached input. */
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  usd: number;
+  latenciesMs: Sequence<number>;
+  messages: number;
+  moves: number;
+  toolCalls: number;
+  toolErrors: number;
+  corrections: number;
+  forfeits: number;
+}
+
+export const emptyTally = (): Tally => ({
+  modelCalls: 0,
+  modelFailures: {},
+  retries: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  usd: 0,
+  latenciesMs: emptySequence(),
+  messages: 0,
+  moves: 0,
+  toolCalls: 0,
+  toolErrors: 0,
+  corrections: 0,
+  forfeits: 0,
+});
+
+export function countRetry(tally: Tally): void {
+  tally.retries++;
+}
+
+export function countUsage(tally: Tally, usage: Usage): void {
+  tally.inputTokens += usage.inputTokens;
+  tally.outputTokens += usage.outputTokens;
+  tally.cacheReadTokens += usage.cacheReadTokens;
+  tally.cacheWriteTokens += usage.cacheWriteTokens;
+  tally.usd += usage.usd;
+}
+
+/** All tokens of a reply, as the budget counts them. */
+export function tokensOf(usage: Omit<Usage, 'usd'>): number {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+}
+
+export interface Percentiles {
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+}
+
+/** Nearest-rank percentiles, in milliseconds; undefined when nothing was measured. */
+export function percentiles(samples: Sequence<number>): Percentiles | undefined {
+  const sorted = [...itemsOf(samples)].sort((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
+  const rank = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!;
+  return { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: sorted[sorted.length - 1]! };
+}
