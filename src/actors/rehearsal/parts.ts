@@ -65,12 +65,16 @@ function issuesOf(scene: Scene, wanted: number, severity?: string): JsonObject[]
   if (scene.age > 1 && gist.tags.length > 0 && dice.chance(0.3)) tags.add(dice.pick(gist.tags));
   for (let i = 0; tags.size < count && i < 20; i++) tags.add(fitted(newTag(scene), 1, 60));
   const severities = ['high', 'high', 'medium', 'low'];
-  return [...tags].map((tag, i) => ({
-    tag,
-    severity: severity ?? severities[i + dice.int(0, 1)] ?? 'low',
-    problem: sentence('problem', gist, dice),
-    remedy: sentence('remedy', gist, dice),
-  }));
+  return [...tags].map((tag, i) => {
+    // Problem and remedy speak of the same two things.
+    const about = { ...gist, nouns: dice.some(gist.nouns.slice(0, 7), 2) };
+    return {
+      tag,
+      severity: severity ?? severities[i + dice.int(0, 1)] ?? 'low',
+      problem: sentence('problem', about, dice),
+      remedy: sentence('remedy', about, dice),
+    };
+  });
 }
 
 /** What kind of thing a move does to the common work, read from its name, with its weight by age. */

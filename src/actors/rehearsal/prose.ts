@@ -1,6 +1,6 @@
 /**
  * The sentences of the rehearsal: stock phrases of the trade with the request's own words put in.
- * `{a}`, `{b}` stand for two of its nouns, `{s}` for its subject. Every sentence says something that could
+ * `{a}` and `{b}` stand for two of its nouns. Every sentence says something that could
  * be said of most requests; none claims that something was really checked.
  */
 import type { Dice } from './dice.ts';
@@ -98,20 +98,21 @@ export function sentence(kind: Phrase, gist: Gist, dice: Dice): string {
   return dress(dice.pick(PHRASES[kind]), gist, dice);
 }
 
-/** Up to `count` different sentences of a kind. */
+/** Up to `count` different sentences of a kind, in the order in which they make sense. */
 export function sentences(kind: Phrase, gist: Gist, dice: Dice, count: number): string[] {
-  return dice.some(PHRASES[kind], count).map((phrase) => dress(phrase, gist, dice));
+  const phrases: readonly string[] = PHRASES[kind];
+  const drawn = new Set(dice.some(phrases, count));
+  return phrases.filter((one) => drawn.has(one)).map((one) => dress(one, gist, dice));
 }
 
 function dress(phrase: string, gist: Gist, dice: Dice): string {
   // The leading nouns are those of the request itself; they come first so that the play keeps to the point.
   const [a, b] = dice.some(gist.nouns.slice(0, 7), 2);
-  const text = phrase
-    .replaceAll('{a}', a ?? 'the work')
-    .replaceAll('{b}', b ?? a ?? 'the rest')
-    .replaceAll('{s}', gist.subject);
+  const text = phrase.replaceAll('{a}', named(a)).replaceAll('{b}', named(b ?? a));
   return text[0]!.toUpperCase() + text.slice(1);
 }
+
+const named = (noun = 'the work'): string => (/[_.A-Z]/.test(noun) ? `\`${noun}\`` : noun);
 
 /** A whole text with sections; `breath` from 0 (one paragraph) upward makes it longer. */
 export function essay(gist: Gist, dice: Dice, breath: number, title: string): string {
