@@ -262,8 +262,7 @@ describe('faults of the server', () => {
   });
 
   test('nobody at the address: opening fails soon and says what to check', async () => {
-    await server.stop();
-    const failure = await failureOf(open());
+    const failure = await failureOf(open('esdb://127.0.0.1:1?tls=false'));
     expect(failure.kind).toBe('unavailable');
     expect(failure.message).toMatch(/host and port/);
   });

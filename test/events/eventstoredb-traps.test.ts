@@ -78,6 +78,12 @@ describe('the traps of EventStoreDB and its client', () => {
     expect(server.openCalls('subscription')).toBe(1);
   });
 
+  test('trap 1: two stores of one process have a connection each, with a hundred calls each', async () => {
+    await open();
+    await open();
+    expect(server.connections).toBe(2);
+  });
+
   test('trap 2: reads that want only the beginning leave no call open, however many', async () => {
     const store = await open({});
     await store.append(stream('long'), events(2_000), -1);

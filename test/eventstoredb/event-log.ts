@@ -9,7 +9,7 @@
  *    below the head compares ids, one equal to the head does not, `any` looks ids up on best effort.
  * 3. Listeners are told after the records are in the log, never before.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 
 export interface Proposal {
   id: string;
@@ -61,7 +61,11 @@ export class EventLog {
   /** With a file the log outlives its process: one JSON line per append. */
   constructor(readonly file?: string) {
     if (!file || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const kept = readFileSync(file);
+    // A line without its end was being written when the process died; it was never answered.
+    const end = kept.lastIndexOf('\n') + 1;
+    if (end < kept.length) truncateSync(file, end);
+    for (const line of kept.subarray(0, end).toString('utf8').split('\n')) {
       if (line === '') continue;
       const saved = JSON.parse(line) as { stream: string; proposals: SavedProposal[] };
       this.#write(saved.stream, saved.proposals.map(restored));

@@ -7,7 +7,7 @@
  * 2. `stop` cuts every connection without a word; `start` takes the same port with the same log.
  * 3. Persistent subscriptions are forgotten when the server stops; the log is not.
  */
-import { type AddressInfo, createServer, type Socket, type Server as SocketServer } from 'node:net';
+import { createServer, type Socket, type Server as SocketServer } from 'node:net';
 import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossip from '@eventstore/db-client/generated/gossip_pb.js';
 import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js';
@@ -32,7 +32,7 @@ import { PersistentSubscriptions } from './persistent-service.ts';
 import { read } from './read-service.ts';
 
 export interface TestServerOptions {
-  /** 0, the default: any free one. */
+  /** 0, the default: any free one, outside the range from which the system gives out ports by itself. */
   port?: number;
   /** Where the log is kept; without, it lives as long as the object. */
   file?: string;
@@ -61,6 +61,25 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = new TestServer(options);
   await server.start();
   return server;
+}
+
+/** A port that nobody else is given while the server is down. */
+async function listening(listener: SocketServer, wanted: number): Promise<number> {
+  for (let attempts = 1; ; attempts++) {
+    const port = wanted || 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        listener.once('error', reject);
+        listener.listen(port, HOST, () => {
+          listener.off('error', reject);
+          resolve();
+        });
+      });
+      return port;
+    } catch (error) {
+      if (wanted || attempts === 10) throw error;
+    }
+  }
 }
 
 export class TestServer {
@@ -126,13 +145,14 @@ export class TestServer {
       socket.on('error', () => socket.destroy());
       injector.injectConnection(socket);
     });
-    this.#grpc = grpc;
     this.#listener = listener;
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(this.#port, HOST, resolve);
-    });
-    this.#port = (listener.address() as AddressInfo).port;
+    this.#grpc = grpc;
+    try {
+      this.#port = await listening(listener, this.#port);
+    } catch (error) {
+      this.#listener = undefined;
+      throw error;
+    }
   }
 
   /** As pulling the plug: nobody is told, nothing in flight is answered. */

@@ -10,9 +10,9 @@
  * can give; the fence is the epoch in the stream.
  *
  * Invariants beside those of the port
- * 1. No call waits longer than its patience; a call that ended as `unavailable` may have been carried out,
+ * 1. No call waits longer than its patience and one attempt; a call that ended as `unavailable` may have been carried out,
  *    and trying the same attempt again is safe.
- * 2. Two connections' worth of calls are never needed: 64 reads, one append call, one subscription.
+ * 2. One connection is enough: at most 64 reads, one append call and one subscription at a time.
  * 3. Credentials are in no message and not in `url`.
  */
 import { pageLimit, refuseUnfit } from '../attempt.ts';

@@ -80,7 +80,8 @@ export function troubleOf(thrown: unknown): Trouble {
 export function storeFailure(thrown: unknown, doing: string, shown: string): StoreFailure {
   if (thrown instanceof StoreFailure) return thrown;
   const error = thrown as CallError;
-  const said = error.details || error.message;
+  const words = error.details || error.message;
+  const said = words === 'Cancelled on client' ? 'the connection hung and was given up' : words;
   const failure = (text: string, kind: StoreFailure['kind']) =>
     new StoreFailure(`cannot ${doing} at ${shown}: ${text}`, kind, { cause: thrown });
   const exception = trailer(error, 'exception');
