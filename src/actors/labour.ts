@@ -6,10 +6,12 @@
  * 1. (G1) `begin` is called only with works of an adopted state, whose events are durable.
  * 2. Work whose repetition costs or hurts runs only if its `work.started` is durable.
  * 3. Every permit of the governor is given back exactly once.
+ * 4. Work begins at most once per attempt: what has been reported is not begun again while its report is on
+ *    its way into the stream.
  */
 import type { JsonObject } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
-import type { Usage } from '../events/vocabulary/work.ts';
+import { type Usage, usage, workDone } from '../events/vocabulary/work.ts';
 import type { Clock } from './clock.ts';
 import type { Entry, Governor, Permit } from './governor.ts';
 import { runOwnLogic } from './own-logic.ts';
@@ -45,8 +47,10 @@ export class Labour {
   private readonly running = new Map<string, Running>();
   /** Leave of the governor, got before the work is recorded as started. */
   private readonly permits = new Map<string, Permit>();
-  /** Works that wait for the governor's leave. */
+  /** Works that wait for the governor's leave, or for the record of it. */
   private readonly queueing = new Map<string, AbortController>();
+  /** Works that have ended here and that the stream does not say so of yet. */
+  private readonly reported = new Set<string>();
 
   constructor(private readonly site: LabourSite) {}
 
@@ -56,9 +60,14 @@ export class Labour {
 
   /** Leave to start at once, so that the start can be recorded in the same append as the verdict. */
   mayStartNow(work: OwedWork): boolean {
-    const entry = this.enter(work, new AbortController());
+    const abort = new AbortController();
+    const entry = this.enter(work, abort);
     if (entry === undefined) return true;
-    if (!('now' in entry)) return false;
+    if (!('now' in entry)) {
+      // A place in the queue is taken once the work is admitted; nobody would give this one back.
+      abort.abort();
+      return false;
+    }
     this.permits.set(work.id, entry.now);
     return true;
   }
@@ -81,19 +90,24 @@ export class Labour {
     for (const [id, abort] of this.queueing) {
       if (state.works.get(id)?.status !== 'admitted') this.giveUp(id, abort);
     }
+    for (const id of this.reported) if (!state.works.has(id)) this.reported.delete(id);
     for (const work of state.works.values()) {
-      if (this.running.has(work.id)) continue;
+      if (this.running.has(work.id) || this.reported.has(work.id)) continue;
       if (work.status === 'started') this.begin(work, state);
       else if (work.status === 'admitted') this.prepare(work, state);
+      else if (work.status === 'cancelled') this.neverBegun(work);
     }
     for (const [id, permit] of this.permits) {
-      if (this.running.has(id)) continue;
+      if (this.running.has(id) || this.queueing.has(id)) continue;
       this.permits.delete(id);
       permit.leave('cancelled');
-      // Recorded as started and cancelled within one append: it never ran and cost nothing.
-      if (state.works.get(id)?.status === 'cancelled')
-        this.site.report({ work: id, type: 'work.late', data: { usage: NO_USAGE } });
     }
+  }
+
+  /** Recorded as started and cancelled within one append: it never ran and cost nothing. */
+  private neverBegun(work: OwedWork): void {
+    this.reported.add(work.id);
+    this.site.report({ work: work.id, type: 'work.late', data: { usage: NO_USAGE } });
   }
 
   private prepare(work: OwedWork, state: TeamState): void {
@@ -107,7 +121,6 @@ export class Labour {
     const entry = this.enter(work, abort);
     const started = { work: work.id, src: work.src, attempt: work.attempt + 1 };
     const start = (permit?: Permit) => {
-      this.queueing.delete(work.id);
       if (permit && abort.signal.aborted) permit.leave('cancelled');
       if (abort.signal.aborted) return;
       if (permit) this.permits.set(work.id, permit);
@@ -116,7 +129,10 @@ export class Labour {
     this.queueing.set(work.id, abort);
     if (entry === undefined) start();
     else if ('now' in entry) start(entry.now);
-    else if ('soon' in entry) entry.soon.then(start, () => this.queueing.delete(work.id));
+    else if ('soon' in entry)
+      entry.soon.then(start, (error) => {
+        if (!abort.signal.aborted) this.site.report(this.failureOf(work, error, 0));
+      });
     else if ('until' in entry) {
       const { until, reason } = entry;
       this.site.report({
@@ -139,6 +155,7 @@ export class Labour {
     this.queueing.delete(work.id);
     const finished = this.run(work, state, abort.signal).then((report) => {
       this.running.delete(work.id);
+      this.reported.add(work.id);
       permit?.leave(outcomeOf(report, abort.signal));
       this.site.report(report);
     });
@@ -158,11 +175,27 @@ export class Labour {
         };
       }
       const output = await worker.run(work.input as never, this.contextOf(work, state, signal));
-      const type = worker.records?.done.type ?? 'work.done';
-      return { work: work.id, type, data: worker.records ? output : { output } };
+      return this.resultOf(work, worker, output);
     } catch (error) {
-      return this.failureOf(work, error, this.site.clock.now() - begun);
+      // Whatever a worker throws once nobody waits for it any more, it was broken off.
+      const broken = signal.aborted && !(error instanceof WorkFailure) ? signal.reason : error;
+      return this.failureOf(work, broken, this.site.clock.now() - begun);
     }
+  }
+
+  /** The result as it will be recorded; one that does not fit its event is a failure of the worker. */
+  private resultOf(work: OwedWork, { records }: Worker, output: JsonObject): Report {
+    const { type, data: schema } = records?.done ?? workDone;
+    const data = records ? output : { output: output ?? null };
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return { work: work.id, type, data };
+    const [issue] = parsed.error.issues;
+    const paid = usage.safeParse((output as JsonObject | undefined | null)?.['usage']);
+    throw new WorkFailure(
+      'error',
+      `the result of "${work.src}" does not fit "${type}" at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
+      paid.success ? { usage: paid.data } : {},
+    );
   }
 
   private failureOf(work: OwedWork, error: unknown, latencyMs: number): Report {
@@ -218,12 +251,15 @@ export class Labour {
     }
     this.forgetPermits();
     if (ending.length === 0) return;
-    let wake: NodeJS.Timeout | undefined;
-    const grace = new Promise<void>((resolve) => {
-      wake = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([Promise.all(ending.map(({ finished }) => finished)), grace]);
-    clearTimeout(wake);
+    if (graceMs > 0) {
+      let unwake = () => {};
+      const { clock } = this.site;
+      const grace = new Promise<void>((resolve) => {
+        unwake = clock.wake(clock.now() + graceMs, resolve);
+      });
+      await Promise.race([Promise.all(ending.map(({ finished }) => finished)), grace]);
+      unwake();
+    }
     for (const { abort } of ending) abort.abort(new WorkFailure('cancelled', kind));
   }
 }
