@@ -134,8 +134,8 @@ describe('a process killed in the middle of writing', () => {
   it('may have been killed while its log was copied into the file', {
     timeout: 30_000,
   }, async () => {
-    const writer = startFixture('writer.ts', `sqlite:${file}`, 'p', '5', '100000');
-    await until(() => writer.lines().length >= 100, '100 appends were answered');
+    const writer = startFixture('writer.ts', `sqlite:${file}`, 'p', '5', '40', 'stay');
+    await until(() => writer.lines().length === 200, '200 appends were answered');
     writer.child.kill('SIGKILL');
     await writer.ended;
     copyFirstPageFromLog(file);

@@ -186,6 +186,29 @@ describe('the SQLite store', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  it('costs a batch, and leaves neither a gap nor a memory of what was not stored', async () => {
+    const store = await openSqliteStore(file, { bytesMax: 400_000 });
+    await store.append(stream, newEvents(1), NO_STREAM);
+    const big = newEvent(JSON.stringify('x'.repeat(1_000_000)));
+    const outcomes = await Promise.allSettled([
+      store.append('other' as StreamName, newEvents(2), NO_STREAM),
+      store.append(stream, [big], 0),
+    ]);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { kind: 'full' } });
+    expect(await store.streams('')).toEqual([{ stream, revision: 0 }]);
+    await store.append(stream, newEvents(1), 0);
+    await store.append('other' as StreamName, newEvents(1), NO_STREAM);
+    const all = await store.readAll();
+    expect(all.map(({ position, revision }) => [position, revision])).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 0],
+    ]);
+    await store.close();
+  });
+});
+
 describe('a file that is not fit to be a store', () => {
   const unchanged = async (name: string, kind: string, says: RegExp): Promise<void> => {
     const before = fs.readFileSync(name);

@@ -30,25 +30,30 @@ export class ChangeWatch {
   /** From now on changes are noticed, while somebody wants to know. */
   start(): void {
     if (this.#timer) return;
-    this.#ask();
-    this.#timer = setInterval(() => (this.#wanted() ? this.#ask() : this.stop()), ASK_EVERY_MS);
+    this.#known = this.#askVersion();
+    this.#timer = setInterval(() => (this.#wanted() ? this.#look() : this.stop()), ASK_EVERY_MS);
     this.#timer.unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#known = Number.NaN;
   }
 
-  #ask(): void {
+  #look(): void {
+    const version = this.#askVersion();
+    // NaN, after a failed question, differs from everything: what may have changed counts as changed.
+    if (version === this.#known) return;
+    this.#known = version;
+    this.#onChange();
+  }
+
+  #askVersion(): number {
     try {
-      const version = this.#version();
-      const changed = !Number.isNaN(this.#known) && version !== this.#known;
-      this.#known = version;
-      if (changed) this.#onChange();
+      return this.#version();
     } catch (error) {
       this.#onError(error);
+      return Number.NaN;
     }
   }
 }
