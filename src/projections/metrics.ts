@@ -10,6 +10,7 @@ import type { RecordedEvent } from '../events/event.ts';
 import * as agent from '../events/vocabulary/agent.ts';
 import { roundStarted } from '../events/vocabulary/pattern.ts';
 import { teamFormed } from '../events/vocabulary/team.ts';
+import type { Amount, Usage } from '../events/vocabulary/work.ts';
 import * as work from '../events/vocabulary/work.ts';
 import { moveEvents } from './moves-made.ts';
 import { enter, entry } from './named.ts';
@@ -23,8 +24,8 @@ export interface Metrics {
   total: Tally;
   agents: { [agent: string]: Tally };
   rounds: { [round: string]: Tally };
-  settled: work.Amount;
-  reserved: work.Amount;
+  settled: Amount;
+  reserved: Amount;
   limits: { tokens: number | null; usd: number | null };
   delays: number;
   delayedMs: number;
@@ -37,7 +38,7 @@ export interface Metrics {
   startedAt: number | null;
   updatedAt: number | null;
   /** Reservations that nothing has settled; for the fold. */
-  open: { [work: string]: work.Amount };
+  open: { [work: string]: Amount };
   /** Whose last call failed, and the round each agent is in; for the fold. */
   failing: { [agent: string]: boolean };
   roundOf: { [agent: string]: number };
@@ -129,7 +130,7 @@ const counted = defineProjection({
         tally.modelFailures[kind] = (tally.modelFailures[kind] ?? 0) + 1;
         if (usage) countUsage(tally, usage);
       });
-      settle(draft, event.meta.work, usage);
+      settle(draft, event.meta.work, usage, true);
     },
     returned(draft, event) {
       each(draft, event, actorOf(event), (tally) => {
@@ -143,7 +144,7 @@ const counted = defineProjection({
         tally.toolCalls++;
         tally.toolErrors++;
       });
-      settle(draft, event.meta.work);
+      settle(draft, event.meta.work, undefined, true);
     },
     corrected(draft, event) {
       each(draft, event, event.data.agent, (tally) => {
@@ -183,6 +184,7 @@ const counted = defineProjection({
     refused(draft, event) {
       const { limit } = event.data;
       enter(draft.refusals, limit, (entry(draft.refusals, limit) ?? 0) + 1);
+      release(draft, event.data.work);
       touch(draft, event);
     },
     started(draft, event) {
@@ -214,7 +216,7 @@ const counted = defineProjection({
       touch(draft, event);
     },
     workFailed(draft, event) {
-      settle(draft, event.meta.work, event.data.usage);
+      settle(draft, event.meta.work, event.data.usage, true);
       touch(draft, event);
     },
     neared(draft, event) {
@@ -254,10 +256,17 @@ function touch(draft: Metrics, event: RecordedEvent): void {
   draft.updatedAt = event.meta.at;
 }
 
-/** The reservation is given back and what was used takes its place. */
-function settle(draft: Metrics, work: string | undefined, usage?: work.Usage): void {
-  if (work !== undefined) release(draft, work);
+/**
+ * The reservation is given back and what was used takes its place, as the doorkeeper counts: without a word of
+ * usage a failure costs nothing, and anything else all that was reserved.
+ */
+function settle(draft: Metrics, work: string | undefined, usage?: Usage, failed = false): void {
+  const held = work === undefined ? undefined : draft.open[work];
+  if (work === undefined || !held) return;
+  const { tokens, usd } = held;
+  release(draft, work);
   if (usage) add(draft.settled, { tokens: tokensOf(usage), usd: usage.usd }, 1);
+  else if (!failed) add(draft.settled, { tokens, usd }, 1);
 }
 
 function release(draft: Metrics, work: string): void {
@@ -268,7 +277,7 @@ function release(draft: Metrics, work: string): void {
   if (Object.keys(draft.open).length === 0) draft.reserved = { tokens: 0, usd: 0 };
 }
 
-function add(to: work.Amount, amount: work.Amount, sign: 1 | -1): void {
+function add(to: Amount, amount: Amount, sign: 1 | -1): void {
   to.tokens += sign * amount.tokens;
   to.usd += sign * amount.usd;
 }
