@@ -46,8 +46,10 @@ export const reviewLoopMachine = setup({
       event.type === 'turn.forfeited' &&
       event.limit !== undefined &&
       grants.holds(context.grants, event.agent, event.grant),
-    isProducer: ({ context, event }) => seatOf(event) === context.producer,
+    isProducer: ({ context, event }) =>
+      seatOf(event) === context.producer && !context.lost.includes(context.producer),
     isReviewer: ({ context, event }) => context.reviewers.includes(seatOf(event)),
+    goesOn: ({ context }) => context.ending === null,
     isUrgent: ({ event }) => event.type === 'finalize.asked' && event.now === true,
     reviewsAreIn: ({ context }) => grants.isSettled(context.grants),
     allApprove: ({ context }) => ledger.allApprove(context),
@@ -96,7 +98,7 @@ export const reviewLoopMachine = setup({
         ],
         'finalize.asked': [
           { guard: 'isUrgent', target: 'judging', actions: 'startNothingNew' },
-          { actions: 'startNothingNew' },
+          { guard: 'goesOn', actions: 'startNothingNew' },
         ],
       },
     },
@@ -123,7 +125,7 @@ export const reviewLoopMachine = setup({
         ],
         'finalize.asked': [
           { guard: 'isUrgent', target: 'judging', actions: 'startNothingNew' },
-          { actions: 'startNothingNew' },
+          { guard: 'goesOn', actions: 'startNothingNew' },
         ],
       },
     },

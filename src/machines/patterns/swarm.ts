@@ -46,6 +46,7 @@ export const swarmMachine = setup({
       event.type === 'turn.forfeited' &&
       event.limit !== undefined &&
       grants.holds(context.grants, event.agent, event.grant),
+    goesOn: ({ context }) => context.ending === null,
     isUrgent: ({ event }) => event.type === 'finalize.asked' && event.now === true,
     allAreIn: ({ context }) => grants.isSettled(context.grants),
   },
@@ -79,7 +80,7 @@ export const swarmMachine = setup({
         'seat.lost': { guard: 'owesTurn', actions: 'doWithout' },
         'finalize.asked': [
           { guard: 'isUrgent', target: 'concluded', actions: 'noteEnding' },
-          { actions: 'noteEnding' },
+          { guard: 'goesOn', actions: 'noteEnding' },
         ],
       },
     },
