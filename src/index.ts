@@ -1,1 +1,84 @@
-export {};
+/** The public names of Golden Horde, listed by hand. */
+
+// actors: who makes it happen
+export { type Clock, SimulatedClock, systemClock } from './actors/clock.ts';
+export type { FoldedEvent, Policy, Verdict, WorkQuestion } from './actors/doorkeeper/policy.ts';
+export { type Divergence, DivergenceError } from './actors/fold.ts';
+export type { Governor } from './actors/governor.ts';
+export { type HordeWorkersOptions, hordeWorkers } from './actors/horde-workers.ts';
+export { defaultLimits, limitsOf } from './actors/limits.ts';
+export { createAnthropicClient } from './actors/model/anthropic-client.ts';
+export { callModel } from './actors/model/call-model.ts';
+export {
+  createPriceTable,
+  defaultModel,
+  loadPrices,
+  type PriceTable,
+} from './actors/model/prices.ts';
+export type { ModelClient, ModelReply, ModelRequest } from './actors/model-client.ts';
+export { createPerson, type Person } from './actors/person.ts';
+export { type MachineSource, RegistrationError } from './actors/registration.ts';
+export { createRehearsalModel } from './actors/rehearsal/rehearsal-model.ts';
+export {
+  createRuntime,
+  LedElsewhere,
+  type Runtime,
+  type RuntimeOptions,
+  type StartOptions,
+  UnknownTeam,
+} from './actors/runtime.ts';
+export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
+export { hashState, type TeamState } from './actors/team-state.ts';
+export { createGovernor } from './actors/token-governor.ts';
+export { type WorkContext, type Worker, type Workers, WorkFailure } from './actors/worker.ts';
+export { createCatalog, type EventCatalog, UnreadableEvent } from './events/catalog.ts';
+// events: what has happened
+export type {
+  EventDefinition,
+  EventMeta,
+  EventOf,
+  Heard,
+  Json,
+  JsonObject,
+  NewEvent,
+  RawEvent,
+  RecordedEvent,
+  Said,
+} from './events/event.ts';
+export { defineEvent } from './events/event.ts';
+export {
+  type ActorId,
+  actorId,
+  type StreamName,
+  type TeamId,
+  teamId,
+  teamStream,
+} from './events/ids.ts';
+export { openMemoryStore } from './events/memory-store.ts';
+export { openStore } from './events/open-store.ts';
+export {
+  ANY_REVISION,
+  type EventStore,
+  NO_STREAM,
+  RevisionConflict,
+  StoreFailure,
+  type Subscription,
+} from './events/store.ts';
+export { topicMatches } from './events/topics.ts';
+export { allMoves, vocabulary } from './events/vocabulary/index.ts';
+export type { Limits } from './events/vocabulary/team.ts';
+export type { Amount, EffectClass, Usage } from './events/vocabulary/work.ts';
+// machines: what may happen next
+export { hordeMachines } from './machines/index.ts';
+export { patterns } from './machines/patterns/index.ts';
+export type { PatternDefinition } from './machines/patterns/pattern.ts';
+// planning: from a request to a team
+export { formTeam, type TeamPlan, type TeamWish } from './planning/formation.ts';
+// projections: what can be seen
+export { board } from './projections/board.ts';
+export { decisions } from './projections/decisions.ts';
+export { metrics } from './projections/metrics.ts';
+export { defineProjection, type Projection, project } from './projections/projection.ts';
+export { type Report, report, reportFrom, reportOf } from './projections/report.ts';
+export { renderReport } from './projections/report-markdown.ts';
+export { transcript } from './projections/transcript.ts';

@@ -1,0 +1,65 @@
+/**
+ * The workers that the horde's own machines wait for: `callModel` and `useTool`.
+ */
+
+import type { ToolSpec } from '../events/vocabulary/agent.ts';
+import { board } from '../projections/board.ts';
+import { renderBoard } from '../projections/board-text.ts';
+import { callModel } from './model/call-model.ts';
+import type { PriceTable } from './model/prices.ts';
+import type { ModelClient } from './model-client.ts';
+import type { Person } from './person.ts';
+import { askPersonTool } from './tools/ask-person.ts';
+import { listTasksTool } from './tools/list-tasks.ts';
+import { createUseTool } from './tools/use-tool.ts';
+import { workspaceTools } from './tools/workspace-tools.ts';
+import type { Workers } from './worker.ts';
+
+export interface HordeWorkersOptions {
+  client: ModelClient;
+  prices: PriceTable;
+  /** The folder that agents may read; without one there are no file tools. */
+  workspace?: string;
+  /** They may write there too. */
+  write?: boolean;
+  /** They may run commands there, each approved by the person. */
+  commands?: boolean;
+  person?: Person;
+  onUnpriced?(model: string): void;
+}
+
+/** The workers, and the specs of the tools that they grant. */
+export function hordeWorkers(options: HordeWorkersOptions): {
+  workers: Workers;
+  tools: ToolSpec[];
+} {
+  const { client, prices, workspace, person } = options;
+  const view = { projection: board, render: renderBoard };
+  const ask =
+    person && ((question: string, signal: AbortSignal) => person.askText(question, signal));
+  const granted = workspace
+    ? workspaceTools({
+        root: workspace,
+        write: options.write ?? false,
+        board: view,
+        ...(ask ? { ask } : {}),
+        ...(options.commands && person ? { commands: { approve: person.approveBytes } } : {}),
+      })
+    : withoutWorkspace([listTasksTool(view), ...(ask ? [askPersonTool(ask)] : [])]);
+  return {
+    workers: {
+      callModel: callModel({
+        client,
+        prices,
+        ...(options.onUnpriced ? { onUnpriced: options.onUnpriced } : {}),
+      }),
+      useTool: granted.worker,
+    },
+    tools: granted.specs,
+  };
+}
+
+const withoutWorkspace = (tools: Parameters<typeof createUseTool>[0][number][]) => ({
+  specs: tools.map(({ spec }) => spec),
+  worker: createUseTool(tools),
+});

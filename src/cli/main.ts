@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+/**
+ * The program `horde`. Only the parser is loaded at start; each command brings what it needs when it runs.
+ */
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../actors/package-version.ts';
+import { BadUsage, EXIT, positiveNumber, wholeNumber } from './bad-usage.ts';
+
+const several = (value: string, before: string[] = []) => [...before, value];
+
+function program(exit: (code: number) => void): Command {
+  const horde = new Command('horde')
+    .description(
+      'Teams of AI agents that can be trusted: killed and resumed, replayed without a model call, ended within their budget.',
+    )
+    .version(packageVersion)
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/\s*\n\s*(?=\S)/g, ' ')) })
+    .configureHelp({ sortSubcommands: false })
+    .exitOverride();
+  const command = (usage: string, description: string) =>
+    horde
+      .command(usage)
+      .description(description)
+      .option(
+        '--store <url>',
+        'sqlite:PATH, memory: or esdb://… (default: HORDE_STORE, else sqlite:.horde/horde.db)',
+      )
+      .option('--json', 'JSON on standard output, everything else on standard error')
+      .copyInheritedSettings(horde)
+      .exitOverride();
+  const at = ['--at <revision>', 'the state at this revision', wholeNumber('--at', 0)] as const;
+
+  command('run [request...]', 'form a team for a request and work until it dissolves')
+    .option(
+      '--file <path>',
+      'take the request, or material for it, from a file (- for standard input; may repeat)',
+      several,
+    )
+    .option('--pattern <name>', 'how the team works together (see: horde patterns)')
+    .option('--agent <role=type>', 'who takes a role (may repeat)', several)
+    .option('--model <name>', 'the model to ask')
+    .option('--rehearse', 'use the built-in scripted model: no key, no cost')
+    .option('--seed <n>', 'seed of the rehearsal', wholeNumber('--seed', 0))
+    .option(
+      '--latency <ms>',
+      'how long the rehearsal takes for an answer',
+      wholeNumber('--latency', 0, 600_000),
+    )
+    .option(
+      '--failures <share>',
+      "share of the rehearsal's answers that fail at first, 0 to 1",
+      share,
+    )
+    .option(
+      '--budget-tokens <n>',
+      'most tokens the team may use',
+      wholeNumber('--budget-tokens', 1),
+    )
+    .option('--budget-usd <x>', 'most dollars the team may use', positiveNumber('--budget-usd'))
+    .option('--rounds <n>', 'most rounds of the pattern', wholeNumber('--rounds', 1, 1000))
+    .option('--timeout <seconds>', 'most time the team may take', positiveNumber('--timeout'))
+    .option('--workspace <dir>', 'a folder whose files the agents may read')
+    .option('--allow-write', 'they may write there too')
+    .option('--allow-commands', 'they may run commands there, each approved by you')
+    .option('--synthesis', 'let a model write one text from the results at the end')
+    .option('--no-synthesis', 'make the report from the events alone')
+    .option('--team <id>', 'an id of yours: run again, it goes on with that team')
+    .action(async (words, options) => exit(await (await import('./run.ts')).run(words, options)));
+  command('resume [team]', 'continue one interrupted team, or all').action(async (team, options) =>
+    exit(await (await import('./resume.ts')).resume(team, options)),
+  );
+  command('teams', 'list the teams').action(async (options) =>
+    exit(await (await import('./teams.ts')).teams(options)),
+  );
+  command('report <team>', 'the report of a team').action(async (team, options) =>
+    exit(await (await import('./report.ts')).report(team, options)),
+  );
+  command('log <team>', 'the recorded events of a team')
+    .option('--from <revision>', 'start at this revision', wholeNumber('--from', 0))
+    .option('--follow', 'wait for more until the team has ended')
+    .option('--type <pattern>', 'only these types: task.* is one level, agent.> any depth')
+    .option('--actor <name>', 'only what this actor said or heard')
+    .action(async (team, options) => exit(await (await import('./log.ts')).log(team, options)));
+  command('state <team>', 'the state of all actors')
+    .option(...at)
+    .action(async (team, options) => exit(await (await import('./state.ts')).state(team, options)));
+  command('board <team>', 'the task board')
+    .option(...at)
+    .action(async (team, options) => exit(await (await import('./board.ts')).board(team, options)));
+  command('metrics <team>', 'tokens, money, time, failures, per agent and round')
+    .option(...at)
+    .action(async (team, options) =>
+      exit(await (await import('./metrics.ts')).metrics(team, options)),
+    );
+  command('replay <team>', 'fold the stream again and compare; calls no model').action(
+    async (team, options) => exit(await (await import('./replay.ts')).replay(team, options)),
+  );
+  command('patterns [name]', 'the ways of working together').action(async (name, options) =>
+    exit(await (await import('./patterns.ts')).patterns(name, options)),
+  );
+  command('doctor', 'check Node, store, model, prices and disk, and say how to mend each').action(
+    async (options) => exit(await (await import('./doctor.ts')).doctor(options)),
+  );
+  return horde;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new BadUsage(`--failures ${text}: give a share from 0 to 1`);
+  return value;
+}
+
+/** Runs the program; resolves with the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  let status: number = EXIT.done;
+  try {
+    await program((code) => {
+      status = code;
+    }).parseAsync(argv as string[]);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof BadUsage) {
+      process.stderr.write(`horde: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    process.stderr.write(`horde: ${explained(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+/** One line for people; the whole stack only when asked for. */
+function explained(error: unknown): string {
+  if (process.env['HORDE_DEBUG'])
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+}
+
+// A closed pipe (`horde log … | head`) is a normal end.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+process.exitCode = await main(process.argv);

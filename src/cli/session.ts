@@ -1,0 +1,63 @@
+/**
+ * A runtime for one team, set up as that team was formed: its model or rehearsal, its workspace, its grants.
+ */
+import { hordeWorkers } from '../actors/horde-workers.ts';
+import { createPriceTable, loadPrices } from '../actors/model/prices.ts';
+import { createPerson } from '../actors/person.ts';
+import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
+import { createGovernor } from '../actors/token-governor.ts';
+import type { EventStore } from '../events/store.ts';
+import type { ToolSpec } from '../events/vocabulary/agent.ts';
+import { hordeMachines } from '../machines/index.ts';
+import { modelClient, rehearsalOf } from './model-access.ts';
+import type { Output } from './output.ts';
+
+export interface Session {
+  runtime: Runtime;
+  tools: ToolSpec[];
+}
+
+/** A runtime that only reads: no worker does anything. */
+export function readingRuntime(store: EventStore): Runtime {
+  const idle = {
+    effect: 'repeatable' as const,
+    run: () => Promise.reject(new Error('this runtime only reads')),
+  };
+  return createRuntime({
+    store,
+    machines: hordeMachines,
+    workers: { callModel: idle, useTool: idle },
+  });
+}
+
+/** The runtime that leads a team with these labels. */
+export async function leadingRuntime(
+  store: EventStore,
+  labels: Readonly<Record<string, string>>,
+  output: Output,
+  onProgress?: RuntimeOptions['onProgress'],
+): Promise<Session> {
+  const client = await modelClient(rehearsalOf(labels));
+  const { workspace } = labels;
+  const pricesFile = process.env['HORDE_PRICES'];
+  const terminal = process.stdin.isTTY === true && output.terminal;
+  const { workers, tools } = hordeWorkers({
+    client,
+    prices: pricesFile ? loadPrices(pricesFile) : createPriceTable(),
+    onUnpriced: (model) => output.note(`the model ${model} has no price: its cost is counted as 0`),
+    ...(workspace ? { workspace } : {}),
+    write: labels['write'] === 'yes',
+    commands: labels['commands'] === 'yes',
+    ...(terminal
+      ? { person: createPerson({ input: process.stdin, output: process.stderr, isTTY: true }) }
+      : {}),
+  });
+  const runtime = createRuntime({
+    store,
+    machines: hordeMachines,
+    workers,
+    governor: createGovernor(),
+    ...(onProgress ? { onProgress } : {}),
+  });
+  return { runtime, tools };
+}
