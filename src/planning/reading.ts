@@ -46,12 +46,12 @@ let english: Promise<WinkMethods> | undefined;
 export async function read(request: string): Promise<Reading> {
   english ??= loadEnglish();
   const nlp = await english;
-  const text = tidy(request);
+  const text = tidy(request.slice(0, 2 * LETTERS_MAX));
   const words: Word[] = [];
   for (const sentence of sentencesOf(nlp, text.slice(0, LETTERS_MAX))) {
     words.push(...wordsOf(tokensOf(nlp, sentence)), stop());
   }
-  return { words, cut: text.length > LETTERS_MAX };
+  return { words, cut: request.length > LETTERS_MAX };
 }
 
 async function loadEnglish(): Promise<WinkMethods> {
