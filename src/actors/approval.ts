@@ -33,9 +33,16 @@ export const hashOf = (bytes: Uint8Array): string =>
 
 const MARGIN = '  | ';
 
-/** The bytes as a person is shown them, in lines with a margin. */
+/** The bytes as a person is shown them, in lines with a margin; a line feed is written out and breaks the line. */
 export function shownBytes(bytes: Uint8Array): string {
-  return `${MARGIN}${escaped(bytes).replaceAll('\\n', `\\n\n${MARGIN}`)}`;
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const feed = bytes.indexOf(0x0a, at);
+    const end = feed < 0 ? bytes.length : feed + 1;
+    lines.push(MARGIN + escaped(bytes.subarray(at, end)));
+    at = end;
+  }
+  return lines.join('\n') || `${MARGIN}(nothing)`;
 }
 
 /** Which characters look like others, so that the person is warned. */

@@ -69,21 +69,26 @@ export function expressionMatcher(
       return new Promise<number[]>((resolve, reject) => {
         const settle = (act: () => void): void => {
           clearTimeout(timer);
-          current.removeAllListeners();
+          // Only ours: the thread listens to itself by others.
+          for (const [event, listener] of listeners) current.off(event, listener);
           left -= performance.now() - began;
           act();
         };
-        const refuse = (why: string) => () => {
-          void current.terminate();
-          reject(new ToolRefused(why));
-        };
+        const refuse = (why: string): void =>
+          settle(() => {
+            void current.terminate();
+            reject(new ToolRefused(why));
+          });
+        const listeners = [
+          ['message', (lines: number[]) => settle(() => resolve(lines))],
+          ['error', (error: Error) => refuse(`The pattern fails: ${error.message}.`)],
+          ['exit', () => refuse('The search was ended before its time.')],
+        ] as const;
         const timer = setTimeout(
-          () => settle(refuse('The pattern takes too long on these files; make it simpler.')),
+          () => refuse('The pattern takes too long on these files; make it simpler.'),
           Math.max(0, left),
         );
-        current.once('message', (lines: number[]) => settle(() => resolve(lines)));
-        current.once('error', (error) => settle(refuse(`The pattern fails: ${error.message}.`)));
-        current.once('exit', () => settle(refuse('The pattern needs too much memory.')));
+        for (const [event, listener] of listeners) current.on(event, listener);
         current.postMessage({ text, limit });
       });
     },

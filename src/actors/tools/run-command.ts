@@ -61,8 +61,12 @@ export const runCommandTool = (workspace: Workspace, grant: CommandGrant) =>
       if (!approval.approved || approval.hash !== hashOf(wanted))
         return { ok: false, text: `Not run: ${approval.text || 'it was not approved'}.` };
       context.signal.throwIfAborted();
-      await workspace.verify(place);
-      return run(argv, place.real, grant, context.signal);
+      const held = await workspace.enter(place);
+      try {
+        return await run(argv, held.at(), grant, context.signal);
+      } finally {
+        await held.close();
+      }
     },
   );
 

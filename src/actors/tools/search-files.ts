@@ -14,7 +14,7 @@ const ALL_BYTES_MAX = 64 * 1024 * 1024;
 const HITS_MAX = 200;
 const SHOWN_MAX = 300;
 /** For matching alone; a search of plain words needs no such bound. */
-const PATTERN_TIME_MS = 3000;
+const PATTERN_TIME_MS = 1500;
 
 export const searchFilesTool = (workspace: Workspace) =>
   defineTool(

@@ -7,6 +7,7 @@
  */
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AnchoredFolder } from './anchored-folder.ts';
 import { codeOf } from './file-error.ts';
 import { ToolRefused } from './tool.ts';
 import { type Place, shown, type Workspace } from './workspace.ts';
@@ -64,9 +65,10 @@ export async function walk(
 
 async function namesIn(workspace: Workspace, folder: Place, state: Walk) {
   const found: { name: string; kind: Entry['kind'] }[] = [];
+  let held: AnchoredFolder | undefined;
   try {
-    await workspace.verify(folder);
-    for await (const entry of await opendir(folder.real)) {
+    held = await workspace.enter(folder);
+    for await (const entry of await opendir(held.at())) {
       if (found.length >= FOLDER_MAX) {
         state.cut = true;
         break;
@@ -80,12 +82,14 @@ async function namesIn(workspace: Workspace, folder: Place, state: Walk) {
             : 'other';
       found.push({ name: entry.name, kind });
     }
-    await workspace.verify(folder);
+    if (!(await held.holds())) throw new ToolRefused('The folder was exchanged.');
   } catch (error) {
     // A folder that is closed or gone by now is passed over, as if it were empty.
     if (!(error instanceof ToolRefused) && codeOf(error) === undefined) throw error;
     state.cut = true;
     return [];
+  } finally {
+    await held?.close();
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

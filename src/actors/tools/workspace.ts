@@ -7,12 +7,13 @@
  *    of a path that does not exist yet, its nearest existing parent does.
  * 2. Guarded names are refused both as asked for and as they really are (`guarded-name.ts`).
  * 3. Only regular files with a single name are opened: a second hard link may be a file outside.
- * 4. After opening, the path must still lead to the very file that was opened; a folder that is exchanged
- *    for a link in between is noticed before a byte is handed on.
+ * 4. Files are opened in the folder that was looked at (`anchored-folder.ts`), never through a link that
+ *    took its place in between.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { type AnchoredFolder, anchorFolder } from './anchored-folder.ts';
 import { codeOf } from './file-error.ts';
 import { environmentAmong, foldedName, guardedAmong } from './guarded-name.ts';
 import { ToolRefused } from './tool.ts';
@@ -46,8 +47,8 @@ export interface Workspace {
   locate(path: string, purpose: Purpose): Promise<Place>;
   /** Opens a regular file for reading, verified (invariants 3 and 4). The caller closes it. */
   openFile(place: Place): Promise<FileHandle>;
-  /** Throws unless the place is still where it was found to be. */
-  verify(place: Place): Promise<void>;
+  /** Holds a folder fast, so that what is done in it cannot be led astray. The caller closes it. */
+  enter(folder: Place): Promise<AnchoredFolder>;
   /** Why something of this name is passed over by walks, if it is. */
   hides(path: string): boolean;
 }
@@ -98,21 +99,25 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return { ...found, path: place };
     },
     async openFile(place) {
-      mustBeRegular(await lstat(place.real), place);
-      const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-      const handle = await open(place.real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      const folder = await enter(place, dirname(place.real));
       try {
-        mustBeRegular(await handle.stat(), place);
-        await mustLeadTo(place, handle);
-        return handle;
-      } catch (error) {
-        await handle.close();
-        throw error;
+        const at = folder.at(basename(place.real));
+        mustBeRegular(await lstat(at), place);
+        const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+        const handle = await open(at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        try {
+          mustBeRegular(await handle.stat(), place);
+          if (!(await folder.holds())) throw moved(place);
+          return handle;
+        } catch (error) {
+          await handle.close();
+          throw error;
+        }
+      } finally {
+        await folder.close();
       }
     },
-    async verify(place) {
-      if ((await realpath(place.real)) !== place.real) throw moved(place);
-    },
+    enter: (folder) => enter(folder, folder.real),
     hides: (path) =>
       guardedAmong(namesOf(path), protect) !== undefined ||
       namesOf(path).some((name) => foldedName(name) === 'node_modules') ||
@@ -177,13 +182,10 @@ function mustBeRegular(
     throw new ToolRefused(`${name} has a second name elsewhere (a hard link) and stays closed.`);
 }
 
-async function mustLeadTo(place: Place, handle: FileHandle): Promise<void> {
-  if ((await realpath(place.real)) !== place.real) throw moved(place);
-  const [opened, named] = await Promise.all([
-    handle.stat({ bigint: true }),
-    lstat(place.real, { bigint: true }),
-  ]);
-  if (opened.ino !== named.ino || opened.dev !== named.dev) throw moved(place);
+async function enter(place: Place, real: string): Promise<AnchoredFolder> {
+  const folder = await anchorFolder(real);
+  if (!folder) throw moved(place);
+  return folder;
 }
 
 const moved = (place: Place): ToolRefused =>

@@ -9,8 +9,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import type { AnchoredFolder } from './anchored-folder.ts';
 import { readBytes, sha256 } from './file-bytes.ts';
 import { codeOf } from './file-error.ts';
 import { defineTool, type ToolAnswer, ToolRefused } from './tool.ts';
@@ -58,10 +59,14 @@ async function write(
   const before = await hashAt(workspace, place);
   if (before === hash) return { ...done, text: `Already so: ${told}` };
   mustBeExpected(place, before, expected);
-  await makeFolders(workspace, place);
-  await replace(workspace, place, bytes, async () => {
-    mustBeExpected(place, expected && (await hashAt(workspace, place)), expected);
-  });
+  const folder = await folderFor(workspace, place);
+  try {
+    await replace(folder, place, bytes, async () => {
+      mustBeExpected(place, expected && (await hashAt(workspace, place)), expected);
+    });
+  } finally {
+    await folder.close();
+  }
   return { ...done, text: `${before === ABSENT ? 'Made' : 'Replaced'} ${told}` };
 }
 
@@ -82,58 +87,57 @@ function mustBeExpected(place: Place, before: string | undefined, expected?: str
   );
 }
 
-/** One folder at a time, each looked at after it was made: a link put in between is not followed. */
-async function makeFolders(workspace: Workspace, place: Place): Promise<void> {
+/** The folder to write into, held fast. Each on the way is held while the next is made in it. */
+async function folderFor(workspace: Workspace, place: Place): Promise<AnchoredFolder> {
   const names = place.path.split('/').slice(0, -1);
-  let real = place.real.slice(0, place.real.length - place.path.length).replace(/[/\\]$/, '');
+  let real = place.real;
+  for (let i = 0; i <= names.length; i++) real = dirname(real);
+  let folder = await workspace.enter({ path: '.', real, exists: true });
   for (const [index, name] of names.entries()) {
+    try {
+      await mkdir(folder.at(name)).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      });
+    } finally {
+      await folder.close();
+    }
     real = join(real, name);
-    await mkdir(real).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
     const path = names.slice(0, index + 1).join('/');
-    if (!(await lstat(real)).isDirectory())
-      throw new ToolRefused(`"${shown(path)}" is not a folder.`);
-    await workspace.verify({ path, real, exists: true });
+    folder = await workspace.enter({ path, real, exists: true });
   }
+  return folder;
 }
 
 async function replace(
-  workspace: Workspace,
+  folder: AnchoredFolder,
   place: Place,
   bytes: Buffer,
   lastLook: () => Promise<void>,
 ): Promise<void> {
-  const folder = dirname(place.real);
-  // The name is drawn, so that after an exchange of the folder there is nothing of it to rename elsewhere.
-  const real = join(folder, `.write-${randomBytes(12).toString('hex')}.tmp`);
+  const target = folder.at(basename(place.real));
+  // The name is drawn: where folders cannot be held exactly, there is nothing of it to rename elsewhere.
+  const temporary = folder.at(`.write-${randomBytes(12).toString('hex')}.tmp`);
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-  const before = await lstat(place.real).catch(() => undefined);
-  const handle = await open(real, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+  const before = await lstat(target).catch(() => undefined);
+  const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
   try {
-    // Looked at before the first byte and again before the name is taken.
-    await workspace.verify({ ...place, real });
+    await mustHold(folder, place);
     if (before) await handle.chmod(before.mode & 0o777);
     await handle.writeFile(bytes);
     await handle.sync();
     await handle.close();
-    await workspace.verify({ ...place, real });
     await lastLook();
-    await rename(real, place.real);
+    await mustHold(folder, place);
+    await rename(temporary, target);
   } catch (error) {
     await handle.close().catch(() => undefined);
-    await rm(real, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await flushFolder(folder);
+  await folder.flush();
 }
 
-/** Makes the new name durable where the system can; where it cannot, the content is still whole. */
-async function flushFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, constants.O_RDONLY);
-    await handle.sync().finally(() => handle.close());
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-  }
+async function mustHold(folder: AnchoredFolder, place: Place): Promise<void> {
+  if (!(await folder.holds()))
+    throw new ToolRefused(`"${shown(place.path)}" changed while it was being written; try again.`);
 }
