@@ -7,6 +7,8 @@
  * 2. A sequence is never changed: `append` gives a new one. It is frozen, so that immer does not look into it
  *    (measured: it would walk the whole past at every event).
  */
+import { isDraft, original } from 'immer';
+
 export interface Sequence<Item> {
   readonly full: readonly (readonly Item[])[];
   readonly tail: readonly Item[];
@@ -18,7 +20,9 @@ export function emptySequence<Item>(): Sequence<Item> {
   return Object.freeze({ full: [], tail: [] });
 }
 
-export function append<Item>(sequence: Sequence<Item>, item: Item): Sequence<Item> {
+export function append<Item>(grown: Sequence<Item>, item: Item): Sequence<Item> {
+  // Reached through a draft of immer: what goes into the new one must be the items, not drafts of them.
+  const sequence = isDraft(grown) ? (original(grown as never) as Sequence<Item>) : grown;
   const tail = [...sequence.tail, item];
   if (tail.length < CHUNK) return Object.freeze({ full: sequence.full, tail });
   return Object.freeze({ full: [...sequence.full, tail], tail: [] });
