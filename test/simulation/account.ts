@@ -1,0 +1,69 @@
+/**
+ * The budget as an auditor counts it: from the events alone, in another way than the doorkeeper does.
+ */
+import { tokensOf } from '../../src/actors/doorkeeper/budget.ts';
+import type { RecordedEvent } from '../../src/events/event.ts';
+import type { Limits } from '../../src/events/vocabulary/team.ts';
+import type { Amount, Usage } from '../../src/events/vocabulary/work.ts';
+
+export interface Account {
+  note(event: RecordedEvent, problem: (text: string) => void): void;
+  readonly settled: Amount;
+  readonly reserved: Amount;
+}
+
+/** Dollars are added as floating point numbers. */
+const CENT_FRACTION = 1e-6;
+
+export function createAccount(): Account {
+  let limits: Limits | undefined;
+  let breached = false;
+  const open = new Map<string, Amount>();
+  const settled: Amount = { tokens: 0, usd: 0 };
+  const account: Account = {
+    settled,
+    get reserved() {
+      const sum = { tokens: 0, usd: 0 };
+      for (const { tokens, usd } of open.values()) {
+        sum.tokens += tokens;
+        sum.usd += usd;
+      }
+      return sum;
+    },
+    note(event, problem) {
+      const { type, data, meta } = event;
+      if (type === 'team.formed') limits = data['limits'] as unknown as Limits;
+      if (type === 'budget.breached') breached = true;
+      const { work } = meta;
+      if (work === undefined) return;
+      if (type === 'work.admitted') {
+        if (open.has(work)) problem(`${work} is admitted while its reservation stands`);
+        open.set(work, data['reserved'] as Amount);
+      } else if (type === 'work.delayed') open.delete(work);
+      else if (open.has(work) && ends(event)) {
+        const spent = spentOf(event, open.get(work)!);
+        open.delete(work);
+        settled.tokens += spent.tokens;
+        settled.usd += spent.usd;
+      }
+      const { reserved } = account;
+      if (breached) return;
+      if (limits?.tokens !== undefined && settled.tokens + reserved.tokens > limits.tokens)
+        problem(`${settled.tokens} + ${reserved.tokens} tokens of ${limits.tokens}`);
+      if (limits?.usd !== undefined && settled.usd + reserved.usd > limits.usd + CENT_FRACTION)
+        problem(`$${settled.usd} + $${reserved.usd} of $${limits.usd}`);
+    },
+  };
+  return account;
+}
+
+const ends = ({ type, data }: RecordedEvent) =>
+  type !== 'work.started' && !(type === 'work.cancelled' && data['started'] === true);
+
+function spentOf({ type, data }: RecordedEvent, held: Amount): Amount {
+  if (type === 'work.cancelled' || type === 'work.refused') return { tokens: 0, usd: 0 };
+  if (type === 'work.lapsed') return data['settled'] as Amount;
+  const usage = data['usage'] as Usage | undefined;
+  if (usage) return { tokens: tokensOf(usage), usd: usage.usd };
+  return type.endsWith('.failed') ? { tokens: 0, usd: 0 } : held;
+}

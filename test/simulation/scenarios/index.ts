@@ -1,0 +1,7 @@
+/** All that is simulated, by name. */
+import type { Scenario } from '../scenario.ts';
+import { orders } from './order.ts';
+import { pairs } from './pairs.ts';
+import { supervisors } from './supervisor.ts';
+
+export const scenarios: readonly Scenario[] = [orders, pairs, supervisors];
