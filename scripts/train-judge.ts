@@ -8,16 +8,16 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { CHOICES, type Choice } from '../src/planning/choice.ts';
 import { SCALE } from '../src/planning/classifier.ts';
 import { featuresOf } from '../src/planning/features.ts';
 import { read } from '../src/planning/reading.ts';
-import { CHOICES, type Choice } from '../src/planning/signals.ts';
 
 const REQUESTS = new URL('../test/planning/requests/development.txt', import.meta.url);
 const TARGET = new URL('../src/planning/learned.ts', import.meta.url);
 /** A feature must be seen so often before it is believed. */
 const SEEN_MIN = 2;
-const DECAY = 0.0015;
+const DECAY = 0.0007;
 const ROUNDS = 400;
 const RATE = 0.3;
 const MOMENTUM = 0.9;

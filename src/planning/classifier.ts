@@ -8,10 +8,11 @@
  * 1. The shares of all choices add up to 1.
  * 2. A request of unknown words gets the share that its known features say, never a failure.
  */
+
+import { CHOICES, type Choice } from './choice.ts';
 import { featuresOf } from './features.ts';
 import { LEARNED } from './learned.ts';
 import type { Reading } from './reading.ts';
-import { CHOICES, type Choice } from './signals.ts';
 
 export interface Share {
   choice: Choice;

@@ -3,7 +3,7 @@
  *
  * Weights say how much a cue proves alone: 0.9 names the pattern, 0.6 is enough for it, 0.35 needs company.
  */
-import type { Collaboration } from './signals.ts';
+import type { Collaboration } from './choice.ts';
 
 type Row = readonly [weight: number, reason: string, ...phrases: string[]];
 

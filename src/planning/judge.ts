@@ -10,25 +10,20 @@
  * 2. Equal claims: the cheaper way wins, and `unsure` says that a person should be asked.
  * 3. The same request always gets the same judgement.
  */
+
+import { CHOICES, type Choice, type Collaboration, KIND_OF } from './choice.ts';
 import { classify, type Share } from './classifier.ts';
 import { type Reading, read } from './reading.ts';
-import {
-  CHOICES,
-  type Choice,
-  type Collaboration,
-  KIND_OF,
-  type Signal,
-  signalsOf,
-} from './signals.ts';
+import { type Signal, signalsOf } from './signals.ts';
 
 /** A team with a smaller share than this needs a cue that can be quoted. */
-export const TEAM_MIN = 0.4;
+export const TEAM_MIN = 0.2;
 /** Two claims closer than this are equal. */
 export const TIE = 0.03;
 /** Under this confidence the judge calls itself unsure. */
 export const SURE = 0.5;
-/** How many times over a certain cue multiplies what was learned, as a power of e. */
-const TRUST = 1;
+/** What full support by cues multiplies a learned share by, as a power of e. */
+const TRUST = 0.75;
 /** A cue this strong can carry a team that little else speaks for. */
 const STRONG = 0.5;
 

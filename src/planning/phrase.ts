@@ -5,7 +5,7 @@
  *
  *     word|other    the lemma, or the word as written      $MAKE     a lemma of that set
  *     $MAKE:v       … used as a verb (:n not as a verb, :who naming somebody)
- *     parallel:who  somebody described so                   review:n  not used as a verb
+ *     parallel:who  somebody described so
  *     WHO           somebody (also a row: "a, b and c")     WHOS      more than one
  *     NUM           a number above one                      ^         here begins a clause
  *     x?            may be missing                          !x        a word other than x
@@ -133,4 +133,14 @@ function peopleEnds(words: readonly Word[], at: number, many: boolean): number[]
     if (next === joint) break;
   }
   return ends;
+}
+
+/** The words as a person would write them, the middle left out when they are many. */
+export function quote(words: readonly string[]): string {
+  const shown = words.filter((word) => word !== '¶');
+  const short = shown.length > 14 ? [...shown.slice(0, 7), '…', ...shown.slice(-6)] : shown;
+  return short
+    .join(' ')
+    .replace(/ ([,.;:?!)']|'s)/g, '$1')
+    .replace(/\( /g, '(');
 }

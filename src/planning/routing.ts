@@ -7,9 +7,10 @@
  * 1. A seat has one methodology or none.
  * 2. Every name here stands in the catalog (a test holds it).
  */
+
+import type { Choice } from './choice.ts';
 import { find, type Phrase, phrase } from './phrase.ts';
 import type { Reading } from './reading.ts';
-import type { Choice } from './signals.ts';
 
 export const METHODOLOGIES = [
   'plan',

@@ -10,54 +10,11 @@
  * 2. The phrases of one cue count once: paraphrases do not add up.
  */
 
+import { type Collaboration, KIND_OF, type SignalKind } from './choice.ts';
 import { CUES } from './cues.ts';
-import { find, type Phrase, phrase } from './phrase.ts';
+import { find, type Phrase, phrase, quote } from './phrase.ts';
 import type { Reading } from './reading.ts';
 import { phasesIn } from './stages.ts';
-
-/** The eleven ways to work, the cheapest first. */
-export const CHOICES = [
-  'single-agent',
-  'swarm',
-  'review-loop',
-  'adversarial-debate',
-  'contract-first-negotiation',
-  'expertise-routing',
-  'assembly-line',
-  'watchdog',
-  'consensus-deliberation',
-  'swarm-discovery',
-  'nested-swarm',
-] as const;
-
-export type Choice = (typeof CHOICES)[number];
-/** A choice that needs something said for it. */
-export type Collaboration = Exclude<Choice, 'single-agent'>;
-
-export type SignalKind =
-  | 'iteration'
-  | 'adversarial'
-  | 'dependency'
-  | 'discovery'
-  | 'consensus'
-  | 'contract'
-  | 'consultation'
-  | 'monitoring'
-  | 'nesting'
-  | 'breadth';
-
-export const KIND_OF: { readonly [choice in Collaboration]: SignalKind } = {
-  'review-loop': 'iteration',
-  'adversarial-debate': 'adversarial',
-  'assembly-line': 'dependency',
-  'swarm-discovery': 'discovery',
-  'consensus-deliberation': 'consensus',
-  'contract-first-negotiation': 'contract',
-  'expertise-routing': 'consultation',
-  watchdog: 'monitoring',
-  'nested-swarm': 'nesting',
-  swarm: 'breadth',
-};
 
 export interface Signal {
   kind: SignalKind;
@@ -107,14 +64,4 @@ function signalOf(cue: Cue, reading: Reading): Signal | undefined {
     return { kind: KIND_OF[pattern], pattern, weight, reason, evidence: quote(words) };
   }
   return undefined;
-}
-
-/** The words as a person would write them, the middle left out when they are many. */
-export function quote(words: readonly string[]): string {
-  const shown = words.filter((word) => word !== '¶');
-  const short = shown.length > 14 ? [...shown.slice(0, 7), '…', ...shown.slice(-6)] : shown;
-  return short
-    .join(' ')
-    .replace(/ ([,.;:?!)']|'s)/g, '$1')
-    .replace(/\( /g, '(');
 }

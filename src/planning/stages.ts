@@ -5,8 +5,9 @@
  * verify, present. Two phases that build on each other make a line; two small chores joined by "then" do
  * not: opening a file and printing it are not phases. Pure.
  */
+
+import { quote } from './phrase.ts';
 import { JOINTS, type Reading, type Word } from './reading.ts';
-import { quote } from './signals.ts';
 import { NOUNS, PHASES } from './vocabulary.ts';
 
 interface Step {
