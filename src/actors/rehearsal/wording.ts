@@ -81,8 +81,11 @@ function several(kind: Phrase, { gist, dice, breath }: Scene): string {
   return [...said].join(' ');
 }
 
+/** The first clause of the subject: what is to be made, without who is to look at it. */
 export function titleOf({ gist }: Scene): string {
-  return gist.subject.length <= 80 ? gist.subject : `${gist.subject.slice(0, 77).trimEnd()}...`;
+  const clause = gist.subject.split(/[,;:]\s|\s(?:and )?then\s/)[0]!.trim();
+  const title = clause.length >= 12 ? clause : gist.subject;
+  return title.length <= 80 ? title : `${title.slice(0, 77).trimEnd()}...`;
 }
 
 /** A new tag, made of a concern and a number, or one that the turn shows. */
