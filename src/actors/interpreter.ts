@@ -1,5 +1,5 @@
 /**
- * Everything that knows how XState works inside: the only file that spells `xstate.*` names.
+ * Everything that knows how XState steps a machine; its names stand in `xstate-names.ts`.
  *
  * It steps a machine purely, through the machine's own `transition` with one kept, inert scope (several
  * times quicker than the public function, which builds a throw-away actor per call; a property test holds
@@ -12,6 +12,7 @@
  */
 import { type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
 import type { Json, JsonObject } from '../events/event.ts';
+import { ACTION, doneEvent, errorEvent } from './xstate-names.ts';
 
 /** What a machine wants done, in the order it said so. */
 export type Effect =
@@ -103,14 +104,14 @@ export function createInterpreter(machine: AnyStateMachine, name: string): Inter
     hear: transition,
     settle: (snapshot, invoke, output, { revision, at }) =>
       transition(snapshot, {
-        type: `xstate.done.actor.${invoke}`,
+        type: doneEvent(invoke),
         output,
         actorId: invoke,
         revision,
         at,
       }),
     fail: (snapshot, invoke, error, { revision, at }) => {
-      const type = `xstate.error.actor.${invoke}`;
+      const type = errorEvent(invoke);
       // XState would put an error nobody handles into the snapshot; asked first, it can be named better.
       return transition(snapshot, { type, error, actorId: invoke, revision, at });
     },
@@ -143,10 +144,10 @@ function effectsOf(actions: readonly RawAction[], name: string): Effect[] {
   const effects: Effect[] = [];
   for (const { type, params } of actions) {
     switch (type) {
-      case 'xstate.emit':
+      case ACTION.emit:
         effects.push({ kind: 'say', event: params.event });
         break;
-      case 'xstate.spawnChild':
+      case ACTION.spawnChild:
         if (typeof params.src !== 'string') {
           throw new MachineFailure(
             `machine "${name}" invokes inline logic as "${params.id}": name it in setup({ actors })`,
@@ -159,10 +160,10 @@ function effectsOf(actions: readonly RawAction[], name: string): Effect[] {
           input: jsonOf(params.input, name),
         });
         break;
-      case 'xstate.stopChild':
+      case ACTION.stopChild:
         effects.push({ kind: 'cancel', invoke: idOf(params) });
         break;
-      case 'xstate.raise':
+      case ACTION.raise:
         // Without a delay XState has already taken it within this step.
         if (typeof params.delay === 'number') {
           const event = jsonOf(params.event, name) as JsonObject;
@@ -174,10 +175,10 @@ function effectsOf(actions: readonly RawAction[], name: string): Effect[] {
           });
         }
         break;
-      case 'xstate.cancel':
+      case ACTION.cancel:
         effects.push({ kind: 'disarm', timer: idOf(params) });
         break;
-      case 'xstate.assign':
+      case ACTION.assign:
         break;
       default:
         throw new MachineFailure(

@@ -9,6 +9,14 @@ import { createHash } from 'node:crypto';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { topicMatches } from '../events/topics.ts';
 import { createInterpreter, type Interpreter } from './interpreter.ts';
+import {
+  ACTION,
+  doneEvent,
+  errorEvent,
+  inlineInvoke,
+  isBuiltIn,
+  PROMISE_RESOLVED,
+} from './xstate-names.ts';
 
 export interface MachineSource {
   readonly machine: AnyStateMachine;
@@ -91,12 +99,12 @@ const pathOf = (node: AnyStateNode) =>
   node.path.length === 0 ? 'the root' : `"${node.path.join('.')}"`;
 
 const FORBIDDEN: Record<string, string> = {
-  'xstate.sendTo': 'sendTo: say it with emit and `to` instead',
-  'xstate.forwardTo': 'forwardTo: say it with emit and `to` instead',
-  'xstate.sendParent': 'sendParent: say it with emit and `to` instead',
-  'xstate.log': 'log: say it with emit instead',
-  'xstate.spawnChild': 'spawnChild: wait for it with invoke instead',
-  'xstate.stopChild': 'stopChild: leave the state that invokes it instead',
+  [ACTION.sendTo]: 'sendTo: say it with emit and `to` instead',
+  [ACTION.forwardTo]: 'forwardTo: say it with emit and `to` instead',
+  [ACTION.sendParent]: 'sendParent: say it with emit and `to` instead',
+  [ACTION.log]: 'log: say it with emit instead',
+  [ACTION.spawnChild]: 'spawnChild: wait for it with invoke instead',
+  [ACTION.stopChild]: 'stopChild: leave the state that invokes it instead',
 };
 
 function actionProblems(node: AnyStateNode, machine: AnyStateMachine): string[] {
@@ -117,7 +125,7 @@ function actionProblems(node: AnyStateNode, machine: AnyStateMachine): string[] 
           : (machine.implementations.actions as Record<string, unknown>)[named ?? ''];
       // Not implemented: XState would warn and do nothing; a delayed transition's own action is built in.
       if (implementation === undefined) {
-        return named?.startsWith('xstate.')
+        return isBuiltIn(named)
           ? []
           : [`${pathOf(node)}, ${where}: the action "${named}" is not implemented`];
       }
@@ -153,7 +161,7 @@ function invokeProblems(
 export function logicOf(machine: AnyStateMachine, src: string): unknown {
   const named = (machine.implementations.actors as Record<string, unknown>)[src];
   if (named) return named;
-  const inline = /^xstate\.invoke\.(\d+)\.(.*)$/.exec(src);
+  const inline = inlineInvoke(src);
   if (!inline) return undefined;
   const node = machine.getStateNodeById(inline[2]!);
   const config = [(node.config as { invoke?: unknown }).invoke].flat()[Number(inline[1])] as {
@@ -166,7 +174,7 @@ export function logicOf(machine: AnyStateMachine, src: string): unknown {
 function isPromiseLike(logic: unknown): boolean {
   if ('root' in (logic as object)) return false;
   try {
-    const resolved = { type: 'xstate.promise.resolve', data: 1 };
+    const resolved = { type: PROMISE_RESOLVED, data: 1 };
     const next = (logic as any).transition({ status: 'active', input: undefined }, resolved, {});
     return next.status === 'done' && next.output === 1;
   } catch {
@@ -177,8 +185,8 @@ function isPromiseLike(logic: unknown): boolean {
 function unansweredWaits(node: AnyStateNode): string[] {
   return node.invoke.flatMap((invoke: any) => {
     const missing = [
-      node.transitions.has(`xstate.done.actor.${invoke.id}`) ? '' : 'success (onDone)',
-      node.transitions.has(`xstate.error.actor.${invoke.id}`) ? '' : 'failure (onError)',
+      node.transitions.has(doneEvent(invoke.id)) ? '' : 'success (onDone)',
+      node.transitions.has(errorEvent(invoke.id)) ? '' : 'failure (onError)',
       hasTimeout(node) ? '' : 'time-out (after)',
     ].filter(Boolean);
     return missing.length === 0

@@ -15,7 +15,7 @@ function program(exit: (code: number) => void): Command {
     )
     .version(packageVersion)
     .showSuggestionAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/\s*\n\s*(?=\S)/g, ' ')) })
+    .configureOutput({ outputError: (text, write) => write(oneUsageLine(text)) })
     .configureHelp({ sortSubcommands: false })
     .exitOverride();
   const command = (usage: string, description: string) =>
@@ -104,6 +104,13 @@ function program(exit: (code: number) => void): Command {
   );
   return horde;
 }
+
+/** The parser's complaint in one line, with where to look. */
+const oneUsageLine = (text: string) =>
+  `${text
+    .replace(/^error: /, 'horde: ')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()}; see: horde --help\n`;
 
 function share(text: string): number {
   const value = Number(text);

@@ -56,7 +56,7 @@ export async function leadingRuntime(
     store,
     machines: hordeMachines,
     workers,
-    governor: createGovernor(),
+    governor: createGovernor({ now: Date.now }),
     ...(onProgress ? { onProgress } : {}),
   });
   return { runtime, tools };

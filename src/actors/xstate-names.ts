@@ -1,0 +1,28 @@
+/** Every name of XState's own that the runtime relies on; an upgrade that changes one breaks here. */
+
+/** Types of the actions that `transition` returns as data. */
+export const ACTION = {
+  emit: 'xstate.emit',
+  spawnChild: 'xstate.spawnChild',
+  stopChild: 'xstate.stopChild',
+  raise: 'xstate.raise',
+  cancel: 'xstate.cancel',
+  assign: 'xstate.assign',
+  sendTo: 'xstate.sendTo',
+  forwardTo: 'xstate.forwardTo',
+  sendParent: 'xstate.sendParent',
+  log: 'xstate.log',
+} as const;
+
+export const isBuiltIn = (name: string | undefined) => name?.startsWith('xstate.') ?? false;
+
+/** What a machine hears when invoked work has come to its output. */
+export const doneEvent = (invoke: string) => `xstate.done.actor.${invoke}`;
+/** What it hears when that work has failed. */
+export const errorEvent = (invoke: string) => `xstate.error.actor.${invoke}`;
+
+/** What promise logic hears when its promise has resolved. */
+export const PROMISE_RESOLVED = 'xstate.promise.resolve';
+
+/** The name under which XState keeps logic that was written inline, and its parts: index and state id. */
+export const inlineInvoke = (src: string) => /^xstate\.invoke\.(\d+)\.(.*)$/.exec(src);

@@ -1,0 +1,81 @@
+/**
+ * The directions of import, read from the sources: events <- machines <- actors <- cli;
+ * events <- projections <- actors | visualizer | cli; events, machines <- planning <- actors | cli.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** Whom each room may import, beside itself. */
+const MAY: Record<string, readonly string[]> = {
+  events: [],
+  machines: ['events'],
+  projections: ['events'],
+  planning: ['events', 'machines'],
+  actors: ['events', 'machines', 'projections', 'planning'],
+  visualizer: ['events', 'machines', 'projections', 'planning', 'actors'],
+  cli: ['events', 'machines', 'projections', 'planning', 'actors', 'visualizer'],
+};
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
+const roomOf = (file: string) => file.split(sep)[0]!;
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const found = text.matchAll(
+    /(?:^|\s)(?:import|export)\s[^'";]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)/g,
+  );
+  return [...found]
+    .map(([, plain, dynamic]) => (plain ?? dynamic)!)
+    .filter((name) => name.startsWith('.'));
+}
+
+describe('the rooms of the architecture', () => {
+  it('are the only folders there are', () => {
+    const rooms = new Set(files.filter((file) => file.includes(sep)).map(roomOf));
+    expect([...rooms].filter((room) => !(room in MAY))).toEqual([]);
+  });
+
+  for (const room of Object.keys(MAY)) {
+    it(`let ${room} import only ${MAY[room]!.join(', ') || 'nothing of the others'}`, () => {
+      const wrong = files
+        .filter((file) => file.includes(sep) && roomOf(file) === room)
+        .flatMap((file) =>
+          importsOf(file).flatMap((name) => {
+            const target = relative(src, resolve(src, dirname(file), name));
+            const other = roomOf(target);
+            return other === room || MAY[room]!.includes(other) || target.startsWith('..')
+              ? []
+              : [`${file} -> ${target}`];
+          }),
+        );
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  it('keep machines and projections from knowing each other', () => {
+    expect(MAY['machines']).not.toContain('projections');
+    expect(MAY['projections']).not.toContain('machines');
+  });
+
+  it('have no file that is named for being a drawer', () => {
+    const drawers = files.filter((file) =>
+      /(^|[/\\-])(utils?|helpers?|common|types)\.ts$/.test(file),
+    );
+    expect(drawers).toEqual([]);
+  });
+
+  it('spell the names of XState in one file of those that run machines', () => {
+    const spelled = files.filter(
+      (file) =>
+        roomOf(file) === 'actors' &&
+        /['`/^]xstate\\?\./.test(readFileSync(join(src, file), 'utf8')),
+    );
+    expect(spelled).toEqual([`actors${sep}xstate-names.ts`]);
+  });
+});
