@@ -9,7 +9,7 @@
  *    breaks its own schema is an error, because nobody could say what was left out.
  */
 import type { EventCatalog } from '../events/catalog.ts';
-import { UNTYPED, UnreadableEvent } from '../events/catalog.ts';
+import { UnreadableEvent } from '../events/catalog.ts';
 import type { RawEvent } from '../events/event.ts';
 import type { EventStore } from '../events/store.ts';
 import { PAGE_MAX } from '../events/store.ts';
@@ -78,12 +78,10 @@ function folded<State>(
 }
 
 function read(catalog: EventCatalog, raw: RawEvent) {
-  // What a user's machine says untyped is understood: it is JSON and nothing more.
   try {
     return catalog.decode(raw);
   } catch (error) {
-    if (error instanceof UnreadableEvent && error.why !== 'invalid' && raw.version !== UNTYPED)
-      return undefined;
+    if (error instanceof UnreadableEvent && error.why !== 'invalid') return undefined;
     throw error;
   }
 }

@@ -46,7 +46,8 @@ export function itemAt<Item>(sequence: Sequence<Item>, index: number): Item | un
   const at = index < 0 ? sizeOf(sequence) + index : index;
   if (at < 0) return undefined;
   const chunk = Math.floor(at / CHUNK);
-  return (chunk < sequence.full.length ? sequence.full[chunk] : sequence.tail)?.[at % CHUNK];
+  if (chunk < sequence.full.length) return sequence.full[chunk]![at % CHUNK];
+  return sequence.tail[at - sequence.full.length * CHUNK];
 }
 
 /** The items in order, from an index on. */
