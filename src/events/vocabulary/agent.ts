@@ -92,6 +92,12 @@ export const turnRevoked = defineEvent(
   z.strictObject({ agent: z.string(), grant: z.int(), reason: z.string() }),
 );
 
+/** Why the agent, which was nudged, cannot move yet: it waits for a person, a command or another team. */
+export const turnExcused = defineEvent(
+  'turn.excused',
+  z.strictObject({ agent: z.string(), grant: z.int(), reason: z.string() }),
+);
+
 /** From agent to agent. Reaches the model framed as data. `seq` counts the sender's messages from 1. */
 export const messageSent = defineEvent(
   'message.sent',

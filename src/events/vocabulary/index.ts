@@ -12,10 +12,13 @@ const isDefinition = (value: unknown): value is EventDefinition =>
 const isMove = (value: unknown): value is Move =>
   typeof value === 'object' && value !== null && 'args' in value && 'event' in value;
 
+/** Where moves are defined: a file a pattern. */
+const rooms: readonly object[] = [moves];
+
 /** Every move by the name of its tool. */
 export const allMoves: ReadonlyMap<string, Move> = new Map(
-  (Object.values(moves) as unknown[])
-    .filter((value: unknown): value is Move => isMove(value))
+  rooms
+    .flatMap((room) => (Object.values(room) as unknown[]).filter(isMove))
     .map((move) => [move.name, move] as const),
 );
 

@@ -29,23 +29,27 @@ export function defineMove<const Type extends string, Shape extends z.ZodRawShap
 }
 
 /** Bounds of what a model may say in one field; a longer one is an unfit argument. */
-const line = z.string().min(1).max(400);
-const text = z.string().min(1).max(200_000);
+export const line = z.string().min(1).max(400);
+export const text = z.string().min(1).max(200_000);
+export const passage = z.string().min(1).max(4000);
+/** The tag of a point that stands; it stays the same as long as the point does, so that repetition is seen. */
+export const tag = z
+  .string()
+  .regex(/^[A-Z0-9]+(-[A-Z0-9]+)*$/)
+  .max(60)
+  .describe('Stable name of the point, like ERROR-HANDLING-001; keep it while the point stands');
 
-/** One point of criticism. The tag stays the same as long as the point stands, so that repetition is seen. */
+/** One point of criticism. */
 export const issue = z.strictObject({
-  tag: z
-    .string()
-    .regex(/^[A-Z0-9]+(-[A-Z0-9]+)*$/)
-    .max(60)
-    .describe('Stable name of the point, like ERROR-HANDLING-001; keep it while the point stands'),
+  tag,
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   problem: z.string().min(1).max(4000),
   remedy: z.string().min(1).max(4000),
 });
 export type Issue = z.output<typeof issue>;
 
-const product = {
+/** What a move that hands in a product holds of it. */
+export const product = {
   title: line,
   summary: z.string().min(1).max(4000),
   content: text.optional().describe('The full text, unless it stands in a file'),
