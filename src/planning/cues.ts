@@ -99,6 +99,7 @@ export const CUES: { readonly [pattern in Collaboration]: readonly Row[] } = {
   ],
 
   'adversarial-debate': [
+    [0.9, 'names the adversarial debate', 'adversarial debate'],
     [
       0.72,
       'a debate is asked for',
@@ -256,6 +257,7 @@ export const CUES: { readonly [pattern in Collaboration]: readonly Row[] } = {
   ],
 
   'swarm-discovery': [
+    [0.9, 'names the swarm discovery', 'swarm discovery'],
     [
       0.62,
       'wide ground is to be explored',
@@ -346,6 +348,7 @@ export const CUES: { readonly [pattern in Collaboration]: readonly Row[] } = {
   ],
 
   'consensus-deliberation': [
+    [0.9, 'names the deliberation', 'consensus deliberation'],
     [
       0.85,
       'consensus by name',
@@ -405,6 +408,7 @@ export const CUES: { readonly [pattern in Collaboration]: readonly Row[] } = {
   ],
 
   'contract-first-negotiation': [
+    [0.9, 'names the negotiation', 'contract first negotiation'],
     [
       0.8,
       'the contract comes first',
@@ -468,6 +472,7 @@ export const CUES: { readonly [pattern in Collaboration]: readonly Row[] } = {
   ],
 
   'expertise-routing': [
+    [0.9, 'names the routing', 'expertise routing'],
     [
       0.66,
       'somebody is consulted on the way',

@@ -24,6 +24,9 @@ export const TIE = 0.03;
 export const SURE = 0.5;
 /** What full support by cues multiplies a learned share by, as a power of e. */
 const TRUST = 0.75;
+/** A cue this strong is the pattern's own name, and a wish: it adds `NAMED` to the support. */
+const NAME = 0.9;
+const NAMED = 2;
 /** A cue this strong can carry a team that little else speaks for. */
 const STRONG = 0.5;
 
@@ -84,10 +87,11 @@ function weigh(learned: readonly Share[], cues: readonly Signal[]): Alternative[
     .sort((a, b) => b.score - a.score);
 }
 
-/** Cues for one pattern support each other: 1 minus the product of what each leaves open. */
+/** Cues for one pattern support each other: 1 minus the product of what each leaves open, and its name. */
 function support(choice: Choice, cues: readonly Signal[]): number {
   const own = cues.filter((cue) => cue.pattern === choice);
-  return 1 - own.reduce((open, cue) => open * (1 - cue.weight), 1);
+  const wished = own.some((cue) => cue.weight >= NAME) ? NAMED : 0;
+  return wished + 1 - own.reduce((open, cue) => open * (1 - cue.weight), 1);
 }
 
 const round = (share: number) => Math.round(share * 1000) / 1000;

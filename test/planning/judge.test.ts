@@ -86,6 +86,17 @@ describe('a judgement', () => {
     expect(reasons.join('\n')).toContain('DBA review');
   });
 
+  test.each([
+    ['Write the report. Review loop, please.', 'review-loop'],
+    [
+      'Build the tool with a tester and an analyst. Consensus deliberation on the design.',
+      'consensus-deliberation',
+    ],
+    ['Look at our shop. Use swarm discovery.', 'swarm-discovery'],
+  ])('of %j, which names its pattern, follows the wish', async (request, pattern) => {
+    expect((await judge(request)).pattern).toBe(pattern);
+  });
+
   test('is the same for the same request', async () => {
     const request = 'Have a lawyer and an engineer agree on a retention policy.';
     expect(await judge(request)).toEqual(await judge(request));
