@@ -10,7 +10,6 @@
  * 2. Every request is legal for the Messages API (`thread.ts`), for any history, legal or not.
  * 3. The request of a call is the same however often, wherever and however late it is built.
  */
-import { isDraft, original } from 'immer';
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import * as agent from '../events/vocabulary/agent.ts';
 import { allMoves } from '../events/vocabulary/index.ts';
@@ -18,30 +17,29 @@ import type { Move } from '../events/vocabulary/moves.ts';
 import * as pattern from '../events/vocabulary/pattern.ts';
 import { teamFormed } from '../events/vocabulary/team.ts';
 import * as work from '../events/vocabulary/work.ts';
+import type { ConversationState } from './conversation-state.ts';
 import {
-  correctionOf,
-  fitting,
-  grantText,
-  messageText,
-  requestEntries,
-} from './conversation-text.ts';
+  actorOf,
+  actorOfWork,
+  answer,
+  change,
+  heldAt,
+  hold,
+  plain,
+  seatOf,
+} from './conversation-state.ts';
+import { correctionOf, grantText, messageText, requestEntries } from './conversation-text.ts';
 import type { Projection } from './projection.ts';
 import { defineFold, defineProjection, joined } from './projection.ts';
-import type { Grant, Seat } from './seat.ts';
+import type { Grant } from './seat.ts';
 import * as seats from './seat.ts';
 import { momentOf, threadOf } from './seat.ts';
-import type { Sequence } from './sequence.ts';
-import { append, countWhile, emptySequence, itemAt } from './sequence.ts';
+import { emptySequence } from './sequence.ts';
 import type { Message } from './thread.ts';
 import * as threads from './thread.ts';
 import { renderTranscript } from './thread-transcript.ts';
 
-export interface ConversationState {
-  request: NonNullable<EventOf<typeof teamFormed>['data']['request']> | null;
-  seats: { [actor: string]: Seat };
-  /** Events whose content a grant may show as material, in order. */
-  held: Sequence<RecordedEvent>;
-}
+export type { ConversationState } from './conversation-state.ts';
 
 /** A request in the shape of the Messages API; `turn` says what it is for and is never sent. */
 export interface ConversationRequest {
@@ -279,25 +277,6 @@ function answerSpoken(draft: ConversationState, event: RecordedEvent, text: stri
   answer(draft, by, event, (use) => use.tool === tool, ok, result, event.data);
 }
 
-/** Answers the first open use that fits, preferring one with these arguments. */
-function answer(
-  draft: ConversationState,
-  actor: string,
-  event: RecordedEvent,
-  isMeant: (use: threads.Use) => boolean,
-  ok: boolean,
-  text: string,
-  args: RecordedEvent['data'] = {},
-): void {
-  change(draft, actor, (seat) => {
-    const thread = threadOf(seat);
-    const uses = threads.openUses(thread).filter(isMeant);
-    const use = uses.find((one) => fitting(one.input, args)) ?? uses[0];
-    if (!use) return seat;
-    return seats.withThread(seat, threads.withAnswer(thread, momentOf(event), use, ok, text));
-  });
-}
-
 function endTurn(
   draft: ConversationState,
   actor: string,
@@ -314,42 +293,6 @@ function endTurn(
 function noteArmed(draft: ConversationState, event: RecordedEvent, id: string): void {
   change(draft, actorOfWork(id), (seat) => seats.withArmed(seat, id, event.meta.turn));
 }
-
-function hold(draft: ConversationState, event: RecordedEvent): void {
-  draft.held = append(plain(draft.held), event);
-}
-
-function heldAt(draft: ConversationState, revision: number): RecordedEvent | undefined {
-  const held = plain(draft.held);
-  const event = itemAt(
-    held,
-    countWhile(held, (one) => one.revision < revision),
-  );
-  return event?.revision === revision ? event : undefined;
-}
-
-/** Seats are values: replaced, never drafted, and frozen, so that immer does not walk whole threads. */
-function change(draft: ConversationState, actor: string, next: (seat: Seat) => Seat): void {
-  const seat = seatOf(draft, actor);
-  if (!seat) return;
-  const changed = next(seat);
-  if (changed !== seat) draft.seats[actor] = Object.freeze(changed);
-}
-
-function seatOf(draft: ConversationState, actor: string): Seat | undefined {
-  return Object.hasOwn(draft.seats, actor) ? plain(draft.seats[actor]) : undefined;
-}
-
-function plain<Value>(value: Value): Value {
-  return isDraft(value) ? (original(value as object) as Value) : value;
-}
-
-/** Whose work it was that this event settles. */
-function actorOf(event: RecordedEvent): string {
-  return event.meta.work ? actorOfWork(event.meta.work) : (event.meta.to?.[0] ?? '');
-}
-
-const actorOfWork = (id: string): string => id.slice(0, id.indexOf('/'));
 
 /** The conversation of the horde's own teams. */
 export const conversation: Projection<ConversationState> = conversationOf(allMoves.values());
