@@ -11,6 +11,7 @@ import type {
   shutdownDeclined,
   shutdownRequested,
   turnCorrected,
+  turnExcused,
   turnForfeited,
   turnGranted,
   turnRevoked,
@@ -98,6 +99,7 @@ type SaidByModel = { type: string; to?: string | readonly string[] } & Record<st
 export type AgentSays =
   | Said<typeof turnCorrected>
   | Said<typeof turnForfeited>
+  | Said<typeof turnExcused>
   | Said<typeof shutdownAccepted>
   | Said<typeof shutdownDeclined>
   | SaidByModel;
@@ -176,10 +178,20 @@ export function toolCall({ agent, reading, reply, tool }: AgentContext): ToolCal
   return { agent, tool: use?.tool ?? '', reply, index: use?.index ?? 0 };
 }
 
+/** Whether the tool waits for somebody else, and may take its time. */
+export const isPatient = (context: AgentContext): boolean =>
+  PATIENT_TOOLS.has(toolCall(context).tool);
+
 export const toolTimeoutMs = (context: AgentContext): number =>
-  PATIENT_TOOLS.has(toolCall(context).tool)
-    ? context.limits.patienceMs
-    : context.limits.toolTimeoutMs;
+  isPatient(context) ? context.limits.patienceMs : context.limits.toolTimeoutMs;
+
+export const excuse = (context: AgentContext): Said<typeof turnExcused> => ({
+  type: 'turn.excused',
+  to: 'team',
+  agent: context.agent,
+  grant: context.turn!.grant,
+  reason: `waits for ${toolCall(context).tool}`,
+});
 
 /** Notes how a tool went; null: it came to nothing (failed, refused, or out of time). */
 export const afterTool = (

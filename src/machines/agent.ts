@@ -57,6 +57,7 @@ export const agentMachine = setup({
       turn.isTooLong(error) &&
       !context.shortened &&
       context.corrections < context.limits.corrections,
+    isPatient: ({ context }) => turn.isPatient(context),
     isMove: ({ context }) => context.reading?.kind === 'move',
     isWork: ({ context }) => context.reading?.kind === 'work',
     isTalk: ({ context }) => context.reading?.kind === 'talk',
@@ -107,6 +108,7 @@ export const agentMachine = setup({
       const message = context.reading?.kind === 'fault' ? context.reading.problem : '';
       return turn.forfeit(context, { kind: 'moveless', message });
     }),
+    excuse: emit(({ context }) => turn.excuse(context)),
     acceptShutdown: emit(({ context }) => ({
       type: 'shutdown.accepted',
       to: 'team',
@@ -201,6 +203,7 @@ export const agentMachine = setup({
     },
     acting: {
       id: 'acting',
+      on: { 'agent.nudged': { guard: 'isPatient', actions: ['countNudge', 'excuse'] } },
       invoke: {
         id: 'tool',
         src: 'useTool',

@@ -39,14 +39,17 @@ export const patternTurns = ({ pattern, limits, seats }: TeamBounds): number =>
  * While it works some seat owes a move. At each check for stalls such a seat has made progress since the last
  * one, or has not for at most `checksBeforeNudge + checksBeforeReplace` checks in a row, counted from its grant
  * or its last progress: so there are at most so many checks, and one, for each grant and each turn of an agent.
+ * An agent that waits for a person or the like is excused, and checks go on until the tool's time is over.
  */
 export function teamTurns(bounds: TeamBounds): number {
   const { agent, life, scribe } = bounds;
   const grants = patternTurns(bounds);
   const work = grants * agentTurns(agent);
   const checks = (grants + work) * (life.checksBeforeNudge + life.checksBeforeReplace + 1);
+  const waits = grants * agent.toolRounds * USES_MAX;
+  const excused = waits * Math.ceil(agent.patienceMs / life.stallCheckMs);
   const synthesis = scribe ? agentTurns(agent) + 1 : 0;
   const forming = 1;
   const deadlineAndEnding = 2;
-  return forming + work + checks + deadlineAndEnding + synthesis + life.shutdownAsks;
+  return forming + work + checks + excused + deadlineAndEnding + synthesis + life.shutdownAsks;
 }

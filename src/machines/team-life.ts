@@ -15,6 +15,7 @@ import type {
   shutdownAccepted,
   shutdownDeclined,
   shutdownRequested,
+  turnExcused,
   turnForfeited,
   turnGranted,
   turnRevoked,
@@ -118,6 +119,7 @@ export type TeamHears =
   | Heard<typeof turnGranted>
   | Heard<typeof turnRevoked>
   | Heard<typeof turnForfeited>
+  | Heard<typeof turnExcused>
   | Heard<typeof patternConcluded>
   | Heard<typeof submitSynthesis.event>
   | Heard<typeof limitNeared>

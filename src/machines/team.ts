@@ -37,7 +37,7 @@ export const teamMachine = setup({
   guards: {
     isSeated: ({ context, event }) => life.seatOf(event) in context.seats,
     isPattern: ({ event }) => event.type === 'actor.done' && event.actor === 'pattern',
-    endsTurn: ({ context, event }) =>
+    isOwed: ({ context, event }) =>
       'agent' in event && 'grant' in event && life.owesGrant(context, event.agent, event.grant),
     isMove: ({ context }, move: life.MoveHeard) => life.owesGrant(context, move.from, move.grant),
     isAtLimit: ({ context, event }) =>
@@ -98,11 +98,12 @@ export const teamMachine = setup({
       after: { deadline: { target: '.ending', actions: 'endInTime' } },
       on: {
         'turn.granted': { guard: 'isSeated', actions: 'noteGrant' },
-        'turn.revoked': { guard: 'endsTurn', actions: 'settleTurn' },
+        'turn.revoked': { guard: 'isOwed', actions: 'settleTurn' },
         'turn.forfeited': [
           { guard: 'isAtLimit', actions: 'endAtLimit' },
-          { guard: 'endsTurn', actions: 'replaceForfeiting' },
+          { guard: 'isOwed', actions: 'replaceForfeiting' },
         ],
+        'turn.excused': { guard: 'isOwed', actions: 'noteProgress' },
         'actor.done': [
           { guard: 'isPattern', target: 'dissolving' },
           { guard: 'isSeated', actions: 'replaceFallen' },
@@ -138,7 +139,7 @@ export const teamMachine = setup({
           actions: 'takeSynthesis',
         },
         'turn.forfeited': {
-          guard: 'endsTurn',
+          guard: 'isOwed',
           target: 'dissolving',
           actions: 'goWithoutSynthesis',
         },

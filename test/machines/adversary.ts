@@ -89,6 +89,7 @@ function legal(draw: Draw, moves: readonly string[]): object {
 
 function nonsense(draw: Draw, moves: readonly string[]): object[] {
   const reading = use('read_file', { path: 'a' });
+  const asking = use('ask_person', { question: 'q' });
   const message = use('send_message', { to: pick(draw, ['nobody', 'producer']), text: 'hm' });
   const kinds = [
     () => [],
@@ -99,6 +100,7 @@ function nonsense(draw: Draw, moves: readonly string[]): object[] {
     () => Array(draw(17) + 1).fill(reading),
     () => [reading, message, legal(draw, moves)],
     () => [message],
+    () => [asking],
     () => [legal(draw, moves), legal(draw, moves)],
   ];
   return pick(draw, kinds)();

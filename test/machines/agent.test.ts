@@ -192,6 +192,20 @@ describe('Tools', () => {
       .then({ arms: { 'xstate.after.toolTimeout.acting': 1_800_000 } });
   });
 
+  it('that wait for a person excuse the agent when it is nudged', () => {
+    const nudge = heard('agent.nudged', 'team', { agent: 'producer', checks: 3, text: 't' });
+    agent([...asked, reply([use('ask_person')])])
+      .when(nudge)
+      .then({
+        state: 'acting',
+        said: [{ type: 'turn.excused', to: 'team', agent: 'producer', grant: 1 }],
+        context: { nudges: 1 },
+      });
+    agent([...asked, reply([use('read_file')])])
+      .when(nudge)
+      .then({ state: 'acting', said: [], context: { nudges: 1 } });
+  });
+
   it('are used for so many rounds; then only a move will do', () => {
     const round = [reply([use('read_file')]), answer()];
     const now = agent([...asked, ...round, ...round]).when(reply([use('read_file')]));

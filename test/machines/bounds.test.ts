@@ -8,7 +8,7 @@ import { adversaryStep, type Draw } from './adversary.ts';
 import { Stage } from './stage.ts';
 
 const agent = agentLimits.parse({ retries: 1, corrections: 1, toolRounds: 2, messages: 3 });
-const tools = ['read_file', 'send_message'];
+const tools = ['read_file', 'ask_person', 'send_message'];
 const profile = {
   role: 'r',
   agentType: 't',
@@ -111,7 +111,10 @@ describe('Whatever agents answer, and whether they answer', () => {
             open.set(data.agent, data.grant);
           } else if (type === 'agent.left') open.delete(data.actor);
           else if (type === 'turn.revoked') open.delete(data.agent);
-          else if (type !== 'turn.corrected' && data.grant !== undefined) {
+          else if (!type.startsWith('turn.') && data.grant !== undefined) {
+            expect(data.grant).toBe(open.get(from));
+            open.delete(from);
+          } else if (type === 'turn.forfeited') {
             expect(data.grant).toBe(open.get(from));
             open.delete(from);
           }
@@ -135,6 +138,32 @@ describe('Whatever agents answer, and whether they answer', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('an agent that waits for a person is nudged and excused, and keeps its seat', () => {
+    const stage = new Stage(play('review-loop', ['producer', 'reviewer'], false, null).input);
+    const [reply] = stage.works.values();
+    stage.settle(reply!, 'model.replied', {
+      model: 'm',
+      content: [{ type: 'tool_use', id: 'u', name: 'ask_person', input: {} }],
+      stopReason: 'tool_use',
+      usage: {
+        inputTokens: 1,
+        outputTokens: 1,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+        usd: 0,
+      },
+      requestHash: '',
+      latencyMs: 1,
+      rehearsal: true,
+    });
+    const typesSaid = () => stage.log.map(({ type }) => type);
+    while ([...stage.works.values()][0]!.src === 'useTool') stage.passTime();
+    expect(typesSaid().filter((type) => type === 'turn.excused').length).toBeGreaterThan(5);
+    expect(typesSaid()).not.toContain('agent.left');
+    // Its patience is over: the tool came to nothing, and the agent thinks again.
+    expect([...stage.works.values()]).toMatchObject([{ actor: 'producer-0', src: 'callModel' }]);
   });
 
   it('a team of which nobody ever answers dissolves too', () => {

@@ -3,7 +3,7 @@
  * graph, with small limits so that the graph is finite.
  */
 import { describe, expect, it } from 'vitest';
-import { type AnyMachineSnapshot, type AnyStateMachine, transition } from 'xstate';
+import { type AnyMachineSnapshot, type AnyStateMachine, assign, transition } from 'xstate';
 import { getAdjacencyMap, getShortestPaths } from 'xstate/graph';
 import { agentMachine } from '../../src/machines/agent.ts';
 import { agentLimits } from '../../src/machines/agent-turn.ts';
@@ -12,7 +12,7 @@ import { reviewLoop } from '../../src/machines/patterns/review-loop.ts';
 import { swarm } from '../../src/machines/patterns/swarm.ts';
 import { USES_MAX } from '../../src/machines/reply.ts';
 import { teamMachine } from '../../src/machines/team.ts';
-import { after, done, type Event, failed, given, heard } from './given.ts';
+import { after, done, type Event, failed, given, hear, heard } from './given.ts';
 
 /** More events tried than this are a mistake in the test. */
 const LIMIT = 100_000;
@@ -123,6 +123,37 @@ describe('An agent in one turn', () => {
     const seen = new Set([...explore(agentMachine, walk).values()].map(({ state }) => state.value));
     expect([...seen].sort()).toEqual(['acting', 'idle', 'thinking', 'waiting']);
   });
+});
+
+describe('The bound of an agent is missed when', () => {
+  const limits = agentLimits.parse({ retries: 1, corrections: 1, toolRounds: 1, messages: 100 });
+  const backOff = after('backOff', 'waiting');
+  const fault = done('reply', { content: [] });
+  const talk = done('reply', {
+    content: [{ type: 'tool_use', name: 'send_message', input: { to: 'b', text: 'x' } }],
+  });
+  const busy = failed('reply', { kind: 'transient', message: '' });
+  const granted = heard('turn.granted', 'pattern', { agent: 'a', grant: 1, moves: ['contribute'] });
+
+  for (const [what, event, action] of [
+    ['corrections are not counted', fault, 'countCorrection'],
+    ['rounds of tools are not counted', talk, 'countToolRound'],
+    ['failures are not counted', busy, 'countFailure'],
+  ] as const) {
+    it(`${what}`, () => {
+      const broken = agentMachine.provide({ actions: { [action]: assign({}) } });
+      const input = { agent: 'a', limits, tools: ['send_message'] };
+      const turnsOf = (machine: AnyStateMachine) => {
+        let now = given(machine, input, [granted]).outcome;
+        let turns = 0;
+        for (; now.snapshot.value !== 'idle' && turns <= agentTurns(limits); turns++)
+          now = hear(machine, now, now.snapshot.value === 'waiting' ? backOff : event);
+        return turns;
+      };
+      expect(turnsOf(agentMachine)).toBeLessThanOrEqual(agentTurns(limits));
+      expect(turnsOf(broken)).toBeGreaterThan(agentTurns(limits));
+    });
+  }
 });
 
 /** What agents and the team may do to a pattern, at any time. */

@@ -126,6 +126,16 @@ describe('An agent that owes a move', () => {
     });
   }
 
+  it('is left in peace when it says for whom it waits', () => {
+    const excused = heard('turn.excused', 'producer', { agent: 'producer', grant: 1, reason: 'r' });
+    team([...owing, ...checks(3), excused, ...checks(3)])
+      .when(check)
+      .then({ said: [{ type: 'agent.nudged' }] });
+    team([...owing, ...checks(3)])
+      .when({ ...excused, grant: 2 })
+      .thenDeaf();
+  });
+
   it('owes nothing once it has moved, whatever the move is called', () => {
     const past = [...owing, ...checks(2), drafted(), ...checks(9)];
     team(past)
