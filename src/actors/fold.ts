@@ -193,7 +193,8 @@ function stimulusOf({ type, version, data, meta }: RecordedEvent): Stimulus {
   if (meta.correlationId !== undefined) stimulus.correlationId = meta.correlationId;
   if (meta.origin !== undefined) {
     stimulus.origin = meta.origin;
-    stimulus.to = [...(meta.to ?? []), ...(meta.undeliverable ?? [])];
+    const to = [...(meta.to ?? []), ...(meta.undeliverable ?? [])];
+    if (to.length > 0) stimulus.to = to;
   }
   return stimulus;
 }

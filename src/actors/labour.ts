@@ -59,17 +59,18 @@ export class Labour {
   }
 
   /** Leave to start at once, so that the start can be recorded in the same append as the verdict. */
-  mayStartNow(work: OwedWork): boolean {
+  askLeave(work: OwedWork): 'now' | 'later' | { until: number; reason: string } {
     const abort = new AbortController();
     const entry = this.enter(work, abort);
-    if (entry === undefined) return true;
-    if (!('now' in entry)) {
-      // A place in the queue is taken once the work is admitted; nobody would give this one back.
-      abort.abort();
-      return false;
+    if (entry === undefined) return 'now';
+    if ('until' in entry) return entry;
+    if ('now' in entry) {
+      this.permits.set(work.id, entry.now);
+      return 'now';
     }
-    this.permits.set(work.id, entry.now);
-    return true;
+    // A place in the queue is taken once the work is admitted; nobody would give this one back.
+    abort.abort();
+    return 'later';
   }
 
   private enter(work: OwedWork, abort: AbortController): Entry | undefined {

@@ -31,6 +31,8 @@ import { Views } from './views.ts';
 /** Bounds of one append: turns of several stimuli go together. */
 const BATCH_TURNS_MAX = 64;
 const BATCH_BYTES_MAX = 400_000;
+/** Together with one more turn it stays within what a store takes at once. */
+const BATCH_EVENTS_MAX = 2048;
 const CONFLICTS_MAX = 5;
 const APPEND_RETRIES_MAX = 6;
 
@@ -209,7 +211,8 @@ export class Leader {
         events.push(event);
         bytes += event.text.length;
       }
-      if (state.ended || ++turns >= BATCH_TURNS_MAX || bytes >= BATCH_BYTES_MAX) break;
+      const full = bytes >= BATCH_BYTES_MAX || events.length >= BATCH_EVENTS_MAX;
+      if (state.ended || ++turns >= BATCH_TURNS_MAX || full) break;
     }
     return { state, events };
   }
@@ -294,7 +297,7 @@ export class Leader {
         data,
         at,
         origin,
-        to: (meta as EventMeta).to ?? [this.deciding.root],
+        to: addressees(meta) ?? [this.deciding.root],
       };
     } catch (error) {
       return {
@@ -310,7 +313,8 @@ export class Leader {
     const { timers, paused } = this.deciding;
     let next: { actor: string; timer: string; armed: number; dueAt: number } | undefined;
     for (const timer of timers.values()) {
-      if (paused && timer.relative) continue;
+      // A team that was asked to stop is stopped in time, paused or not.
+      if (paused && timer.relative && (timer.actor !== '' || timer.timer !== 'stop')) continue;
       if (
         !next ||
         timer.dueAt < next.dueAt ||
@@ -342,8 +346,10 @@ export class Leader {
       type: 'work.admitted',
       data: { work: id, src, effect, purpose, ...verdict.admit },
     };
-    if (effect === 'repeatable' || effect === 'converging' || !this.labour.mayStartNow(work))
-      return [admitted];
+    if (effect === 'repeatable' || effect === 'converging') return [admitted];
+    const leave = this.labour.askLeave(work);
+    if (leave === 'later') return [admitted];
+    if (leave !== 'now') return [{ type: 'work.delayed', data: { work: id, src, ...leave } }];
     return [admitted, { type: 'work.started', data: { work: id, src, attempt: work.attempt + 1 } }];
   };
 
@@ -359,6 +365,7 @@ export class Leader {
     for (let tries = 1; ; tries++) {
       try {
         await this.site.store.append(this.stream, attempt, expected);
+        if (tries > 1) await this.standsLast(expected + events.length);
         return;
       } catch (error) {
         const away = error instanceof StoreFailure && error.kind === 'unavailable';
@@ -368,6 +375,12 @@ export class Leader {
         });
       }
     }
+  }
+
+  /** An append that had to be repeated may have been answered long after another took over. */
+  private async standsLast(revision: number): Promise<void> {
+    const head = await this.site.store.head(this.stream);
+    if (head > revision) throw new RevisionConflict(this.stream, revision, head);
   }
 
   private adopt(state: TeamState, events: readonly TurnEvent[], before: number): void {
@@ -440,6 +453,15 @@ export class Leader {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** Who is meant by what came from outside, which nobody has checked yet. */
+function addressees(meta: EventMeta): string[] | undefined {
+  const { to } = meta as { to?: unknown };
+  if (to === undefined) return undefined;
+  if (!Array.isArray(to) || to.some((name) => typeof name !== 'string'))
+    throw new UnreadableEvent('`to` is a list of the names of actors', 'invalid');
+  return to.length > 0 ? to : undefined;
 }
 
 const OURS = new Set(vocabulary.map(({ type }) => type));

@@ -322,6 +322,8 @@ class TeamRuntime implements Runtime {
     this.led.set(leader.team, { leader, end });
     return () => {
       this.led.delete(leader.team);
+      // It never led: whoever waits for its end looks into the stream instead.
+      this.ends.get(leader)?.({ kind: 'stoodDown', epoch: 0 });
       this.ends.delete(leader);
     };
   }
@@ -358,7 +360,7 @@ class TeamRuntime implements Runtime {
       held &&
       held.holder !== this.name &&
       !isDeadHere(held.holder) &&
-      held.expiresAt > Date.now()
+      held.expiresAt > this.clock.now()
     ) {
       throw new LedElsewhere(
         `team ${id} is led by ${held.holder} until ${new Date(held.expiresAt).toISOString()}; watch it with: horde log ${id} --follow`,

@@ -167,7 +167,8 @@ class Turn {
     const [stimulus] = this.events;
     if (stimulus!.type === 'team.formed') this.form(stimulus!.data as unknown as Formed);
     delete stimulus!.meta.to;
-    this.state.revision = stimulus!.revision;
+    // The end is recorded however large the stimulus was.
+    this.bytes = 0;
     this.push('team.stopped', { reason, detail, heard: Object.fromEntries(this.state.heard) });
     this.end(this.events[1]!);
     this.finish();
@@ -669,15 +670,18 @@ const OWN: Record<string, (turn: Turn, event: TurnEvent) => void> = {
     turn.state.leader = String(data['leader']);
     turn.state.package = String(data['package']);
     turn.state.code = String(data['code']);
-    turn.shiftTimers(Number(data['downMs']));
+    // While the team is paused its timers stand still anyway, and are moved when it continues.
+    if (!turn.state.paused) turn.shiftTimers(Number(data['downMs']));
     turn.lapse();
   },
   'team.upgraded': () => {},
   'origin.refused': () => {},
-  'team.paused': (turn) => {
+  'team.paused': (turn, event) => {
+    delete event.meta.to;
     turn.state.paused ??= { at: turn.state.at };
   },
-  'team.continued': (turn) => {
+  'team.continued': (turn, event) => {
+    delete event.meta.to;
     if (turn.state.paused) turn.shiftTimers(turn.state.at - turn.state.paused.at);
     turn.state.paused = null;
   },

@@ -128,7 +128,9 @@ function account(ledger: Ledger, event: FoldedEvent): Ledger {
   if (event.type === 'work.admitted')
     return reserve(ledger, work, event.data['reserved'] as Amount, event.data);
   const held = ledger.open[work];
-  if (!held || event.type === 'work.started' || event.type === 'work.delayed') return ledger;
+  if (!held || event.type === 'work.started') return ledger;
+  // Admitted, and then the governor had it wait: it is judged anew.
+  if (event.type === 'work.delayed') return settle(ledger, work, held, ZERO);
   if (event.type === 'work.cancelled') {
     return event.data['started'] === true ? ledger : settle(ledger, work, held, ZERO);
   }
@@ -277,8 +279,7 @@ const refusal = (limit: string, message: string): Verdict => ({ refuse: { limit,
 function notices(before: Ledger, after: Ledger, event: FoldedEvent): Notice[] {
   const said: Notice[] = [];
   if (after.breached && !before.breached && event.work !== undefined) {
-    const usage = event.data['usage'] as Usage;
-    const reported = { tokens: tokensOf(usage), usd: usage.usd };
+    const reported = minus(after.settled, before.settled);
     said.push({
       type: 'budget.breached',
       data: { work: event.work, reserved: before.open[event.work]!, reported },
