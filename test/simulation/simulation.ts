@@ -53,6 +53,7 @@ class Simulation {
   private readonly witness: Witness;
   private readonly dice: Dice;
   private readonly chatter: Chat[];
+  private spoken = 0;
 
   constructor(
     private readonly seed: number,
@@ -130,7 +131,9 @@ class Simulation {
         return witness.violated(`G7: the team has not ended after ${STEPS_MAX} steps`);
       await this.operate();
       if (await world.step()) continue;
-      // Nothing can happen by itself: nobody leads, or whoever does is paused.
+      // Nothing can happen by itself: people have not spoken yet, nobody leads, or whoever does is paused.
+      if (this.witness.state.paused) await this.say(CONTINUED);
+      else if (this.chatter.length > 0) await this.say(this.chatter.shift()!);
       let moved = false;
       for (let tries = 0; !moved && !this.ended && tries < RESUMES_MAX; tries++) {
         await this.resume(start);
@@ -176,7 +179,7 @@ class Simulation {
 
   private async say({ event, to }: Chat): Promise<void> {
     const text = JSON.stringify({ ...event, type: undefined });
-    const id = `said-${this.chatter.length}`;
+    const id = `said-${this.spoken++}`;
     const at = this.world.clock.now();
     const known = this.scenario.events.find(({ type }) => type === event.type);
     await this.world.disk.append(
@@ -265,6 +268,8 @@ class Simulation {
     };
   }
 }
+
+const CONTINUED: Chat = { event: { type: 'team.continued', by: 'a person' } };
 
 const OWN_VERSIONS = new Map([
   ['team.stopRequested', 1],

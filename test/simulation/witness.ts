@@ -106,7 +106,10 @@ export class Witness {
     const life = this.works.get(work);
     const where = `${work} (attempt ${attempt}, process ${process.id})`;
     const dear = effect === 'paid' || effect === 'once';
-    if (!life) return this.violated(`G1: ${where} begins and is not admitted on the disk`);
+    if (!life) {
+      this.violated(`G1: ${where} begins and is not admitted on the disk`);
+      return;
+    }
     if (dear && life.starts.get(attempt) !== process.id)
       this.violated(`G1: ${where} begins and was not started on the disk by it`);
     if (process.id === this.leads) {
