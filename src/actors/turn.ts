@@ -426,7 +426,7 @@ class Turn {
     return hearers;
   }
 
-  private deliver(event: TurnEvent, to: readonly string[]): void {
+  private deliver(event: TurnEvent, to: readonly string[], from = event.meta.actor ?? ''): void {
     const hearers: string[] = [];
     for (const id of to) {
       const actor = this.state.actors.get(id);
@@ -436,7 +436,7 @@ class Turn {
       }
       hearers.push(id);
       const { revision, version } = event;
-      const meta = { from: event.meta.actor ?? '', revision, at: this.state.at };
+      const meta = { from, revision, at: this.state.at };
       const heard =
         version === UNTYPED
           ? { ...meta, ...event.data, type: event.type }
@@ -529,7 +529,8 @@ class Turn {
         );
     this.step(actor, event, step);
     const others = this.subscribers(event).filter((id) => id !== actor.id);
-    if (others.length > 0) this.deliver(event, others);
+    // Whoever else hears a result is told whose work it was.
+    if (others.length > 0) this.deliver(event, others, actor.id);
     event.meta.to = [actor.id, ...(event.meta.to ?? [])];
   }
 

@@ -51,7 +51,9 @@ export const counts: Policy<Counts> = {
       return refuse('rounds', `${limits.rounds} rounds are over`);
     if (state.works >= limits.works)
       return refuse('works', `${state.works} pieces of paid or once-only work were done`);
-    if (state.agents.indexOf(work.actor) >= limits.teamSize) {
+    // Whoever writes the synthesis comes when the work of the others is over.
+    const synthesis = (work.input as { purpose?: unknown } | null)?.purpose === 'synthesis';
+    if (!synthesis && state.agents.indexOf(work.actor) >= limits.teamSize) {
       return refuse(
         'teamSize',
         `a team may have ${limits.teamSize} agents; ${work.actor} is beyond`,
