@@ -153,7 +153,8 @@ function structure(markdown: string): string[] {
     else if (fence !== '') {
       if (run && run.length >= fence.length && line === run) fence = '';
     } else if (/^\s*(#|<|>|```)/.test(line) || /(^|[^\\])<[a-z/]/i.test(line)) {
-      found.push(line.replace(/(Result|revision|lines?).*/, '$1'));
+      // A text of blanks makes one line of the log fewer; how many there are is no structure.
+      found.push(line.replace(/(?:\d+ )?(Result|revision|lines?).*/, '$1'));
     }
   }
   if (fence !== '') found.push('an open fence');
