@@ -124,7 +124,7 @@ class ProgressView {
 
   draw(): void {
     if (this.closed) return;
-    const width = (process.stderr.columns ?? 80) - 1;
+    const width = (process.stderr.columns || 80) - 1;
     const seconds = Math.round((Date.now() - this.begun) / 1000);
     const thinking = this.busy.size > 0 ? `${[...this.busy].join(', ')} thinking` : 'working';
     const tokens =

@@ -29,7 +29,7 @@ export function gistOf(request: ModelRequest): Gist {
   const first = textOf(request.messages.slice(0, 1)).slice(0, READ_MAX);
   const now = textOf(turn).slice(-READ_MAX);
   const subject = subjectOf(first) || subjectOf(request.turn.brief) || 'the request';
-  const nouns = nounsOf(subject, `${first}\n${request.turn.brief}`);
+  const nouns = nounsOf(subject, dataIn(first) || `${first}\n${request.turn.brief}`);
   return {
     subject,
     nouns: nouns.length > 0 ? nouns : ['request', 'result'],
@@ -40,6 +40,12 @@ export function gistOf(request: ModelRequest): Gist {
     uses: usesOf(turn),
   };
 }
+
+/** What stands in frames, without the words around them: those are about turns and moves, not about the request. */
+const dataIn = (text: string): string =>
+  [...text.matchAll(/<data kind="(?:request|material)"[^>]*>([\s\S]*?)<\/data>/gi)]
+    .map(([, inside]) => inside)
+    .join('\n');
 
 const SEAT = /\b[a-z]+(?:-[a-z]+)*-\d{1,2}\b/g;
 
