@@ -54,6 +54,8 @@ export function hordeWorkers(options: HordeWorkersOptions): {
         ...(options.onUnpriced ? { onUnpriced: options.onUnpriced } : {}),
       }),
       useTool: granted.worker,
+      // For machines of one's own that wait for a person.
+      ...(person ? { ask: person.ask, approve: person.approve } : {}),
     },
     tools: granted.specs,
   };
