@@ -3,12 +3,13 @@
  * A move without a part of its own is filled from its schema (`filling.ts`).
  */
 import type { JsonObject } from '../../events/event.ts';
+import { DELIBERATION_PARTS } from './deliberation-parts.ts';
 import { essay, sentence, sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
 import { fitted, newTag, titleOf } from './wording.ts';
 
 /** The arguments that a part decides on; what it leaves out is filled from the schema. */
-type Part = (scene: Scene) => JsonObject;
+export type Part = (scene: Scene) => JsonObject;
 
 export const PARTS: Readonly<Record<string, Part>> = {
   submit_draft: (scene) => ({
@@ -36,6 +37,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     evidence: sentences('evidence', scene.gist, scene.dice, scene.breath > 1 ? 3 : 1).join(' '),
     issues: scene.breath > 1 && scene.dice.chance(0.3) ? issuesOf(scene, 1, 'low') : [],
   }),
+  ...DELIBERATION_PARTS,
 };
 
 /** A text; when a file was written in this turn, its path stands instead (`filling.ts`). */

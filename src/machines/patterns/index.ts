@@ -1,9 +1,13 @@
 /** The patterns of the horde by name, listed by hand. */
+import { adversarialDebate } from './adversarial-debate.ts';
 import type { PatternDefinition } from './pattern.ts';
 import { reviewLoop } from './review-loop.ts';
+import { singleAgent } from './single-agent.ts';
 import { swarm } from './swarm.ts';
 
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
+  [adversarialDebate.name]: adversarialDebate as unknown as PatternDefinition,
   [reviewLoop.name]: reviewLoop as unknown as PatternDefinition,
+  [singleAgent.name]: singleAgent as unknown as PatternDefinition,
   [swarm.name]: swarm as unknown as PatternDefinition,
 };

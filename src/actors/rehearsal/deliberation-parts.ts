@@ -1,0 +1,74 @@
+/**
+ * How moves are played by which seats argue with each other: debate, deliberation, negotiation. What stands in
+ * question is read from the brief, where the pattern names it by its tag; the words come from the scene.
+ */
+import type { JsonObject } from '../../events/event.ts';
+import type { Part } from './parts.ts';
+import { sentence, sentences } from './prose.ts';
+import type { Scene } from './scene.ts';
+import { newTag } from './wording.ts';
+
+/** What the brief lists after these words, up to the end of the sentence. */
+function namedInBrief({ request }: Scene, words: RegExp): string[] {
+  const [, list] = new RegExp(`(?:${words.source})([^.]*)\\.`).exec(request.turn.brief) ?? [];
+  return (list ?? '').split(/, | and /).filter((name) => /^"?[A-Za-z0-9-]+"?$/.test(name));
+}
+
+/** Tags are upper case; `none` and names are not. */
+const tagsInBrief = (scene: Scene, words: RegExp): string[] =>
+  namedInBrief(scene, words).filter((name) => /^[A-Z0-9-]+$/.test(name));
+
+const seatsInBrief = (scene: Scene, words: RegExp): string[] =>
+  namedInBrief(scene, words).map((name) => name.replaceAll('"', ''));
+
+/** Mostly contests, and concedes a point now and then, the more readily the longer it lasts. */
+function rebuttal(scene: Scene): JsonObject {
+  const { gist, dice, age } = scene;
+  if (!scene.request.turn.brief.includes('that are contested')) return {};
+  const answers = tagsInBrief(scene, /that are contested: /).map((tag) => {
+    const concedes = dice.chance(0.12 * age);
+    const response = sentence(concedes ? 'verdict' : 'rebuttal', gist, dice);
+    return { tag, stance: concedes ? 'concede' : 'contest', response };
+  });
+  const isLast = scene.request.turn.brief.includes('last rebuttal');
+  const points = isLast || dice.chance(0.6) ? [] : [claimOf(scene)];
+  return { summary: sentence('summary', gist, dice), answers, points };
+}
+
+const claimOf = (scene: Scene): JsonObject => ({
+  tag: newTag(scene),
+  claim: sentence('claim', scene.gist, scene.dice),
+  evidence: sentence('evidence', scene.gist, scene.dice),
+});
+
+function opening(scene: Scene): JsonObject {
+  const { gist, dice } = scene;
+  const points = new Map<string, JsonObject>();
+  for (let i = 0; points.size < 3 && i < 12; i++) {
+    const claim = claimOf(scene);
+    points.set(String(claim['tag']), claim);
+  }
+  const position = sentence('claim', gist, dice);
+  return { position, points: [...points.values()] };
+}
+
+function ruling(scene: Scene): JsonObject {
+  const { gist, dice } = scene;
+  const advocates = seatsInBrief(scene, /named exactly /);
+  if (advocates.length === 0) return {};
+  const winnerOf = () => dice.pick(advocates);
+  const rulings = tagsInBrief(scene, /each contested point: /).map((tag) => ({
+    tag,
+    winner: winnerOf(),
+    reason: sentences('verdict', gist, dice, 2).join(' '),
+  }));
+  const wins = (name: string) => rulings.filter(({ winner }) => winner === name).length;
+  const [most] = [...advocates].sort((a, b) => wins(b) - wins(a));
+  return { rulings, winner: most!, summary: sentence('verdict', gist, dice) };
+}
+
+export const DELIBERATION_PARTS: Readonly<Record<string, Part>> = {
+  argue: opening,
+  rebut: rebuttal,
+  rule: ruling,
+};
