@@ -17,7 +17,9 @@ const CENT_FRACTION = 1e-6;
 
 export function createAccount(): Account {
   let limits: Limits | undefined;
+  /** A provider used more than was reserved: from then on the limits may be exceeded, by that much. */
   let breached = false;
+  let told = true;
   const open = new Map<string, Amount>();
   const settled: Amount = { tokens: 0, usd: 0 };
   const account: Account = {
@@ -33,16 +35,23 @@ export function createAccount(): Account {
     note(event, problem) {
       const { type, data, meta } = event;
       if (type === 'team.formed') limits = data['limits'] as unknown as Limits;
-      if (type === 'budget.breached') breached = true;
+      if (type === 'budget.breached') told = true;
+      if (meta.last && !told) problem('a breach is not told in the turn in which it is heard');
       const { work } = meta;
       if (work === undefined) return;
       if (type === 'work.admitted') {
         if (open.has(work)) problem(`${work} is admitted while its reservation stands`);
         open.set(work, data['reserved'] as Amount);
+        if (breached && data['effect'] === 'paid') problem(`${work} is admitted after a breach`);
       } else if (type === 'work.delayed') open.delete(work);
       else if (open.has(work) && ends(event)) {
-        const spent = spentOf(event, open.get(work)!);
+        const held = open.get(work)!;
+        const spent = spentOf(event, held);
         open.delete(work);
+        if (!breached && (spent.tokens > held.tokens || spent.usd > held.usd + CENT_FRACTION)) {
+          breached = true;
+          told = false;
+        }
         settled.tokens += spent.tokens;
         settled.usd += spent.usd;
       }

@@ -11,7 +11,6 @@ import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import { canonical } from '../../src/actors/team-state.ts';
 import type { Json, RawEvent } from '../../src/events/event.ts';
 import { openFaultyStore } from './faulty-store.ts';
-import { workersOf } from './hands.ts';
 import type { Chat, Scenario } from './scenario.ts';
 import { type Violation, Witness } from './witness.ts';
 import { type Plan, type Process, type Totals, World } from './world.ts';
@@ -67,7 +66,7 @@ class Simulation {
     this.witness = new Witness({
       machines: this.machines(),
       events: scenario.events,
-      hands: Object.keys(scenario.hands),
+      hands: scenario.works,
       stream: `team-${TEAM}`,
       inbox: `inbox-${TEAM}`,
     });
@@ -91,6 +90,7 @@ class Simulation {
     try {
       await this.live(start);
       if (this.witness.violations.length === 0) await this.afterwards();
+      this.bounded();
     } catch (error) {
       this.witness.violated(`the simulation broke: ${(error as Error).stack}`);
     }
@@ -113,9 +113,7 @@ class Simulation {
       clock: this.world.clockOf(me),
       machines: this.machines(),
       events: this.scenario.events,
-      workers: workersOf(this.world, me, this.scenario.hands, (...begun) =>
-        this.witness.begun(...begun),
-      ),
+      workers: this.scenario.workers(this.world, me, (...begun) => this.witness.begun(...begun)),
     });
     return process;
   }
@@ -251,6 +249,14 @@ class Simulation {
     for (const hash of [replayed.stateHash, ...known.map((result) => result?.stateHash)])
       if (hash !== undefined && hash !== witness.hash)
         witness.violated('G2: the live state and its replay are not the same');
+  }
+
+  /** The team was done within the turns that its limits allow (G7). */
+  private bounded(): void {
+    const most = this.scenario.turnsMax?.(throwDice('start', this.seed));
+    const { counted } = this.witness;
+    if (most !== undefined && counted > most)
+      this.witness.violated(`G7: ${counted} turns were taken, the limits allow ${most}`);
   }
 
   private outcome(): Outcome {

@@ -60,6 +60,8 @@ export class Witness {
   state: TeamState = emptyState();
   readonly violations: Violation[] = [];
   turns = 0;
+  /** Turns that the limits of the team bound: results, its own timers, its forming. */
+  counted = 0;
   private readonly catalog: EventCatalog;
   private readonly rules: TurnRules;
   private readonly works = new Map<string, WorkLife>();
@@ -163,6 +165,7 @@ export class Witness {
     this.turn = [];
     this.raw = [];
     this.turns += 1;
+    if (isBounded(turn[0]!)) this.counted += 1;
     const before = this.state;
     this.listener.forget();
     const { outcome, divergence } = foldTurn(forkState(before), raw, this.rules);
@@ -232,3 +235,10 @@ export class Witness {
     this.violations.push(new Violation(message));
   }
 }
+
+/** Words from outside, new leaders, and the doorkeeper's own turns add to the bound of a team, one each. */
+const isBounded = ({ type, data, meta }: RecordedEvent) =>
+  meta.origin === undefined &&
+  type !== 'leader.took' &&
+  !(type.startsWith('work.') && type !== 'work.done' && type !== 'work.failed') &&
+  !(type === 'timer.fired' && data['actor'] === '');

@@ -28,6 +28,8 @@ export interface Plan {
   mishaps: number;
   chances: Readonly<Record<Mishap, number>>;
   snapshots: boolean;
+  /** Providers may report more than was reserved. */
+  overcharge: boolean;
 }
 
 export interface Process {
@@ -195,5 +197,6 @@ function planOf(dice: Dice): Plan {
       closing: chance(0.01),
     },
     snapshots: dice.chance(0.5),
+    overcharge: dice.chance(0.2),
   };
 }

@@ -3,5 +3,6 @@ import type { Scenario } from '../scenario.ts';
 import { orders } from './order.ts';
 import { pairs } from './pairs.ts';
 import { supervisors } from './supervisor.ts';
+import { teams } from './teams.ts';
 
-export const scenarios: readonly Scenario[] = [orders, pairs, supervisors];
+export const scenarios: readonly Scenario[] = [orders, pairs, supervisors, ...teams];

@@ -7,7 +7,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Chat, Scenario } from '../scenario.ts';
 import { declared } from './declared.ts';
 import { shopEvents } from './shop-events.ts';
-import { shopHands } from './shop-hands.ts';
+import { shopHands, shopWorkers } from './shop-hands.ts';
 
 const order = setup({
   types: {} as {
@@ -130,7 +130,8 @@ export const orders: Scenario = {
   name: 'order',
   machines: () => ({ order: { machine: order } }),
   events: shopEvents,
-  hands: shopHands,
+  works: Object.keys(shopHands),
+  workers: shopWorkers,
   start: (dice) => ({
     machine: 'order',
     input: {},

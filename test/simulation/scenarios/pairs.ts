@@ -6,7 +6,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Scenario } from '../scenario.ts';
 import { declared } from './declared.ts';
 import { shopEvents } from './shop-events.ts';
-import { shopHands } from './shop-hands.ts';
+import { shopHands, shopWorkers } from './shop-hands.ts';
 
 const player = setup({
   types: {} as {
@@ -125,7 +125,8 @@ export const pairs: Scenario = {
     court: { machine: court, hears: ['actor.done', 'limit.neared'] },
   }),
   events: shopEvents,
-  hands: shopHands,
+  works: Object.keys(shopHands),
+  workers: shopWorkers,
   start: (dice) => ({
     machine: 'court',
     actor: 'court',

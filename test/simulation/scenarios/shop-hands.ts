@@ -1,5 +1,6 @@
 /** Who works in the simulated shop: one hand of each effect class. */
-import type { Hands } from '../hands.ts';
+import { type Hands, type OnBegin, workersOf } from '../hands.ts';
+import type { Process, World } from '../world.ts';
 import { creditChecked, creditFailed, stockFailed, stockReserved } from './shop-events.ts';
 
 const noUsage = {
@@ -28,3 +29,6 @@ export const shopHands: Hands = {
   },
   lookUp: { effect: 'repeatable', answer: (input, luck) => ({ found: luck < 0.5, for: input }) },
 };
+
+export const shopWorkers = (world: World, process: () => Process, begin: OnBegin) =>
+  workersOf(world, process, shopHands, begin);

@@ -6,7 +6,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Scenario } from '../scenario.ts';
 import { declared } from './declared.ts';
 import { shopEvents } from './shop-events.ts';
-import { shopHands } from './shop-hands.ts';
+import { shopHands, shopWorkers } from './shop-hands.ts';
 
 const helper = setup({
   types: {} as { context: { done: number }; events: any; emitted: any; input: { src: string } },
@@ -112,7 +112,8 @@ export const supervisors: Scenario = {
     supervisor: { machine: supervisor, hears: ['parcel.moved', 'limit.neared'] },
   }),
   events: shopEvents,
-  hands: shopHands,
+  works: Object.keys(shopHands),
+  workers: shopWorkers,
   start: (dice) => ({
     machine: 'supervisor',
     input: { shifts: dice.int(2, 12) },
