@@ -194,6 +194,26 @@ export const seatLost = defineEvent(
   z.strictObject({ agent: z.string(), reason: z.string() }),
 );
 
+/** A pattern that grows asks for someone of those who were prepared; the team answers in the same turn. */
+export const seatWanted = defineEvent(
+  'seat.wanted',
+  z.strictObject({ agent: z.string(), role: z.string(), reason: z.string() }),
+);
+/** The one who was wanted has taken a seat. */
+export const seatOpened = defineEvent(
+  'seat.opened',
+  z.strictObject({ agent: z.string(), agentType: z.string() }),
+);
+export const seatRefused = defineEvent(
+  'seat.refused',
+  z.strictObject({
+    agent: z.string(),
+    reason: z.string(),
+    /** Nobody at all will be seated any more: the team is full, or comes to its end. */
+    frozen: z.boolean(),
+  }),
+);
+
 export const shutdownRequested = defineEvent(
   'shutdown.requested',
   z.strictObject({ agent: z.string(), reason: z.string() }),

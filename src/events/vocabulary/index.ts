@@ -5,6 +5,7 @@ import * as moves from './moves.ts';
 import * as debate from './moves-adversarial-debate.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
 import * as expertiseRouting from './moves-expertise-routing.ts';
+import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as watchdog from './moves-watchdog.ts';
 import * as pattern from './pattern.ts';
 import * as team from './team.ts';
@@ -17,7 +18,14 @@ const isMove = (value: unknown): value is Move =>
   typeof value === 'object' && value !== null && 'args' in value && 'event' in value;
 
 /** Where moves are defined: a file a pattern. */
-const rooms: readonly object[] = [moves, debate, assemblyLine, expertiseRouting, watchdog];
+const rooms: readonly object[] = [
+  moves,
+  debate,
+  assemblyLine,
+  expertiseRouting,
+  watchdog,
+  swarmDiscovery,
+];
 
 /** Every move by the name of its tool. */
 export const allMoves: ReadonlyMap<string, Move> = new Map(
