@@ -25,8 +25,16 @@ import type { Doorkeeper } from './doorkeeper/doorkeeper.ts';
 import { type Fold, SNAPSHOT_EVERY } from './fold.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';
 import { emptyState, type Formed, type OwedWork, type TeamState } from './team-state.ts';
-import { type Ruling, type Stimulus, type TurnEvent, type TurnRules, takeTurn } from './turn.ts';
+import {
+  type Ruling,
+  type Stimulus,
+  stopInstead,
+  type TurnEvent,
+  type TurnRules,
+  takeTurn,
+} from './turn.ts';
 import { Views } from './views.ts';
+import { StandingDown, WorkFailure } from './worker.ts';
 
 /** Bounds of one append: turns of several stimuli go together. */
 const BATCH_TURNS_MAX = 64;
@@ -48,7 +56,7 @@ export interface LeaderSite {
   readonly package: string;
   readonly code: string;
   progress(team: TeamId, actor: string, text: string): void;
-  /** The leader is done: the team has ended, another leads, or it was asked to stop. */
+  /** The leader is done: the team and all below it have ended, another leads, or it was asked to stop. */
   left(leader: Leader, why: LeaderEnd): void;
 }
 
@@ -65,7 +73,7 @@ export class Leader {
   private readonly labour: Labour;
   private readonly reports: Report[] = [];
   private readonly inbox: RawEvent[] = [];
-  private inboxSubscription: Subscription | undefined;
+  private readonly subscriptions: Subscription[] = [];
   private unwake: (() => void) | undefined;
   private resume: (() => void) | undefined;
   private closing = false;
@@ -94,17 +102,26 @@ export class Leader {
 
   /** Forms the team and leads it. Throws `RevisionConflict` when it exists already. */
   async form(formed: Formed, correlationId: string): Promise<void> {
-    const at = this.site.clock.now();
-    const forming: Stimulus = {
-      type: 'team.formed',
-      data: formed as unknown as JsonObject,
-      at,
-      correlationId,
-    };
-    const { state, events } = this.turns([forming, this.took(1, at, 0)], emptyState());
+    const forming = this.forming(formed, correlationId);
+    const { state, events } = this.turns([forming, this.took(1, forming.at, 0)], emptyState());
     await this.write(events, NO_STREAM);
     this.adopt(state, events, NO_STREAM);
     this.start();
+  }
+
+  /** Ends the team before it has begun, so that nobody can begin it. Throws `RevisionConflict` when it exists. */
+  async withdraw(formed: Formed, correlationId: string, detail: string): Promise<void> {
+    const forming = this.forming(formed, correlationId);
+    const { rules } = this.site;
+    await this.write(
+      stopInstead(emptyState(), forming, rules, 'withdrawn', detail).events,
+      NO_STREAM,
+    );
+  }
+
+  private forming(formed: Formed, correlationId: string): Stimulus {
+    const data = formed as unknown as JsonObject;
+    return { type: 'team.formed', data, at: this.site.clock.now(), correlationId };
   }
 
   /** Takes over a team that stands in the store. False when it has ended already. */
@@ -143,16 +160,33 @@ export class Leader {
 
   private start(): void {
     const inbox = inboxStream(this.team);
-    this.inboxSubscription = this.site.store.subscribe({
-      stream: inbox,
-      afterRevision: this.state.heard.get(inbox) ?? -1,
-      onEvents: (events) => {
-        this.inbox.push(...events);
-        this.stir();
-      },
-      onError: (error) => this.leave({ kind: 'failed', error }),
-    });
+    const onError = (error: Error) => this.leave({ kind: 'failed', error });
+    const { store } = this.site;
+    this.subscriptions.push(
+      store.subscribe({
+        stream: inbox,
+        afterRevision: this.state.heard.get(inbox) ?? -1,
+        onEvents: (events) => {
+          this.inbox.push(...events);
+          this.stir();
+        },
+        onError,
+      }),
+      // A leader that has nothing to append would otherwise never learn that another has taken over.
+      store.subscribe({
+        stream: this.stream,
+        afterRevision: this.state.revision,
+        onEvents: (events) => this.watch(events),
+        onError,
+      }),
+    );
     void this.lead();
+  }
+
+  private watch(events: readonly RawEvent[]): void {
+    const took = events.find(({ type }) => type === 'leader.took');
+    if (took)
+      this.leave({ kind: 'stoodDown', epoch: (JSON.parse(took.data) as { epoch: number }).epoch });
   }
 
   // ---- the loop
@@ -251,11 +285,13 @@ export class Leader {
       return undefined;
     }
     const { src } = work;
-    const usage = data['usage'];
+    const { usage, spent } = data;
+    // Broken off here, and gone on with by whoever leads next.
+    if (work.effect === 'attaching' && data['kind'] === 'standingDown') return undefined;
     if (work.status === 'cancelled') {
       return {
         type: 'work.late',
-        data: { work: id, src, ...(usage ? { usage } : {}) },
+        data: { work: id, src, ...(usage ? { usage } : {}), ...(spent ? { spent } : {}) },
         at,
         work: id,
       };
@@ -423,13 +459,17 @@ export class Leader {
   private leave(why: LeaderEnd): void {
     if (this.gone) return;
     this.gone = true;
-    this.inboxSubscription?.close();
+    for (const subscription of this.subscriptions) subscription.close();
     this.stir();
     if (why.kind === 'ended') this.labour.reconcile(this.state);
-    void this.labour.stop(
-      why.kind === 'ended' ? 'the team has ended' : 'another process leads the team now',
-      0,
-    );
+    if (why.kind === 'ended') {
+      void this.labour.stop(new WorkFailure('cancelled', 'the team has ended'), 0);
+      const below = this.labour.below();
+      if (below) void below.then(() => this.site.left(this, why));
+      else this.site.left(this, why);
+      return;
+    }
+    void this.labour.stop(new StandingDown('this process leads the team no longer'), 0);
     this.site.left(this, why);
   }
 
@@ -437,8 +477,8 @@ export class Leader {
   async close(graceMs: number): Promise<void> {
     if (this.gone) return;
     this.closing = true;
-    this.inboxSubscription?.close();
-    await this.labour.stop('the process is closing', graceMs);
+    for (const subscription of this.subscriptions) subscription.close();
+    await this.labour.stop(new StandingDown('the process is closing'), graceMs);
     await this.settled();
     if (this.gone) return;
     if (this.state.revision > this.kept)
