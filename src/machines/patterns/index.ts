@@ -1,5 +1,7 @@
 /** The patterns of the horde by name, listed by hand. */
 import { adversarialDebate } from './adversarial-debate.ts';
+import { assemblyLine } from './assembly-line.ts';
+import { consensusDeliberation } from './consensus-deliberation.ts';
 import type { PatternDefinition } from './pattern.ts';
 import { reviewLoop } from './review-loop.ts';
 import { singleAgent } from './single-agent.ts';
@@ -7,6 +9,8 @@ import { swarm } from './swarm.ts';
 
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [adversarialDebate.name]: adversarialDebate as unknown as PatternDefinition,
+  [consensusDeliberation.name]: consensusDeliberation as unknown as PatternDefinition,
+  [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [reviewLoop.name]: reviewLoop as unknown as PatternDefinition,
   [singleAgent.name]: singleAgent as unknown as PatternDefinition,
   [swarm.name]: swarm as unknown as PatternDefinition,
