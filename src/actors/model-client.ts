@@ -17,6 +17,8 @@ export interface ModelRequest {
   model: string;
   system: string;
   tools: ToolSpec[];
+  /** The tool that must be called; without it the model is free. */
+  forcedTool?: string;
   messages: ModelMessage[];
   outputTokensMax: number;
   temperature?: number;

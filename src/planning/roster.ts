@@ -15,15 +15,28 @@ const COUNTS: Record<string, Record<string, number>> = {
   'consensus-deliberation': { expert: 3 },
 };
 
+/** Who takes a role when neither the request nor the command line says it, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
-  producer: ['backend-architect'],
+  agent: ['general-purpose'],
+  producer: ['general-purpose'],
   reviewer: ['code-reviewer', 'security-auditor', 'architect-reviewer'],
   contributor: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
+  advocate: ['debate-advocate'],
+  judge: ['debate-judge'],
+  stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
+  scout: ['explorer', 'evidence-researcher'],
+  expert: ['backend-architect', 'security-auditor', 'performance-profiler'],
+  facilitator: ['deliberation-facilitator'],
+  negotiator: ['backend-architect', 'frontend-developer'],
+  generalist: ['general-purpose'],
+  specialist: ['security-auditor', 'database-admin', 'performance-profiler'],
+  implementer: ['backend-architect'],
+  watchdog: ['consistency-watchdog'],
 };
 
 /**
  * Fills the roles of a pattern. `wanted` gives types by role, in order; more types than the default count
- * make more seats. Throws a RangeError for a role the pattern does not have, or too many of one.
+ * make more seats; an empty type is the default one. Throws a RangeError for a role the pattern does not have, or too many of one.
  */
 export function cast(
   pattern: Pick<PatternDefinition, 'name' | 'roles'>,
@@ -48,7 +61,9 @@ function seatsOf(pattern: string, { role, min, max }: Role, types: readonly stri
   return Array.from({ length: Math.min(count, max) }, (_, i) => ({
     actor: max === 1 ? role : `${role}-${i + 1}`,
     role,
-    agentType:
-      types[i] ?? types.at(-1) ?? TYPES[role]?.[i % TYPES[role].length] ?? 'general-purpose',
+    agentType: (i < types.length ? types[i] : types.at(-1)) || defaultType(role, i),
   }));
 }
+
+const defaultType = (role: string, seat: number): string =>
+  TYPES[role]?.[seat % TYPES[role].length] ?? 'general-purpose';

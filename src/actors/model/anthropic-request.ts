@@ -50,6 +50,9 @@ export function apiBody(
     model: request.model,
     max_tokens: request.outputTokensMax,
     ...(tools.length > 0 && { tools }),
+    ...(request.forcedTool && {
+      tool_choice: { type: 'tool' as const, name: request.forcedTool },
+    }),
     ...(request.system !== '' && { system: [system] }),
     messages: (promptCaching ? marked(messages) : messages) as unknown as Anthropic.MessageParam[],
     // Newer models refuse it and the SDK no longer names it; it is sent only when the profile asks for it.
