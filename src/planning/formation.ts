@@ -51,7 +51,6 @@ export interface TeamPlan {
   labels: Record<string, string>;
 }
 
-
 const OUTPUT_TOKENS_MAX = 8192;
 
 /** Patterns whose result is a synthesis. */
