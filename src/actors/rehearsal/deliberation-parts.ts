@@ -8,9 +8,9 @@ import { sentence, sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
 import { newTag } from './wording.ts';
 
-/** What the brief lists after these words, up to the end of the sentence. */
+/** What the brief lists after these words, up to the end of the sentence or parenthesis. */
 function namedInBrief({ request }: Scene, words: RegExp): string[] {
-  const [, list] = new RegExp(`(?:${words.source})([^.]*)\\.`).exec(request.turn.brief) ?? [];
+  const [, list] = new RegExp(`(?:${words.source})([^.)]*)[.)]`).exec(request.turn.brief) ?? [];
   return (list ?? '').split(/, | and /).filter((name) => /^"?[A-Za-z0-9-]+"?$/.test(name));
 }
 
@@ -67,8 +67,37 @@ function ruling(scene: Scene): JsonObject {
   return { rulings, winner: most!, summary: sentence('verdict', gist, dice) };
 }
 
+/** Challenges one or two of the others, and answers what was put to it. */
+function challenges(scene: Scene): JsonObject {
+  const { gist, dice, age } = scene;
+  const others = seatsInBrief(scene, /name the expert \(/);
+  if (others.length === 0) return {};
+  const challenged = dice.some(others, age > 2 ? 1 : dice.int(1, 2)).map((to) => ({
+    to,
+    tag: newTag(scene),
+    challenge: sentences('problem', gist, dice, 2).join(' '),
+  }));
+  const answers = tagsInBrief(scene, /to be answered: /).map((tag) => {
+    const concedes = dice.chance(0.4);
+    const response = sentence(concedes ? 'response' : 'rebuttal', gist, dice);
+    return { tag, stance: concedes ? 'concede' : 'hold', response };
+  });
+  return { summary: sentence('summary', gist, dice), challenges: challenged, answers };
+}
+
+/** A proposal, or what is forced, answers every point that was raised. */
+function convergence(scene: Scene): JsonObject {
+  const resolutions = tagsInBrief(scene, /Points raised: /).map((tag) => ({
+    tag,
+    resolution: sentence('response', scene.gist, scene.dice),
+  }));
+  return { resolutions };
+}
+
 export const DELIBERATION_PARTS: Readonly<Record<string, Part>> = {
   argue: opening,
   rebut: rebuttal,
   rule: ruling,
+  challenge: challenges,
+  propose_consensus: convergence,
 };

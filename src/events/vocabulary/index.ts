@@ -1,9 +1,11 @@
 /** All types of events there are, listed by hand. A type that is not here does not exist for a store's reader. */
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
+import * as child from './child.ts';
 import * as moves from './moves.ts';
 import * as debate from './moves-adversarial-debate.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
+import * as consensus from './moves-consensus-deliberation.ts';
 import * as expertiseRouting from './moves-expertise-routing.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as watchdog from './moves-watchdog.ts';
@@ -21,6 +23,7 @@ const isMove = (value: unknown): value is Move =>
 const rooms: readonly object[] = [
   moves,
   debate,
+  consensus,
   assemblyLine,
   expertiseRouting,
   watchdog,
@@ -35,7 +38,7 @@ export const allMoves: ReadonlyMap<string, Move> = new Map(
 );
 
 export const vocabulary: readonly EventDefinition[] = [
-  ...[team, work, agent, pattern].flatMap((room) =>
+  ...[team, work, agent, pattern, child].flatMap((room) =>
     Object.values(room as object).filter(isDefinition),
   ),
   ...[...allMoves.values()].map((move) => move.event),
