@@ -73,7 +73,10 @@ export function createInterpreter(machine: AnyStateMachine, name: string): Inter
     system: self.system,
     id: '',
     sessionId: '',
-    defer() {},
+    // Only `spawn` within assign comes here while a step is resolved: nobody would know of that actor.
+    defer() {
+      throw new Error('it spawns an actor; wait for it with invoke, or let it join the team');
+    },
     logger() {},
     stopChild() {},
     emit() {},

@@ -6,7 +6,7 @@
  * Warnings (errors with `strict`): a wait that does not answer success, failure and time-out.
  */
 import { createHash } from 'node:crypto';
-import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { type AnyStateMachine, type AnyStateNode, fromPromise } from 'xstate';
 import { topicMatches } from '../events/topics.ts';
 import { createInterpreter, type Interpreter } from './interpreter.ts';
 import {
@@ -57,12 +57,9 @@ export function registerMachine(
   source: MachineSource | AnyStateMachine,
   hasWorker: (src: string) => boolean,
 ): RegisteredMachine {
-  const {
-    machine,
-    hears = [],
-    strict = false,
-    effects = {},
-  } = 'machine' in source ? source : { machine: source };
+  const given = 'machine' in source ? source : { machine: source };
+  const { hears = [], strict = false, effects = {} } = given;
+  const machine = declared(given.machine, hasWorker);
   const nodes = nodesOf(machine.root);
   const problems = [
     ...nodes.flatMap((node) => actionProblems(node, machine)),
@@ -89,6 +86,20 @@ export function registerMachine(
       return answer;
     },
   };
+}
+
+/** XState forgets the input and the end of a wait whose logic nobody declared: a worker's name is declared here. */
+function declared(machine: AnyStateMachine, hasWorker: (src: string) => boolean): AnyStateMachine {
+  const known = machine.implementations.actors as Record<string, unknown>;
+  const sources = nodesOf(machine.root).flatMap((node) =>
+    node.invoke.map(({ src }) => String(src)),
+  );
+  const missing = sources.filter((src) => !known[src] && hasWorker(src));
+  if (missing.length === 0) return machine;
+  const logic = fromPromise(() => Promise.reject(new Error('done by a worker')));
+  return machine.provide({
+    actors: Object.fromEntries(missing.map((src) => [src, logic])),
+  } as never);
 }
 
 function nodesOf(node: AnyStateNode): AnyStateNode[] {
