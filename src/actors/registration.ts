@@ -122,6 +122,7 @@ function actionProblems(node: AnyStateNode, machine: AnyStateMachine): string[] 
   const lists: [string, readonly unknown[]][] = [
     ['entry', node.entry],
     ['exit', node.exit],
+    ['initial', node.initial.actions],
     ...[...node.transitions.values()]
       .flat()
       .map((t): [string, readonly unknown[]] => [`on ${t.eventType}`, t.actions]),
@@ -156,8 +157,10 @@ function invokeProblems(
   machine: AnyStateMachine,
   hasWorker: (src: string) => boolean,
 ): string[] {
-  return node.invoke.flatMap((invoke: { id: string; src: unknown }) => {
+  return node.invoke.flatMap((invoke: { id: string; src: unknown; systemId?: unknown }) => {
     const src = String(invoke.src);
+    if (invoke.systemId !== undefined)
+      return [`${pathOf(node)} gives "${src}" a systemId; there is no system here: leave it out`];
     if (hasWorker(src)) return [];
     const logic = logicOf(machine, src);
     if (logic && isPromiseLike(logic)) return [];
