@@ -32,8 +32,10 @@ export interface Ledger {
   aside: number;
   open: { [work: string]: Amount };
   speakers: { [actor: string]: Speaker };
-  /** Bytes of events that a brief may show as material, by revision. */
-  shown: { [revision: string]: number };
+  /** Revision and bytes of the latest events that a brief may show as material. */
+  shown: [revision: number, bytes: number][];
+  /** Bytes of the largest such event ever: what an older one is taken to have. */
+  shownMax: number;
   requestBytes: number;
   breached: boolean;
   neared: string[];
@@ -42,6 +44,8 @@ export interface Ledger {
 /** What the Messages API adds around a message, and around tools, in tokens; generous. */
 const FRAME = 128;
 const TOOLS_FRAME = 1024;
+/** How many events shown are remembered one by one: more than a team's messages are, unless limits are raised. */
+const SHOWN_MAX = 128;
 /** How long to wait for others' reservations before asking again, milliseconds; a settlement asks at once. */
 const WAIT_MS = 30_000;
 
@@ -54,7 +58,8 @@ export const budget: Policy<Ledger> = {
     aside: asideOf(formed),
     open: {},
     speakers: {},
-    shown: {},
+    shown: [],
+    shownMax: 0,
     requestBytes: Buffer.byteLength(JSON.stringify(formed.request ?? '')),
     breached: false,
     neared: [],
@@ -93,8 +98,13 @@ function listen(ledger: Ledger, event: FoldedEvent): Ledger {
       allBytes: before.allBytes + bytes,
     };
   }
-  const shown = event.message ? { ...ledger.shown, [event.revision]: event.bytes } : ledger.shown;
-  return { ...ledger, speakers, shown };
+  return event.message ? show({ ...ledger, speakers }, event) : { ...ledger, speakers };
+}
+
+/** Bounded, or the ledger and every snapshot of it would grow with the stream. */
+function show(ledger: Ledger, { revision, bytes }: FoldedEvent): Ledger {
+  const shown = [...ledger.shown.slice(1 - SHOWN_MAX), [revision, bytes] as [number, number]];
+  return { ...ledger, shown, shownMax: Math.max(ledger.shownMax, bytes) };
 }
 
 function seat(ledger: Ledger, event: FoldedEvent): Ledger {
@@ -118,7 +128,14 @@ function seat(ledger: Ledger, event: FoldedEvent): Ledger {
 
 function materialBytes(ledger: Ledger, data: JsonObject): number {
   const revisions = (data['material'] ?? []) as number[];
-  return revisions.reduce((sum, revision) => sum + (ledger.shown[revision] ?? 0) + FRAME, 0);
+  return revisions.reduce((sum, revision) => sum + shownBytes(ledger, revision) + FRAME, 0);
+}
+
+function shownBytes({ shown, shownMax }: Ledger, revision: number): number {
+  const known = shown.find(([at]) => at === revision);
+  if (known) return known[1];
+  const [oldest] = shown;
+  return oldest && shown.length === SHOWN_MAX && revision < oldest[0] ? shownMax : 0;
 }
 
 /** Reservations made, kept and settled. */
