@@ -185,7 +185,7 @@ export function foldTurn(
 }
 
 /** Reasons of a turn that was replaced; a plain `stopped` was reached in the ordinary way. */
-const INSTEAD = new Set(['poisoned', 'turnTooLong', 'turnTooLarge', 'turnsSpent']);
+const INSTEAD = new Set(['poisoned', 'turnTooLong', 'turnTooLarge', 'turnsSpent', 'withdrawn']);
 
 function stimulusOf({ type, version, data, meta }: RecordedEvent): Stimulus {
   const stimulus: Stimulus = { type, version, data, at: meta.at };

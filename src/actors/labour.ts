@@ -8,6 +8,7 @@
  * 3. Every permit of the governor is given back exactly once.
  * 4. Work begins at most once per attempt: what has been reported is not begun again while its report is on
  *    its way into the stream.
+ * 5. A team below is attached to even when nobody waits for it any more: it is wound down, and settles then.
  */
 import type { JsonObject } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
@@ -18,7 +19,15 @@ import { runOwnLogic } from './own-logic.ts';
 import type { OwedWork, TeamState } from './team-state.ts';
 import { isFailure } from './turn.ts';
 import type { Views } from './views.ts';
-import { type WorkContext, type Worker, type Workers, WorkFailure } from './worker.ts';
+import type { ChildOrder } from './teams-below.ts';
+import {
+  type ChildEnd,
+  StandingDown,
+  type WorkContext,
+  type Worker,
+  type Workers,
+  WorkFailure,
+} from './worker.ts';
 
 /** What labour reports: a result, or that a piece of work may now be recorded as started or delayed. */
 export interface Report {
@@ -33,6 +42,8 @@ export interface LabourSite {
   readonly views: Views;
   readonly clock: Clock;
   readonly governor: Governor | undefined;
+  /** Runs a team below this one to its end. */
+  below(order: ChildOrder): Promise<ChildEnd>;
   report(report: Report): void;
   progress(actor: string, text: string): void;
 }
@@ -86,7 +97,7 @@ export class Labour {
     for (const [id, { work, abort }] of this.running) {
       const waited = state.works.get(id);
       if (!waited || waited.status === 'cancelled')
-        abort.abort(new WorkFailure('cancelled', `${work.src} is not waited for any more`));
+        abort.abort(notWaitedFor(work));
     }
     for (const [id, abort] of this.queueing) {
       if (state.works.get(id)?.status !== 'admitted') this.giveUp(id, abort);
@@ -96,6 +107,7 @@ export class Labour {
       if (this.running.has(work.id) || this.reported.has(work.id)) continue;
       if (work.status === 'started') this.begin(work, state);
       else if (work.status === 'admitted') this.prepare(work, state);
+      else if (work.status === 'cancelled' && work.effect === 'attaching') this.windDown(work, state);
       else if (work.status === 'cancelled') this.neverBegun(work);
     }
     for (const [id, permit] of this.permits) {
@@ -149,8 +161,14 @@ export class Labour {
     abort.abort();
   }
 
-  private begin(work: OwedWork, state: TeamState): void {
+  /** Cancelled by an earlier leader, or before it was begun here: what there is of it is asked to stop. */
+  private windDown(work: OwedWork, state: TeamState): void {
     const abort = new AbortController();
+    abort.abort(notWaitedFor(work));
+    this.begin(work, state, abort);
+  }
+
+  private begin(work: OwedWork, state: TeamState, abort = new AbortController()): void {
     const permit = this.permits.get(work.id);
     this.permits.delete(work.id);
     this.queueing.delete(work.id);
@@ -202,7 +220,7 @@ export class Labour {
   private failureOf(work: OwedWork, error: unknown, latencyMs: number): Report {
     const failed = this.workerOf(work.src)?.records?.failed;
     const message = error instanceof Error ? error.message : String(error);
-    const kind = error instanceof WorkFailure ? error.kind : 'error';
+    const kind = error instanceof WorkFailure ? error.kind : brokenOff(work, error);
     const data: JsonObject = {
       kind,
       message: message.slice(0, 4000),
@@ -233,6 +251,10 @@ export class Labour {
       event: (revision) => views.event(revision),
       view: (projection) => views.view(projection, work.through),
       progress: (text) => progress(work.actor, text),
+      below: (plan) => {
+        if (work.effect === 'attaching') return this.site.below({ work, state, team, plan, signal });
+        throw new TypeError(`"${work.src}" starts a team: its worker's effect must be "attaching"`);
+      },
     };
   }
 
@@ -242,13 +264,21 @@ export class Labour {
     this.permits.clear();
   }
 
+  /** Resolves once all teams below have ended or were left to others; undefined when there are none. */
+  below(): Promise<void> | undefined {
+    const ending = [...this.running.values()].filter(({ work }) => work.effect === 'attaching');
+    return ending.length === 0
+      ? undefined
+      : Promise.all(ending.map(({ finished }) => finished)).then(() => undefined);
+  }
+
   /** Aborts everything, and resolves once all of it has ended or the time is up. */
-  async stop(kind: string, graceMs: number): Promise<void> {
+  async stop(why: WorkFailure | StandingDown, graceMs: number): Promise<void> {
     for (const [id, abort] of this.queueing) this.giveUp(id, abort);
     const ending = [...this.running.values()];
     for (const { work, abort } of ending) {
       // Once-only work is let finish: aborting it would leave its outcome unknown.
-      if (work.effect !== 'once') abort.abort(new WorkFailure('cancelled', kind));
+      if (work.effect !== 'once') abort.abort(why);
     }
     this.forgetPermits();
     if (ending.length === 0) return;
@@ -261,8 +291,17 @@ export class Labour {
       await Promise.race([Promise.all(ending.map(({ finished }) => finished)), grace]);
       unwake();
     }
-    for (const { abort } of ending) abort.abort(new WorkFailure('cancelled', kind));
+    for (const { abort } of ending) abort.abort(why);
   }
+}
+
+const notWaitedFor = ({ src }: OwedWork) =>
+  new WorkFailure('cancelled', `${src} is not waited for any more`);
+
+/** Leaving work to the next leader is no result of a team below; of any other work it is a cancellation. */
+function brokenOff({ effect }: OwedWork, error: unknown): string {
+  if (!(error instanceof StandingDown)) return 'error';
+  return effect === 'attaching' ? 'standingDown' : 'cancelled';
 }
 
 const NO_USAGE: Usage = {

@@ -37,6 +37,7 @@ import { packageVersion } from './package-version.ts';
 import { type MachineSource, type RegisteredMachine, registerMachine } from './registration.ts';
 import { TeamEnded, type TeamHandle, type TeamResult } from './team-handle.ts';
 import { type Formed, hashState, type OwedWork, type TeamState } from './team-state.ts';
+import { createTeamsBelow, type TeamsBelow } from './teams-below.ts';
 import type { TurnRules } from './turn.ts';
 import type { Workers } from './worker.ts';
 
@@ -127,6 +128,9 @@ class TeamRuntime implements Runtime {
   private readonly failures = new Map<TeamId, Error>();
   private readonly ends = new Map<Leader, (end: LeaderEnd) => void>();
   private readonly subscriptions = new Set<Subscription>();
+  /** Teams that are being taken over. */
+  private readonly opening = new Map<TeamId, Promise<TeamHandle>>();
+  private readonly below: TeamsBelow;
   private unlease: (() => void) | undefined;
   private closed = false;
   private readonly name = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -177,12 +181,24 @@ class TeamRuntime implements Runtime {
       code,
       fold: createFold(store, this.rules, code),
       rules: this.rules,
-      labour: { workers, clock, governor: options.governor },
+      labour: {
+        workers,
+        clock,
+        governor: options.governor,
+        below: (order) => this.below.run(order),
+      },
       name: this.name,
       package: packageVersion,
       progress: (team, actor, text) => options.onProgress?.(team, actor, text),
       left: (leader, why) => this.leaderLeft(leader, why),
     };
+    this.below = createTeamsBelow({
+      store,
+      clock,
+      runtime: this,
+      withdraw: (options, detail) => this.withdraw(options, detail),
+      isLedElsewhere: (error) => error instanceof LedElsewhere,
+    });
   }
 
   async start(options: StartOptions): Promise<TeamHandle> {
@@ -210,6 +226,13 @@ class TeamRuntime implements Runtime {
     this.alive();
     const id = teamId(text);
     if (this.led.has(id)) return this.team(id);
+    const opening =
+      this.opening.get(id) ?? this.takeOver(id).finally(() => this.opening.delete(id));
+    this.opening.set(id, opening);
+    return opening;
+  }
+
+  private async takeOver(id: TeamId): Promise<TeamHandle> {
     const last = await this.lastEvent(id);
     if (last.ended) return this.team(id);
     await this.askLease(id);
@@ -224,6 +247,7 @@ class TeamRuntime implements Runtime {
       throw error;
     }
     this.leased();
+    void this.below.lookUp(id, leader.state.formed?.parent).catch(() => {});
     return this.team(id);
   }
 
@@ -307,11 +331,18 @@ class TeamRuntime implements Runtime {
   async close({ graceMs = CLOSE_GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.below.close();
     this.unlease?.();
     for (const subscription of this.subscriptions) subscription.close();
     const leading = [...this.led.keys()];
     await Promise.all([...this.led.values()].map(({ leader }) => leader.close(graceMs)));
     await Promise.all(leading.map((id) => this.store.leases?.release(teamStream(id), this.name)));
+  }
+
+  private async withdraw(options: StartOptions, detail: string): Promise<void> {
+    const id = teamId(options.id!);
+    const leader = new Leader(id, this.site);
+    await leader.withdraw(formedOf(id, options), options.parent!.correlationId, detail);
   }
 
   // ---- leading
@@ -321,7 +352,7 @@ class TeamRuntime implements Runtime {
     const end = new Promise<LeaderEnd>((resolve) => this.ends.set(leader, resolve));
     this.led.set(leader.team, { leader, end });
     return () => {
-      this.led.delete(leader.team);
+      if (this.led.get(leader.team)?.leader === leader) this.led.delete(leader.team);
       // It never led: whoever waits for its end looks into the stream instead.
       this.ends.get(leader)?.({ kind: 'stoodDown', epoch: 0 });
       this.ends.delete(leader);

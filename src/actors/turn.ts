@@ -498,11 +498,11 @@ class Turn {
     if (work.status === 'cancelled') return;
     const started = work.status === 'started';
     const recorded =
-      (started || work.status === 'admitted') && (work.effect === 'paid' || work.effect === 'once');
+      (started || work.status === 'admitted') && (settlesLate(work) || work.effect === 'once');
     if (recorded)
       this.push('work.cancelled', { work: work.id, src: work.src, started }, { work: work.id });
     this.state.timers.delete(timerKey('', `work:${work.id}`));
-    if (started && work.effect === 'paid') work.status = 'cancelled';
+    if (started && settlesLate(work)) work.status = 'cancelled';
     else this.state.works.delete(work.id);
   }
 
@@ -541,7 +541,10 @@ class Turn {
     this.state.timers.delete(timerKey('', `work:${work.id}`));
   }
 
-  /** After a crash: paid attempts count as spent and are judged anew, once-only work has an unknown outcome. */
+  /**
+   * After a crash: paid attempts count as spent and are judged anew, once-only work has an unknown outcome. A team
+   * below has its own stream and is attached to again, so its reservation stands.
+   */
   lapse(): void {
     for (const work of [...this.state.works.values()]) {
       const { id, src, attempt, reserved } = work;
@@ -632,8 +635,9 @@ class Turn {
       if (actor.status === 'active') actor.status = 'left';
     this.state.timers.clear();
     for (const work of this.state.works.values()) {
-      if (work.status === 'started' && work.effect === 'paid') work.status = 'cancelled';
-      else this.state.works.delete(work.id);
+      if (work.status === 'started' && settlesLate(work)) work.status = 'cancelled';
+      else if (work.status !== 'cancelled' || work.effect !== 'attaching')
+        this.state.works.delete(work.id);
     }
   }
 
@@ -649,6 +653,9 @@ class Turn {
 }
 
 const SETTLING = /^(?!work\.(admitted|delayed|started)$)/;
+
+/** What was begun may cost although nobody waits for it any more: it keeps its reservation until it settles. */
+const settlesLate = ({ effect }: OwedWork) => effect === 'paid' || effect === 'attaching';
 
 /** Failures are named so; a worker's own names of results keep to it. */
 export const isFailure = (type: string) => type.endsWith('.failed') || type === 'work.refused';

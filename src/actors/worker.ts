@@ -5,10 +5,13 @@
  * Invariants
  * 1. A worker starts only after the events that owe, admit and (for `paid` and `once`) start it are durable.
  * 2. It answers once: with JSON, or with a `WorkFailure`. Any other error is recorded as a failure of kind `error`.
- * 3. It ends soon after its signal is aborted; what it returns then can only settle a reservation.
+ * 3. It ends soon after its signal is aborted (`attaching`: once the team below has ended); what it returns
+ *    then can only settle a reservation.
  */
+import type { z } from 'zod';
 import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
 import type { ActorId, TeamId } from '../events/ids.ts';
+import type { teamReturned } from '../events/vocabulary/child.ts';
 import type { Limits } from '../events/vocabulary/team.ts';
 import type { Amount, EffectClass, Usage } from '../events/vocabulary/work.ts';
 import type { Projection } from '../projections/projection.ts';
@@ -34,6 +37,33 @@ export interface WorkContext {
   view<State>(projection: Projection<State>): Promise<State>;
   /** For people who watch: text as it streams in. Never recorded. */
   progress(text: string): void;
+  /**
+   * The one team below this piece of work, for a worker whose effect is `attaching`: started, or attached to
+   * when it is there already (then `plan` is not asked), and followed to its end. Once nobody waits for it any
+   * more it is asked to stop, and its end is still awaited, so that what it cost is known.
+   */
+  below(plan: () => Promise<ChildPlan>): Promise<ChildEnd>;
+}
+
+/** What a team below is started with; its limits of tokens and USD are set from what was reserved for it. */
+export interface ChildPlan {
+  machine: string;
+  actor?: string;
+  input?: unknown;
+  request?: { text: string; materials?: { name: string; text: string }[] };
+  limits?: Partial<Limits>;
+  labels?: Record<string, string>;
+}
+
+/** How a team below ended, ready to be recorded. */
+export type ChildEnd = z.output<typeof teamReturned.data> & { status: 'done' | 'failed' | 'stopped' };
+
+/**
+ * The process ends, or another one leads the team: work is broken off here, and goes on elsewhere. A team below
+ * is not stopped for that.
+ */
+export class StandingDown extends Error {
+  override readonly name = 'StandingDown';
 }
 
 /** What is known, without asking anyone, when the doorkeeper must know what work may cost at most. */
@@ -45,6 +75,8 @@ export interface ReserveQuestion<Input = Json> {
   readonly lastTokens: number;
   /** Bytes of what the actor has heard since (an upper bound of new tokens), profile included. */
   readonly newBytes: number;
+  /** What is neither settled nor reserved nor set aside; null where the team has no limit. */
+  readonly free: { readonly tokens: number | null; readonly usd: number | null };
 }
 
 export interface Reserve {
@@ -62,9 +94,7 @@ export interface Worker<Input = any, Output extends JsonObject = JsonObject> {
   readonly effect: EffectClass | ((input: Input) => EffectClass);
   /** The events that its results are recorded as; default `work.done` and `work.failed`. */
   readonly records?: { done: EventDefinition; failed: EventDefinition };
-  /** It starts a team below this one, so the limit of depth applies. */
-  readonly startsTeam?: true;
-  /** Pure. What a `paid` worker may cost at most; without it nothing is reserved. */
+  /** Pure. What a `paid` or `attaching` worker may cost at most; without it nothing is reserved. */
   reserve?(question: ReserveQuestion<Input>): Reserve;
   /** The key of rate limit, concurrency and circuit breaker; without it the work is not governed. */
   governedBy?(input: Input): string;

@@ -66,7 +66,9 @@ export const budget: Policy<Ledger> = {
   }),
   apply: (ledger, event) => account(listen(ledger, event), event),
   judge: (ledger, question) =>
-    question.effect === 'paid' ? judgePaid(ledger, question) : undefined,
+    question.effect === 'paid' || question.effect === 'attaching'
+      ? judgePaid(ledger, question)
+      : undefined,
   notices,
 };
 
@@ -155,11 +157,14 @@ function account(ledger: Ledger, event: FoldedEvent): Ledger {
     return settle(ledger, work, held, event.data['settled'] as Amount);
   const usage = event.data['usage'] as Usage | undefined;
   const failed = event.type.endsWith('.failed') || event.type === 'work.refused';
-  const spent = usage ? { tokens: tokensOf(usage), usd: usage.usd } : failed ? ZERO : held;
+  const below = event.data['spent'] as Amount | undefined;
+  const own = usage ? { tokens: tokensOf(usage), usd: usage.usd } : failed ? ZERO : held;
+  const spent = below ?? own;
   const settled = settle(ledger, work, held, spent);
   const actor = event.to[0];
   const speaker = actor === undefined ? undefined : settled.speakers[actor];
-  if (!speaker || !usage || failed) return settled;
+  // What a team below has used says nothing of the speaker's own next request.
+  if (!speaker || !usage || below || failed) return settled;
   const heard = {
     ...speaker,
     lastTokens: spent.tokens,
@@ -182,7 +187,8 @@ const minus = (a: Amount, b: Amount): Amount => ({
 const money = (usd: number) => Math.max(0, Math.round(usd * 1e8) / 1e8);
 
 function reserve(ledger: Ledger, work: string, amount: Amount, data: JsonObject): Ledger {
-  if (amount.tokens === 0 && amount.usd === 0 && data['effect'] !== 'paid') return ledger;
+  const counts = data['effect'] === 'paid' || data['effect'] === 'attaching';
+  if (amount.tokens === 0 && amount.usd === 0 && !counts) return ledger;
   const aside = data['purpose'] === 'synthesis' ? 0 : ledger.aside;
   const actor = work.slice(0, work.indexOf('/'));
   const speaker = ledger.speakers[actor];
@@ -222,6 +228,7 @@ function judgePaid(ledger: Ledger, { work, worker, at }: WorkQuestion): Verdict 
     input: work.input,
     lastTokens: speaker?.lastTokens ?? 0,
     newBytes: speaker?.newBytes ?? 0,
+    free: freeOf(ledger),
     ...(speaker
       ? { profile: { model: speaker.model, outputTokensMax: speaker.outputTokensMax } }
       : {}),
@@ -261,6 +268,16 @@ function spare(ledger: Ledger, synthesis: boolean, reserved: Amount): Amount {
         ? Number.POSITIVE_INFINITY
         : limit.tokens - settled.tokens - reserved.tokens - aside,
     usd: limit.usd === null ? Number.POSITIVE_INFINITY : limit.usd - settled.usd - reserved.usd,
+  };
+}
+
+/** What is free now; null where there is no limit. */
+function freeOf(ledger: Ledger): { tokens: number | null; usd: number | null } {
+  const { tokens, usd } = spare(ledger, false, ledger.reserved);
+  const { limit } = ledger;
+  return {
+    tokens: limit.tokens === null ? null : Math.max(0, tokens),
+    usd: limit.usd === null ? null : money(usd),
   };
 }
 

@@ -15,6 +15,8 @@ interface Counts {
   works: number;
   /** Agents present, in the order of joining. */
   agents: string[];
+  /** How many teams below were begun in each seat. */
+  dispatches: { [actor: string]: number };
 }
 
 export const counts: Policy<Counts> = {
@@ -28,19 +30,18 @@ export const counts: Policy<Counts> = {
     rounds: 0,
     works: 0,
     agents: [],
+    dispatches: {},
   }),
   apply: count,
   judge(state, { work, worker, effect, at }) {
     const { limits } = state;
     if (state.deadline !== null && at >= state.deadline)
       return refuse('time', `${limits.timeMs} ms are spent`);
-    if (worker?.startsTeam && state.depth + 1 > limits.depth) {
-      return refuse(
-        'depth',
-        `a team below this one would stand at depth ${state.depth + 1}, the limit is ${limits.depth}`,
-      );
+    if (effect === 'attaching') {
+      const refused = judgeTeamBelow(state, work.actor);
+      if (refused) return refused;
     }
-    if (effect !== 'paid' && effect !== 'once') return undefined;
+    if (!isDear(effect)) return undefined;
     const said = state.messages[work.actor] ?? 0;
     if (said >= limits.messagesPerActor)
       return refuse('messages', `${work.actor} has said its ${said} messages`);
@@ -64,6 +65,26 @@ export const counts: Policy<Counts> = {
   notices,
 };
 
+function judgeTeamBelow({ depth, limits, agents, dispatches }: Counts, actor: string) {
+  if (depth + 1 > limits.depth) {
+    return refuse(
+      'depth',
+      `a team below this one would stand at depth ${depth + 1}, the limit is ${limits.depth}`,
+    );
+  }
+  const most = limits.dispatchesPerAgent ?? DISPATCHES_PER_AGENT;
+  return agents.includes(actor) && (dispatches[actor] ?? 0) >= most
+    ? refuse('dispatches', `${actor} has asked for its ${most} teams`)
+    : undefined;
+}
+
+/** Teams below that an agent may ask for in its seat, when nobody says otherwise. */
+const DISPATCHES_PER_AGENT = 2;
+
+/** Work whose repetition costs or hurts is counted. */
+const isDear = (effect: unknown): boolean =>
+  effect === 'paid' || effect === 'once' || effect === 'attaching';
+
 const refuse = (limit: string, message: string): Verdict => ({ refuse: { limit, message } });
 
 function count(state: Counts, event: FoldedEvent): Counts {
@@ -77,7 +98,9 @@ function count(state: Counts, event: FoldedEvent): Counts {
       return { ...state, rounds: state.rounds + 1 };
     case 'work.admitted': {
       const { effect } = event.data;
-      return effect === 'paid' || effect === 'once' ? { ...state, works: state.works + 1 } : state;
+      if (!isDear(effect)) return state;
+      const counted = { ...state, works: state.works + 1 };
+      return effect === 'attaching' ? countDispatch(counted, String(event.data['work'])) : counted;
     }
     case 'agent.joined':
       return { ...state, agents: [...state.agents, String(event.data['actor'])] };
@@ -88,6 +111,12 @@ function count(state: Counts, event: FoldedEvent): Counts {
   if (!event.message || event.actor === undefined || event.to.length === 0) return state;
   const messages = { ...state.messages, [event.actor]: (state.messages[event.actor] ?? 0) + 1 };
   return { ...state, messages, messagesTotal: state.messagesTotal + 1 };
+}
+
+function countDispatch(state: Counts, work: string): Counts {
+  const actor = work.slice(0, work.indexOf('/'));
+  const dispatches = { ...state.dispatches, [actor]: (state.dispatches[actor] ?? 0) + 1 };
+  return { ...state, dispatches };
 }
 
 function notices(before: Counts, after: Counts): Notice[] {

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
-import { usage } from './work.ts';
+import { amount, usage } from './work.ts';
 
 /** A tool or move as the model is told of it. `input` is a JSON schema. */
 export const toolSpec = z.strictObject({
@@ -165,12 +165,21 @@ export const toolReturned = defineEvent(
     bytes: z.int().nonnegative().optional(),
     /** True for a write. */
     wrote: z.boolean().optional(),
+    /** For a swarm that was dispatched: the team, and what it and all below it cost. */
+    team: z.string().optional(),
+    usage: usage.optional(),
+    spent: amount.optional(),
     latencyMs: z.number().nonnegative(),
   }),
 );
 export const toolFailed = defineEvent(
   'tool.failed',
-  z.strictObject({ kind: z.string(), message: z.string() }),
+  z.strictObject({
+    kind: z.string(),
+    message: z.string(),
+    usage: usage.optional(),
+    spent: amount.optional(),
+  }),
 );
 
 /** A person's answer to a question or a request for approval. */
@@ -182,6 +191,11 @@ export const personAnswered = defineEvent(
 export const agentNudged = defineEvent(
   'agent.nudged',
   z.strictObject({ agent: z.string(), checks: z.int().positive(), text: z.string() }),
+);
+/** A word to an agent from those who watch over the team; it changes nothing by itself. */
+export const agentAdvised = defineEvent(
+  'agent.advised',
+  z.strictObject({ agent: z.string(), text: z.string() }),
 );
 /** The seat has a new incarnation; the pattern grants its turn again. */
 export const seatRefilled = defineEvent(

@@ -19,6 +19,8 @@ export const limits = z.strictObject({
   depth: z.int().nonnegative(),
   /** Agents at once. */
   teamSize: z.int().positive(),
+  /** Teams below this one that an agent may ask for in its seat; default 2. */
+  dispatchesPerAgent: z.int().nonnegative().optional(),
   /** Paid or once-only pieces of work in the team's life. */
   works: z.int().positive(),
   turns: z.int().positive(),
@@ -78,7 +80,7 @@ export const teamStopRequested = defineEvent(
 export const teamPaused = defineEvent('team.paused', z.strictObject({ by: z.string() }));
 export const teamContinued = defineEvent('team.continued', z.strictObject({ by: z.string() }));
 
-/** The runtime ended the team because it could not go on; nothing follows. */
+/** The runtime ended the team because it could not go on (`withdrawn`: before it began); nothing follows. */
 export const teamStopped = defineEvent(
   'team.stopped',
   z.strictObject({
@@ -89,6 +91,7 @@ export const teamStopped = defineEvent(
       'turnsSpent',
       'stopped',
       'timeSpent',
+      'withdrawn',
     ]),
     detail: z.string(),
     /** Last heard revision of each origin stream. */

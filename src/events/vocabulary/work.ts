@@ -22,7 +22,11 @@ export const usage = z.strictObject({
 });
 export type Usage = z.output<typeof usage>;
 
-export const effectClass = z.enum(['repeatable', 'converging', 'paid', 'once']);
+/**
+ * What repeating a piece of work means. `attaching`: a team below this one; whoever begins it again attaches to
+ * the same team, so its reservation stands over a crash until that team's end is heard.
+ */
+export const effectClass = z.enum(['repeatable', 'converging', 'paid', 'once', 'attaching']);
 export type EffectClass = z.output<typeof effectClass>;
 
 export const workAdmitted = defineEvent(
@@ -80,7 +84,13 @@ export const workLapsed = defineEvent(
 /** The result of paid work that nobody waited for any more; it only settles. */
 export const workLate = defineEvent(
   'work.late',
-  z.strictObject({ work: z.string(), src: z.string(), usage: usage.optional() }),
+  z.strictObject({
+    work: z.string(),
+    src: z.string(),
+    usage: usage.optional(),
+    /** For a team below: what it counts against the budget. */
+    spent: amount.optional(),
+  }),
 );
 
 export const workDone = defineEvent('work.done', z.strictObject({ output: z.json() }));
@@ -92,6 +102,7 @@ export const workFailed = defineEvent(
     message: z.string(),
     retryAfterMs: z.number().nonnegative().optional(),
     usage: usage.optional(),
+    spent: amount.optional(),
     data: z.json().optional(),
   }),
 );

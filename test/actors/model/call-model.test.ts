@@ -82,6 +82,7 @@ function context(changes: Partial<WorkContext> = {}, events = granted()): WorkCo
     event: async (revision) => events[revision]!,
     view: async (projection) => project(projection, events),
     progress() {},
+    below: () => Promise.reject(new Error('a model call starts no team')),
     ...changes,
   };
 }
@@ -291,6 +292,7 @@ describe('what is reserved for a call', () => {
     profile: { model: MODEL, outputTokensMax: 4000 },
     lastTokens: 7000,
     newBytes: 500,
+    free: { tokens: null, usd: null },
   };
 
   it('is what was last used, what is new, and all that may be answered', () => {

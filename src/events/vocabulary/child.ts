@@ -1,0 +1,41 @@
+/**
+ * What comes back of a team below this one: its end, as the machine that waited for it hears it.
+ */
+import { z } from 'zod';
+import { defineEvent } from '../event.ts';
+import { confidence } from './pattern.ts';
+import { amount, usage } from './work.ts';
+
+/** What is known of a child team at its end. */
+const end = {
+  team: z.string(),
+  pattern: z.string(),
+  reason: z.string(),
+  /** How sure the child is; null for a team that is not of the horde. */
+  confidence: confidence.nullable(),
+  /** Its result for a reader who sees nothing else, within a bound; what there was when it ended early. */
+  text: z.string(),
+  /** What its reader must be told. */
+  notes: z.array(z.string()),
+  /** What the models of the child and of all teams below it said they used. */
+  usage,
+  /** What the child and all below it count against the budget: what was settled, and what never was in full. */
+  spent: amount,
+  rehearsal: z.boolean(),
+};
+
+export const teamReturned = defineEvent(
+  'team.returned',
+  z.strictObject({ ...end, output: z.json() }),
+);
+
+/** The child failed or was stopped, or there was never one. Without `team` nothing was begun. */
+export const teamFailed = defineEvent(
+  'team.failed',
+  z.strictObject({
+    /** `failed`, `stopped`; `withdrawn`: never begun; `unreachable`: nobody could lead it on. */
+    kind: z.string(),
+    message: z.string(),
+    ...z.strictObject(end).partial().shape,
+  }),
+);
