@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { Heard, Said } from '../events/event.ts';
 import type {
+  agentAdvised,
   agentNudged,
   messageSent,
   messageTold,
@@ -92,6 +93,7 @@ export type AgentHears =
   | Heard<typeof messageSent>
   | Heard<typeof messageTold>
   | Heard<typeof agentNudged>
+  | Heard<typeof agentAdvised>
   | Heard<typeof shutdownRequested>;
 
 /** A move, a message or a task as the agent says it: the type decides the rest of the keys. */

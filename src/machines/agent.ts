@@ -134,6 +134,7 @@ export const agentMachine = setup({
     'message.sent': { actions: 'countMessage' },
     'message.told': { actions: 'countMessage' },
     'agent.nudged': { actions: 'countNudge' },
+    'agent.advised': { actions: 'countNudge' },
     'shutdown.requested': { actions: 'declineShutdown' },
   },
   states: {

@@ -13,7 +13,14 @@ export const hordeMachines: Readonly<Record<string, HordeMachine>> = {
   agent: { machine: agentMachine, hears: [] },
   team: {
     machine: teamMachine,
-    hears: ['model.replied', 'tool.returned', 'limit.neared', 'team.stopRequested', 'actor.done'],
+    hears: [
+      'model.replied',
+      'tool.returned',
+      'limit.neared',
+      'task.created',
+      'team.stopRequested',
+      'actor.done',
+    ],
   },
   ...Object.fromEntries(
     Object.values(patterns).map(({ name, machine }) => [name, { machine, hears: [] }]),

@@ -6,12 +6,16 @@
 import { z } from 'zod';
 import type { Heard, Json, Said } from '../events/event.ts';
 import type {
+  agentAdvised,
   agentJoined,
   agentLeft,
   agentNudged,
   Profile,
   seatLost,
+  seatOpened,
   seatRefilled,
+  seatRefused,
+  seatWanted,
   shutdownAccepted,
   shutdownDeclined,
   shutdownRequested,
@@ -24,8 +28,10 @@ import type { submitSynthesis } from '../events/vocabulary/moves.ts';
 import type {
   artifactRegistered,
   Confidence,
+  decisionMade,
   finalizeAsked,
   patternConcluded,
+  taskCreated,
   teamPhased,
 } from '../events/vocabulary/pattern.ts';
 import type {
@@ -35,6 +41,7 @@ import type {
   teamStopRequested,
 } from '../events/vocabulary/team.ts';
 import type { limitNeared } from '../events/vocabulary/work.ts';
+import type { Dependencies } from './dependencies.ts';
 
 /** Bounds of a team's life, each with its default and its hard ceiling. */
 export const teamLife = z.strictObject({
@@ -66,6 +73,10 @@ export interface RosterEntry {
 export interface TeamInput {
   pattern: { machine: string; input: Json };
   roster: readonly RosterEntry[];
+  /** Who may be seated later, when the pattern wants them. */
+  reserve?: readonly RosterEntry[];
+  /** Agents at once, the scribe not counted. */
+  seatsMax?: number;
   /** Brings the results together at the end, if somebody does. */
   scribe: RosterEntry | null;
   life?: Partial<TeamLife>;
@@ -91,6 +102,8 @@ export interface TeamContext {
   life: TeamLife;
   /** Those who are still there. */
   seats: Readonly<Record<string, SeatState>>;
+  /** What waits for what on the board. */
+  tasks: Dependencies;
   /** The newest product handed in: what there is if the pattern never concludes. */
   latest: number | null;
   conclusion: Conclusion | null;
@@ -123,6 +136,8 @@ export type TeamHears =
   | Heard<typeof patternConcluded>
   | Heard<typeof submitSynthesis.event>
   | Heard<typeof limitNeared>
+  | Heard<typeof seatWanted>
+  | Heard<typeof taskCreated>
   | Heard<typeof teamStopRequested>
   | Heard<typeof shutdownAccepted>
   | Heard<typeof shutdownDeclined>
@@ -133,10 +148,15 @@ export type TeamSays =
   | Said<typeof agentJoined>
   | Said<typeof agentLeft>
   | Said<typeof agentNudged>
+  | Said<typeof agentAdvised>
   | Said<typeof actorJoined>
   | Said<typeof actorLeft>
   | Said<typeof seatRefilled>
   | Said<typeof seatLost>
+  | Said<typeof seatOpened>
+  | Said<typeof seatRefused>
+  | Said<typeof taskCreated>
+  | Said<typeof decisionMade>
   | Said<typeof turnGranted>
   | Said<typeof finalizeAsked>
   | Said<typeof shutdownRequested>
@@ -155,6 +175,9 @@ export interface TeamOutput {
   synthesis: number | null;
 }
 
+/** Agents of a team when nobody says otherwise. */
+const SEATS_MAX = 8;
+
 const NEW_SEAT: SeatState = { incarnation: 1, owes: 0, stale: 0, moved: false };
 
 export function newTeam(input: TeamInput | undefined): TeamContext {
@@ -163,6 +186,7 @@ export function newTeam(input: TeamInput | undefined): TeamContext {
     plan: input ?? { pattern: { machine: '', input: null }, roster, scribe: null },
     life: { ...DEFAULTS, ...input?.life },
     seats: Object.fromEntries(roster.map(({ actor }) => [actor, NEW_SEAT])),
+    tasks: {},
     latest: null,
     conclusion: null,
     synthesis: null,
@@ -187,6 +211,26 @@ export function withSeat(
 export function withoutSeat({ seats }: TeamContext, actor: string): Record<string, SeatState> {
   const { [actor]: _, ...others } = seats;
   return others;
+}
+
+/** Who sits, or may sit, in this seat. */
+export const entryOf = ({ plan }: TeamContext, actor: string): RosterEntry | undefined =>
+  [...plan.roster, ...(plan.reserve ?? [])].find((entry) => entry.actor === actor);
+
+/** Why nobody can be seated there now; undefined: somebody can. */
+export function whyNoSeat(
+  context: TeamContext,
+  actor: string,
+): { reason: string; frozen: boolean } | undefined {
+  const { plan, seats, finalizing } = context;
+  const seatsMax = plan.seatsMax ?? SEATS_MAX;
+  if (finalizing) return { reason: 'the team comes to its end', frozen: true };
+  if (Object.keys(seats).length >= seatsMax)
+    return { reason: `the team has its ${seatsMax} agents`, frozen: true };
+  if (actor in seats) return { reason: `${actor} is seated already`, frozen: false };
+  if (!plan.reserve?.some((entry) => entry.actor === actor))
+    return { reason: `no ${actor} was prepared for this team`, frozen: false };
+  return undefined;
 }
 
 /** A successor sits down where someone sat. */

@@ -2,19 +2,22 @@
  * The steps of a team's life: what it does with each thing it hears, as memory and as words. Pure.
  */
 import type { Heard } from '../events/event.ts';
-import type { turnForfeited, turnGranted } from '../events/vocabulary/agent.ts';
+import type { seatWanted, turnForfeited, turnGranted } from '../events/vocabulary/agent.ts';
 import type { submitSynthesis } from '../events/vocabulary/moves.ts';
-import type { patternConcluded } from '../events/vocabulary/pattern.ts';
+import type { patternConcluded, taskCreated } from '../events/vocabulary/pattern.ts';
 import type { actorDone, teamStopRequested } from '../events/vocabulary/team.ts';
 import type { limitNeared } from '../events/vocabulary/work.ts';
+import { type Draft, withTask } from './dependencies.ts';
 import type { Taken } from './step.ts';
 import {
+  entryOf,
   type MoveHeard,
   type RosterEntry,
   type SeatState,
   successor,
   type TeamContext,
   type TeamSays,
+  whyNoSeat,
   withoutSeat,
   withSeat,
 } from './team-life.ts';
@@ -117,7 +120,7 @@ function replace(
 ): { seats: Readonly<Record<string, SeatState>>; say: TeamSays[] } {
   const reason = why.slice(0, 400);
   const next = successor(context.seats[agent]!);
-  const entry = context.plan.roster.find(({ actor }) => actor === agent);
+  const entry = entryOf(context, agent);
   const left: TeamSays = { type: 'agent.left', actor: agent, reason };
   if (!entry || next.incarnation - 1 > context.life.replacementsPerSeat) {
     const lost: TeamSays = { type: 'seat.lost', to: 'pattern', agent, reason };
@@ -130,6 +133,83 @@ function replace(
     say: [left, joins(entry, incarnation), refilled],
   };
 }
+
+// ---- growing, and what the agents make of their tasks
+
+/** Seats someone who was prepared, or says why not: the pattern hears one of the two in this very turn. */
+export function answerWanted(
+  context: TeamContext,
+  { agent, from }: Heard<typeof seatWanted>,
+): Step {
+  const refusal = whyNoSeat(context, agent);
+  if (refusal) return { say: [{ type: 'seat.refused', to: from, agent, ...refusal }] };
+  const entry = entryOf(context, agent)!;
+  const { agentType } = entry.profile;
+  return {
+    remember: { seats: withSeat(context, agent, {}) },
+    say: [joins(entry, 1), { type: 'seat.opened', to: from, agent, agentType }],
+  };
+}
+
+/** Tasks must not wait for each other in a circle: the one that closes it waits for a draft only. */
+export function noteTask(context: TeamContext, event: Heard<typeof taskCreated>): Step {
+  const { task, title, owner, from } = event;
+  const mended = withTask(context.tasks, task, {
+    owner: owner ?? (from in context.seats ? from : null),
+    blockedBy: event.blockedBy,
+  });
+  const say = mended.drafts.flatMap((draft) => drafting(context, draft));
+  if (say.length > 0) {
+    const blockedBy = [...mended.blockedBy];
+    say.push({ type: 'task.created', task, title, ...(owner ? { owner } : {}), blockedBy });
+  }
+  return { remember: { tasks: mended.tasks }, say };
+}
+
+function drafting({ seats }: TeamContext, { task, of, owner, cycle }: Draft): TeamSays[] {
+  const circle = [...cycle, cycle[0]].join(', which waits for ');
+  const who = owner !== null && owner in seats ? owner : null;
+  const title = `Draft of ${of}, to break a circle`;
+  const say: TeamSays[] = [
+    { type: 'task.created', task, title, ...(who ? { owner: who } : {}), blockedBy: [] },
+    {
+      type: 'decision.made',
+      subject: `The task ${of}`,
+      proposedBy: 'team',
+      challengedBy: [],
+      resolution: `${circle}: ${who ?? 'whoever is free'} makes a draft of ${of} first, and ${cycle[0]} waits for the draft only.`,
+      basis: 'limit',
+    },
+  ];
+  if (who)
+    say.push(
+      advice(
+        who,
+        `Tasks wait for each other in a circle: ${circle}. Make a draft of ${of} first (task ${task}); the others go on from it.`,
+      ),
+    );
+  return say;
+}
+
+const advice = (agent: string, text: string): TeamSays => ({
+  type: 'agent.advised',
+  to: agent,
+  agent,
+  text,
+});
+
+/** The agent's own messages are nearly used up: it should come to its end before they are. */
+export const adviseToFinalize = (
+  _: TeamContext,
+  { actor, limit, used, of }: Heard<typeof limitNeared>,
+): Step => ({
+  say: [
+    advice(
+      actor!,
+      `You have used ${used} of your ${of} ${limit}. Finalize: write to nobody without need, and put all that matters into your next move.`,
+    ),
+  ],
+});
 
 // ---- coming to an end
 

@@ -1,7 +1,8 @@
 /**
  * A team's life: forming, working, synthesizing, dissolving, dissolved. The root of every team of the horde.
  *
- * Who talks to whom: it seats the agents and the pattern; it hears every grant and how each turn ends, so that
+ * Who talks to whom: it seats the agents and the pattern, and later those whom the pattern wants of the ones that
+ * were prepared; it hears every grant and how each turn ends, so that
  * it knows who owes what; it nudges and replaces those who stall, tells the pattern what became of a seat and
  * when to end, hears its conclusion, grants the scribe the synthesis, and asks everyone to leave.
  *
@@ -44,6 +45,8 @@ export const teamMachine = setup({
       event.type === 'turn.forfeited' &&
       event.limit !== undefined &&
       life.owesGrant(context, event.agent, event.grant),
+    isForOne: ({ context, event }) =>
+      event.type === 'limit.neared' && event.actor !== undefined && event.actor in context.seats,
     isForAll: ({ context, event }) =>
       event.type === 'limit.neared' && event.actor === undefined && !context.finalizing,
     maySynthesize: ({ context, event }) =>
@@ -64,6 +67,9 @@ export const teamMachine = setup({
     checkSeats: step(steps.checkSeats),
     replaceForfeiting: step(steps.replaceForfeiting),
     replaceFallen: step(steps.replaceFallen),
+    answerWanted: step(steps.answerWanted),
+    noteTask: step(steps.noteTask),
+    adviseToFinalize: step(steps.adviseToFinalize),
     askToFinalize: step(steps.askToFinalize),
     endAtLimit: step(steps.endAtLimit),
     endAsAsked: step(steps.endAsAsked),
@@ -108,7 +114,12 @@ export const teamMachine = setup({
           { guard: 'isPattern', target: 'dissolving' },
           { guard: 'isSeated', actions: 'replaceFallen' },
         ],
-        'limit.neared': { guard: 'isForAll', actions: 'askToFinalize' },
+        'seat.wanted': { actions: 'answerWanted' },
+        'task.created': { actions: 'noteTask' },
+        'limit.neared': [
+          { guard: 'isForOne', actions: 'adviseToFinalize' },
+          { guard: 'isForAll', actions: 'askToFinalize' },
+        ],
         'team.stopRequested': { target: '.ending', actions: 'endAsAsked' },
         'pattern.concluded': [
           { guard: 'maySynthesize', target: 'synthesizing', actions: 'takeConclusion' },

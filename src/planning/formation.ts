@@ -54,17 +54,25 @@ export interface TeamPlan {
 const OUTPUT_TOKENS_MAX = 8192;
 
 /** Patterns whose result is a synthesis. */
-const SYNTHESIZED = new Set(['swarm']);
+const SYNTHESIZED = new Set(['swarm', 'swarm-discovery']);
 
 /** Plans the team. Throws a RangeError that says what does not fit. */
 export function formTeam(wish: TeamWish): TeamPlan {
   const pattern = patternOf(wish.pattern);
-  const roster = cast(pattern, wish.agents);
+  const all = cast(pattern, wish.agents);
+  const isPrepared = ({ role }: CastSeat) =>
+    pattern.roles.some((known) => known.role === role && known.onDemand);
+  const roster = all.filter((seat) => !isPrepared(seat));
+  const reserve = all.filter(isPrepared);
   const limits = patternLimitsOf(pattern, wish.patternLimits ?? {});
   const scribe = wish.synthesis ?? SYNTHESIZED.has(pattern.name);
   const input = {
-    pattern: { machine: pattern.name, input: pattern.seats(roster, limits) },
+    pattern: { machine: pattern.name, input: pattern.seats(all, limits) },
     roster: roster.map((seat) => seatPlan(seat, roster, pattern, wish)),
+    ...(reserve.length > 0
+      ? { reserve: reserve.map((seat) => seatPlan(seat, roster, pattern, wish)) }
+      : {}),
+    ...(wish.limits?.teamSize === undefined ? {} : { seatsMax: wish.limits.teamSize }),
     scribe: scribe ? scribePlan(pattern, wish) : null,
     life: { ...wish.life, timeMs: wish.limits?.timeMs ?? null },
   };

@@ -12,6 +12,7 @@ export interface CastSeat extends RosterSeat {
 const COUNTS: Record<string, Record<string, number>> = {
   swarm: { contributor: 3 },
   'assembly-line': { stage: 3 },
+  'swarm-discovery': { scout: 3 },
   'consensus-deliberation': { expert: 3 },
 };
 
@@ -34,6 +35,16 @@ const TYPES: Record<string, readonly string[]> = {
   watchdog: ['consistency-watchdog'],
 };
 
+/** Whom a team that grows may come to need, when nobody says it. */
+const PREPARED: readonly string[] = [
+  'security-auditor',
+  'performance-profiler',
+  'database-optimizer',
+  'dependency-manager',
+  'tech-debt-assessor',
+  'integration-tester',
+];
+
 /**
  * Fills the roles of a pattern. `wanted` gives types by role, in order; more types than the default count
  * make more seats; an empty type is the default one. Throws a RangeError for a role the pattern does not have, or too many of one.
@@ -48,7 +59,26 @@ export function cast(
       throw new RangeError(`${pattern.name} has no role "${role}"; its roles are: ${roles}`);
     }
   }
-  return pattern.roles.flatMap((role) => seatsOf(pattern.name, role, wanted[role.role] ?? []));
+  return pattern.roles.flatMap((role) =>
+    role.onDemand
+      ? preparedOf(pattern.name, role, wanted[role.role] ?? [])
+      : seatsOf(pattern.name, role, wanted[role.role] ?? []),
+  );
+}
+
+/** One of each type, under the name of the type: so the agents can ask for it. */
+function preparedOf(pattern: string, { role, max }: Role, wanted: readonly string[]): CastSeat[] {
+  const types = [...new Set(wanted.filter((type) => type !== ''))];
+  if (types.length > max)
+    throw new RangeError(
+      `${pattern} prepares at most ${max} of the role "${role}"; ${types.length} were named`,
+    );
+  const actors = new Map<string, CastSeat>();
+  for (const agentType of types.length > 0 ? types : PREPARED) {
+    const actor = agentType.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    if (!actors.has(actor)) actors.set(actor, { actor, role, agentType });
+  }
+  return [...actors.values()];
 }
 
 function seatsOf(pattern: string, { role, min, max }: Role, types: readonly string[]): CastSeat[] {

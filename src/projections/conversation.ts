@@ -110,6 +110,7 @@ function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationS
       forfeited: agent.turnForfeited,
       revoked: agent.turnRevoked,
       nudged: agent.agentNudged,
+      advised: agent.agentAdvised,
       sent: agent.messageSent,
       told: agent.messageTold,
       replied: agent.modelReplied,
@@ -145,6 +146,10 @@ function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationS
         const { agent, text } = event.data;
         if (text.trim() !== '')
           change(draft, agent, (seat) => seats.withTold(seat, momentOf(event), text));
+      },
+      advised: (draft, event) => {
+        const { agent, text } = event.data;
+        change(draft, agent, (seat) => seats.withTold(seat, momentOf(event), text));
       },
       sent: (draft, event) => {
         const from = event.meta.actor ?? 'outside';

@@ -214,8 +214,19 @@ describe('A team that comes to its end', () => {
     expect(now.outcome.said[0]).not.toHaveProperty('now');
     team([near]).when(near).thenDeaf();
     team()
-      .when({ ...near, actor: 'producer' })
+      .when({ ...near, actor: 'somebody' })
       .thenDeaf();
+  });
+
+  it('advises an agent to finalize when its own messages are nearly used up', () => {
+    const near = { limit: 'messages', used: 16, of: 20, actor: 'producer' };
+    const now = team().when(heard('limit.neared', '', near));
+    now.then({
+      state: working,
+      said: [{ type: 'agent.advised', to: 'producer', agent: 'producer' }],
+      context: { finalizing: false },
+    });
+    expect(now.outcome.said[0]!['text']).toMatch(/16 of your 20 messages. Finalize/);
   });
 
   for (const [why, event, reason] of [
@@ -263,6 +274,89 @@ describe('A team that comes to its end', () => {
       reason: 'the pattern did not conclude',
       confidence: 'low',
     });
+  });
+});
+
+describe('A team that grows', () => {
+  const growing = {
+    ...plan,
+    reserve: [seat('auditor'), seat('profiler'), seat('dba')],
+    seatsMax: 4,
+  };
+  const wanted = (agent: string) =>
+    heard('seat.wanted', 'pattern', { agent, role: 'specialist', reason: 'found' });
+
+  it('seats whom the pattern wants of those who were prepared, and says so in the same turn', () => {
+    team([], growing)
+      .when(wanted('auditor'))
+      .then({
+        state: working,
+        said: [
+          { type: 'agent.joined', actor: 'auditor', incarnation: 1, profile: profile('auditor') },
+          { type: 'seat.opened', to: 'pattern', agent: 'auditor', agentType: 'auditor' },
+        ],
+      });
+  });
+
+  for (const [why, past, agent, frozen] of [
+    ['the team is full', [wanted('auditor'), wanted('dba')], 'profiler', true],
+    ['nobody of that name was prepared', [], 'plumber', false],
+    ['the seat is taken', [wanted('dba')], 'dba', false],
+    ['the team comes to its end', [stop], 'dba', true],
+  ] as const) {
+    it(`refuses when ${why}`, () => {
+      team([...past], growing)
+        .when(wanted(agent))
+        .then({ said: [{ type: 'seat.refused', to: 'pattern', agent, frozen }] });
+    });
+  }
+
+  it('watches over those who came later, replaces them, and asks them to leave', () => {
+    const past = [wanted('auditor'), granted('auditor')];
+    team(past, growing)
+      .when(forfeited('auditor'))
+      .then({
+        said: [
+          { type: 'agent.left', actor: 'auditor' },
+          { type: 'agent.joined', actor: 'auditor', incarnation: 2 },
+          { type: 'seat.refilled', agent: 'auditor' },
+        ],
+      });
+    team(past, growing)
+      .when(concluded())
+      .then({
+        said: [
+          { type: 'team.phased' },
+          ...['producer', 'reviewer', 'auditor'].map((to) => ({ type: 'shutdown.requested', to })),
+        ],
+      });
+  });
+});
+
+describe('Tasks that wait for each other', () => {
+  const task = (name: string, from: string, blockedBy: string[], owner?: string) =>
+    heard('task.created', from, { task: name, title: name, blockedBy, ...(owner && { owner }) });
+
+  it('in a line are left alone', () => {
+    team([task('a', 'producer', [])])
+      .when(task('b', 'reviewer', ['a', 'c']))
+      .then({ said: [] });
+  });
+
+  it('in a circle are set going by a draft that one member is asked for first', () => {
+    const past = [task('a', 'producer', ['b']), task('b', 'reviewer', ['c'], 'producer')];
+    const now = team(past).when(task('c', 'reviewer', ['a', 'x']));
+    now.then({
+      said: [
+        { type: 'task.created', task: 'draft-of-a', owner: 'producer', blockedBy: [] },
+        { type: 'decision.made', subject: 'The task a', basis: 'limit' },
+        { type: 'agent.advised', to: 'producer' },
+        { type: 'task.created', task: 'c', blockedBy: ['draft-of-a', 'x'] },
+      ],
+    });
+    expect(now.outcome.said[1]!['resolution']).toContain(
+      'c, which waits for a, which waits for b, which waits for c',
+    );
   });
 });
 

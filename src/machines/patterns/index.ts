@@ -6,6 +6,7 @@ import type { PatternDefinition } from './pattern.ts';
 import { reviewLoop } from './review-loop.ts';
 import { singleAgent } from './single-agent.ts';
 import { swarm } from './swarm.ts';
+import { swarmDiscovery } from './swarm-discovery.ts';
 
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [adversarialDebate.name]: adversarialDebate as unknown as PatternDefinition,
@@ -14,4 +15,5 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [reviewLoop.name]: reviewLoop as unknown as PatternDefinition,
   [singleAgent.name]: singleAgent as unknown as PatternDefinition,
   [swarm.name]: swarm as unknown as PatternDefinition,
+  [swarmDiscovery.name]: swarmDiscovery as unknown as PatternDefinition,
 };

@@ -37,6 +37,8 @@ export interface Role {
   readonly max: number;
   /** Names of the moves that the role's tools must hold, whatever is legal at a time. */
   readonly moves: readonly string[];
+  /** Nobody of this role is seated at first: those named are prepared, and join when the pattern wants them. */
+  readonly onDemand?: boolean;
 }
 
 export interface PatternDefinition<Limits extends z.ZodObject = z.ZodObject> {

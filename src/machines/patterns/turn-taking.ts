@@ -7,7 +7,7 @@
  * 2. The first reason to come to an end is the one that is told; after it nothing new is begun.
  */
 import type { Said } from '../../events/event.ts';
-import type { artifactRegistered } from '../../events/vocabulary/pattern.ts';
+import type { artifactRegistered, taskProgressed } from '../../events/vocabulary/pattern.ts';
 import * as grants from './grants.ts';
 import type { PatternSays } from './pattern.ts';
 
@@ -130,7 +130,7 @@ export function handedIn(
 
 export const progress = (
   task: string,
-  status: 'inProgress' | 'completed' | 'failed',
+  status: Said<typeof taskProgressed>['status'],
   note: string,
 ): PatternSays => ({ type: 'task.progressed', task, status, note });
 
