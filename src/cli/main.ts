@@ -31,14 +31,25 @@ function program(exit: (code: number) => void): Command {
       .exitOverride();
   const at = ['--at <revision>', 'the state at this revision', wholeNumber('--at', 0)] as const;
 
+  const catalogs = [
+    '--catalog <dir>',
+    'a folder of your own agents (may repeat)',
+    several,
+  ] as const;
+  const workspace = ['--workspace <dir>', 'a folder whose .claude joins the catalog'] as const;
+
   command('run [request...]', 'form a team for a request and work until it dissolves')
     .option(
       '--file <path>',
       'take the request, or material for it, from a file (- for standard input; may repeat)',
       several,
     )
-    .option('--pattern <name>', 'how the team works together (see: horde patterns)')
-    .option('--agent <role=type>', 'who takes a role (may repeat)', several)
+    .option(
+      '--pattern <name>',
+      'how the team works together (see: horde patterns; else it is chosen)',
+    )
+    .option('--agent <role=type>', 'who takes a role (see: horde agents; may repeat)', several)
+    .option(...catalogs)
     .option('--model <name>', 'the model to ask')
     .option('--rehearse', 'use the built-in scripted model: no key, no cost')
     .option('--seed <n>', 'seed of the rehearsal', wholeNumber('--seed', 0))
@@ -96,9 +107,55 @@ function program(exit: (code: number) => void): Command {
   command('replay <team>', 'fold the stream again and compare; calls no model').action(
     async (team, options) => exit(await (await import('./replay.ts')).replay(team, options)),
   );
+  command(
+    'select [request...]',
+    'show which pattern and roster a request calls for; spends nothing',
+  )
+    .option('--file <path>', 'take the request from a file (- for standard input)', several)
+    .option('--agent <role=type>', 'who takes a role (may repeat)', several)
+    .option('--rounds <n>', 'most rounds of the pattern', wholeNumber('--rounds', 1, 1000))
+    .option(...catalogs)
+    .option(...workspace)
+    .action(async (words, options) =>
+      exit(await (await import('./select.ts')).select(words, options)),
+    );
+  command('tell <team> <agent> <text...>', 'say something to an agent, from anywhere').action(
+    async (team, agent, text, options) =>
+      exit(await (await import('./tell.ts')).tell(team, agent, text, options)),
+  );
+  command('pause <team>', 'let a team start no new work').action(async (team, options) =>
+    exit(await (await import('./pause.ts')).pause(team, options)),
+  );
+  command('continue <team>', 'let a paused team go on').action(async (team, options) =>
+    exit(await (await import('./pause.ts')).goOn(team, options)),
+  );
+  command('stop <team>', 'ask a team to end with what there is')
+    .option('--reason <text>', 'why, for the report')
+    .action(async (team, options) => exit(await (await import('./stop.ts')).stop(team, options)));
   command('patterns [name]', 'the ways of working together').action(async (name, options) =>
     exit(await (await import('./patterns.ts')).patterns(name, options)),
   );
+  command('agents [name]', 'the types of agents')
+    .option(...catalogs)
+    .option(...workspace)
+    .action(async (name, options) =>
+      exit(await (await import('./agents.ts')).agents(name, options)),
+    );
+  command('methodologies [name]', 'the ways of going about work that are laid into agents')
+    .option(...catalogs)
+    .option(...workspace)
+    .action(async (name, options) =>
+      exit(await (await import('./methodologies.ts')).methodologies(name, options)),
+    );
+  horde
+    .command('copy [teams...]')
+    .description('copy teams from one store to another; an interrupted copy goes on')
+    .requiredOption('--from <url>', 'the store to copy from')
+    .requiredOption('--to <url>', 'the store to copy to')
+    .option('--json', 'JSON on standard output, everything else on standard error')
+    .copyInheritedSettings(horde)
+    .exitOverride()
+    .action(async (teams, options) => exit(await (await import('./copy.ts')).copy(teams, options)));
   command('doctor', 'check Node, store, model, prices and disk, and say how to mend each').action(
     async (options) => exit(await (await import('./doctor.ts')).doctor(options)),
   );
