@@ -1,12 +1,11 @@
 /** `horde run`: forms a team for a request and works until it dissolves. */
-import { readFileSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { defaultModel } from '../actors/model/prices.ts';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { teamId } from '../events/ids.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
-import { formTeam, patternOf, type TeamPlan } from '../planning/formation.ts';
 import { renderReport } from '../projections/report-markdown.ts';
 import { BadUsage } from './bad-usage.ts';
+import { agentsByRole, openCatalog } from './catalog-option.ts';
+import { chooseOffline, chooseWell, planOf, type RunWish } from './choosing.ts';
 import { leadToEnd, type Summary } from './lead.ts';
 import {
   hasModelAccess,
@@ -16,6 +15,8 @@ import {
 } from './model-access.ts';
 import { createOutput, harmless, type Output } from './output.ts';
 import { type Progress, showProgress } from './progress.ts';
+import { requestOf } from './request.ts';
+import { whyLine } from './selection-text.ts';
 import { leadingRuntime, readingRuntime } from './session.ts';
 import { openStoreOption } from './store-option.ts';
 
@@ -25,6 +26,7 @@ export interface RunOptions {
   file?: string[];
   pattern?: string;
   agent?: string[];
+  catalog?: string[];
   model?: string;
   rehearse?: boolean;
   seed?: number;
@@ -41,32 +43,31 @@ export interface RunOptions {
   team?: string;
 }
 
-/** Material beyond this does not fit into one event beside everything else. */
-const MATERIAL_MAX = 700_000;
-
 export async function run(words: string[], options: RunOptions): Promise<number> {
   const output = createOutput(options.json ?? false);
   if (options.team !== undefined) checkTeamId(options.team);
-  const { request, materials } = requestOf(words, options.file ?? []);
+  const asked = requestOf(words, options.file ?? []);
   const rehearsal = rehearsalOption(options);
   if (!rehearsal && !hasModelAccess()) throw new BadUsage(THREE_WAYS);
   const labels = { ...rehearsalLabels(rehearsal), ...workspaceLabels(options) };
-  const draft = plan(request, materials, options, labels, []);
+  const catalog = openCatalog(options, output);
+  const agents = agentsByRole(options.agent ?? [], catalog);
+  const wish: RunWish = { ...asked, agents, options, catalog, labels };
+  // Whatever does not fit is said before anything is opened or spent.
+  const judged = await chooseOffline(wish);
+  planOf(wish, judged, []);
   const store = await openStoreOption(options.store);
   try {
+    const before = await labelsOf(store, options.team);
+    const chosen = before ? judged : await chooseWell(wish, judged, output);
     let progress: Progress | undefined;
-    const session = await leadingRuntime(
-      store,
-      await labelsOf(store, options.team, labels),
-      output,
-      (_, actor, text) => progress?.spoken(actor, text),
+    const session = await leadingRuntime(store, before ?? labels, output, (_, actor, text) =>
+      progress?.spoken(actor, text),
     );
-    const team = await session.runtime.start({
-      ...draft,
-      ...plan(request, materials, options, labels, session.tools),
-    });
+    const team = await session.runtime.start(planOf(wish, chosen, session.tools));
+    if (!before) output.note(whyLine(chosen));
     output.note(
-      `team ${team.id} (${draft.labels['pattern']})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
+      `team ${team.id} (${before?.['pattern'] ?? chosen.pattern})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
     );
     progress = showProgress(session.runtime, team.id, output, options.budgetTokens);
     const { summary, exit } = await leadToEnd(session.runtime, team, output, progress);
@@ -82,14 +83,13 @@ export async function run(words: string[], options: RunOptions): Promise<number>
 async function labelsOf(
   store: Awaited<ReturnType<typeof openStoreOption>>,
   team: string | undefined,
-  labels: Record<string, string>,
-) {
-  if (team === undefined) return labels;
+): Promise<Record<string, string> | undefined> {
+  if (team === undefined) return undefined;
   const reader = readingRuntime(store);
-  if (!(await reader.teams()).includes(teamId(team))) return labels;
+  if (!(await reader.teams()).includes(teamId(team))) return undefined;
   for await (const { data } of reader.team(team).events())
     return data['labels'] as Record<string, string>;
-  return labels;
+  return undefined;
 }
 
 export function printSummary(output: Output, summary: Summary): void {
@@ -111,56 +111,6 @@ function checkTeamId(text: string): void {
   } catch (error) {
     throw new BadUsage(`--team: ${(error as Error).message}`);
   }
-}
-
-function plan(
-  request: string,
-  materials: { name: string; text: string }[],
-  options: RunOptions,
-  labels: Record<string, string>,
-  tools: Parameters<typeof formTeam>[0]['tools'] & object,
-): TeamPlan {
-  const { pattern = 'review-loop', rounds } = options;
-  try {
-    const hasRounds = rounds !== undefined && 'rounds' in patternOf(pattern).limits.shape;
-    if (rounds !== undefined && !hasRounds)
-      throw new RangeError(`${pattern} knows no rounds; leave --rounds away`);
-    return formTeam({
-      request,
-      materials,
-      pattern,
-      agents: agentsByRole(options.agent ?? []),
-      model: options.model ?? defaultModel,
-      limits: limitsOf(options),
-      ...(hasRounds ? { patternLimits: { rounds } } : {}),
-      tools,
-      labels,
-      ...(options.synthesis === undefined ? {} : { synthesis: options.synthesis }),
-      ...(options.team === undefined ? {} : { id: options.team }),
-    });
-  } catch (error) {
-    if (error instanceof RangeError) throw new BadUsage(error.message);
-    throw error;
-  }
-}
-
-function limitsOf({ budgetTokens, budgetUsd, timeout }: RunOptions): Partial<Limits> {
-  return {
-    ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
-    ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
-    ...(timeout === undefined ? {} : { timeMs: Math.round(timeout * 1000) }),
-  };
-}
-
-function agentsByRole(pairs: readonly string[]): Record<string, string[]> {
-  const byRole: Record<string, string[]> = {};
-  for (const pair of pairs) {
-    const [, role, type] = /^([a-z][a-z-]*)=([A-Za-z][\w:.-]*)$/.exec(pair) ?? [];
-    if (!role || !type)
-      throw new BadUsage(`--agent ${pair}: write ROLE=TYPE, like reviewer=security-auditor`);
-    byRole[role] = [...(byRole[role] ?? []), type];
-  }
-  return byRole;
 }
 
 function rehearsalOption({
@@ -197,48 +147,4 @@ function workspaceLabels({
     ...(allowWrite ? { write: 'yes' } : {}),
     ...(allowCommands ? { commands: 'yes' } : {}),
   };
-}
-
-/** The request in words, and the files with it; with files alone the first is the request. */
-function requestOf(words: readonly string[], files: readonly string[]) {
-  const materials = files.map(readMaterial);
-  const text = words.join(' ').trim();
-  const total = materials.reduce(
-    (sum, material) => sum + Buffer.byteLength(material.text),
-    Buffer.byteLength(text),
-  );
-  if (total > MATERIAL_MAX) {
-    throw new BadUsage(
-      `the request and its files have ${total} bytes; at most ${MATERIAL_MAX} fit: give a folder with --workspace instead`,
-    );
-  }
-  if (text) return { request: text, materials };
-  const [first, ...rest] = materials;
-  if (!first || first.text.trim() === '') {
-    throw new BadUsage('there is no request: say what the team shall do, or give it with --file');
-  }
-  return { request: first.text, materials: rest };
-}
-
-function readMaterial(file: string): { name: string; text: string } {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file === '-' ? 0 : file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'that is a folder; give it with --workspace'
-          : `it cannot be read (${code})`;
-    throw new BadUsage(`--file ${file}: ${why}`);
-  }
-  if (bytes.length > MATERIAL_MAX) {
-    throw new BadUsage(
-      `--file ${file}: ${bytes.length} bytes; at most ${MATERIAL_MAX} fit: give its folder with --workspace instead`,
-    );
-  }
-  if (bytes.includes(0)) throw new BadUsage(`--file ${file}: it is not a text file`);
-  return { name: file === '-' ? 'standard input' : basename(file), text: bytes.toString('utf8') };
 }

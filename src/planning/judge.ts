@@ -116,11 +116,21 @@ function withLearned(cues: Signal[], learned: readonly Share[], pattern: Choice)
     kind: KIND_OF[pattern as Collaboration],
     pattern,
     weight: round(share),
-    evidence: because.join(', '),
-    reason: 'the request resembles others of its kind',
+    evidence: because.map(readable).filter(Boolean).join(', '),
+    reason: RESEMBLES,
   };
   return [...cues, signal].sort((a, b) => b.weight - a.weight);
 }
+
+const RESEMBLES = 'the request resembles others of its kind';
+
+/** A learned feature as a person reads it; empty for one that holds only signs. */
+const readable = (feature: string) =>
+  feature
+    .replace(/WHOS?/g, 'somebody')
+    .replace(/[^a-z ]/gi, '')
+    .replace(/ +/g, ' ')
+    .trim();
 
 function reasonsFor(
   pattern: Choice,
@@ -128,9 +138,10 @@ function reasonsFor(
   rival: Alternative | undefined,
   reading: Reading,
 ): string[] {
-  const reasons = signals
-    .filter((one) => one.pattern === pattern)
-    .map((one) => `${one.reason}: “${one.evidence}”`);
+  const own = signals.filter((one) => one.pattern === pattern);
+  const cues = own.filter(({ reason }) => reason !== RESEMBLES);
+  // What can be quoted says more than what was learned.
+  const reasons = (cues.length > 0 ? cues : own).map((one) => `${one.reason}: “${one.evidence}”`);
   if (pattern === 'single-agent')
     reasons.push(
       signals.length === 0

@@ -1,0 +1,177 @@
+/**
+ * How `run` comes to a team: by the pattern that was named, else by the offline judge, else, where there is a
+ * model to ask, by one cheap call; and a person is asked when as much speaks for two ways.
+ *
+ * Invariants
+ * 1. A rehearsal asks no model, and neither does a run whose pattern is named or whose team exists.
+ * 2. What the choice has used is taken from the budget of the team: the two never exceed what was allowed.
+ * 3. A model that does not answer costs the choice its quality, never the run.
+ */
+import type { ChoosingOptions, Chosen } from '../actors/model/choose.ts';
+import { createPriceTable, defaultModel, loadPrices } from '../actors/model/prices.ts';
+import type { ToolSpec } from '../events/vocabulary/agent.ts';
+import type { Limits } from '../events/vocabulary/team.ts';
+import type { Catalog } from '../planning/catalog.ts';
+import { formTeam, patternOf, type TeamPlan } from '../planning/formation.ts';
+import { type Offer, type Selection, select, selectNamed } from '../planning/selection.ts';
+import { BadUsage } from './bad-usage.ts';
+import { hasModelAccess, modelClient } from './model-access.ts';
+import { harmless, type Output } from './output.ts';
+import type { RunOptions } from './run.ts';
+
+export interface RunWish {
+  request: string;
+  materials: { name: string; text: string }[];
+  /** Types by role, as the command line names them. */
+  agents: Record<string, string[]>;
+  options: RunOptions;
+  catalog: Catalog;
+  labels: Record<string, string>;
+}
+
+/** A selection, and what making it has used. */
+export type RunChoice = Selection & { spent?: { tokens: number; usd: number } };
+
+/** Of the budget the choice may use this share in the worst case. */
+const CHOICE_SHARE = 0.1;
+
+/** The choice that costs nothing. Throws `BadUsage` for wishes that do not fit together. */
+export function chooseOffline({ request, catalog, agents, options }: RunWish): Promise<Selection> {
+  const { pattern } = options;
+  const offer = offerOf(agents, options);
+  return usage(async () => {
+    if (pattern === undefined) return select(request, catalog, offer);
+    const named = patternOf(pattern);
+    if (offer.rounds !== undefined && !('rounds' in named.limits.shape))
+      throw new RangeError(`${pattern} knows no rounds; leave --rounds away`);
+    return selectNamed(request, named, catalog, offer);
+  });
+}
+
+/** The best choice there is: a model's where one can be asked, a person's where two are equal. */
+export async function chooseWell(
+  wish: RunWish,
+  judged: Selection,
+  output: Output,
+): Promise<RunChoice> {
+  const { pattern, rehearse } = wish.options;
+  if (pattern !== undefined) return judged;
+  const chosen = rehearse || !hasModelAccess() ? judged : await chosenByModel(wish, judged, output);
+  if (!chosen.tie || output.json || !output.terminal || !process.stdin.isTTY) return chosen;
+  return { ...chosen, ...(await askWhich(wish, chosen)) };
+}
+
+async function chosenByModel(
+  { request, catalog, agents, options }: RunWish,
+  judged: Selection,
+  output: Output,
+): Promise<RunChoice> {
+  const { choose, cheapestModel, NotChosen } = await import('../actors/model/choose.ts');
+  const pricesFile = process.env['HORDE_PRICES'];
+  const prices = pricesFile ? loadPrices(pricesFile) : createPriceTable();
+  const { model = defaultModel, budgetTokens, budgetUsd } = options;
+  // Another server may not have the models of the table: there the run's own model chooses.
+  const elsewhere = process.env['ANTHROPIC_BASE_URL'] || !prices.of(model);
+  const asked: ChoosingOptions = {
+    client: await modelClient(undefined),
+    prices,
+    model: (elsewhere ? undefined : cheapestModel(prices)) ?? model,
+    offer: offerOf(agents, options),
+    ...(budgetTokens === undefined ? {} : { tokensMax: budgetTokens * CHOICE_SHARE }),
+    ...(budgetUsd === undefined ? {} : { usdMax: budgetUsd * CHOICE_SHARE }),
+  };
+  try {
+    const { selection, usage: used } = await choose(request, catalog, asked);
+    return { ...selection, spent: spentOf(used) };
+  } catch (error) {
+    if (!(error instanceof NotChosen)) throw error;
+    output.note(`no model has chosen (${harmless(error.message)}): the offline judge does`);
+    return { ...judged, ...(error.usage ? { spent: spentOf(error.usage) } : {}) };
+  }
+}
+
+const spentOf = (used: Chosen['usage']) => ({
+  tokens: used.inputTokens + used.outputTokens + used.cacheReadTokens + used.cacheWriteTokens,
+  usd: used.usd,
+});
+
+async function askWhich(wish: RunWish, chosen: Selection): Promise<Selection> {
+  const { isCancel, select: ask } = await import('@clack/prompts');
+  const { takeInstead } = await import('../planning/selection.ts');
+  const { read } = await import('../planning/reading.ts');
+  const options = chosen.tie!.map((name) => ({
+    value: name,
+    label: name,
+    hint: patternOf(name).purpose,
+  }));
+  const message = 'As much speaks for two ways of working. Which one?';
+  const answer = await ask({ message, options, output: process.stderr });
+  if (isCancel(answer)) throw new BadUsage('no way of working was chosen; name one with --pattern');
+  if (answer === chosen.pattern) return { ...chosen, by: 'person' };
+  const { request, catalog, agents, options: wanted } = wish;
+  const offer = offerOf(agents, wanted);
+  return takeInstead(await read(request), chosen, answer, catalog, offer);
+}
+
+const offerOf = (agents: Offer['agents'] & object, { rounds }: RunOptions): Offer => ({
+  agents,
+  ...(rounds === undefined ? {} : { rounds }),
+});
+
+/** The team of a choice. Throws `BadUsage` for what does not fit. */
+export function planOf(
+  { request, materials, options, catalog, labels }: RunWish,
+  choice: RunChoice,
+  tools: readonly ToolSpec[],
+): TeamPlan {
+  const { pattern, roster, reasons, by } = choice;
+  const agents: Record<string, string[]> = {};
+  for (const { role, agentType } of roster) agents[role] = [...(agents[role] ?? []), agentType];
+  const methodologies = new Map(roster.map((seat) => [seat.actor, seat.methodology]));
+  const { rounds } = options;
+  return usage(() =>
+    formTeam({
+      request,
+      materials,
+      pattern,
+      agents,
+      model: options.model ?? defaultModel,
+      limits: limitsOf(options, choice.spent),
+      ...(rounds === undefined ? {} : { patternLimits: { rounds } }),
+      tools,
+      persona: (type) => catalog.agent(type),
+      methodology: ({ actor }) => catalog.methodology(methodologies.get(actor) ?? '')?.text,
+      labels: {
+        ...labels,
+        chosenBy: by,
+        ...(reasons.length > 0 ? { why: reasons.join('; ').slice(0, 400) } : {}),
+      },
+      ...(options.synthesis === undefined ? {} : { synthesis: options.synthesis }),
+      ...(options.team === undefined ? {} : { id: options.team }),
+    }),
+  );
+}
+
+function limitsOf(
+  { budgetTokens, budgetUsd, timeout }: RunOptions,
+  spent: RunChoice['spent'] = { tokens: 0, usd: 0 },
+): Partial<Limits> {
+  return {
+    ...(budgetTokens === undefined ? {} : { tokens: budgetTokens - spent.tokens }),
+    ...(budgetUsd === undefined ? {} : { usd: budgetUsd - spent.usd }),
+    ...(timeout === undefined ? {} : { timeMs: Math.round(timeout * 1000) }),
+  };
+}
+
+/** What does not fit a plan is bad usage of the command. */
+function usage<Result>(work: () => Result): Result {
+  const rethrow = (error: unknown): never => {
+    throw error instanceof RangeError ? new BadUsage(error.message) : error;
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? (result.catch(rethrow) as Result) : result;
+  } catch (error) {
+    return rethrow(error);
+  }
+}
