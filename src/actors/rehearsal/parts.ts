@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../events/event.ts';
 import { DELIBERATION_PARTS } from './deliberation-parts.ts';
+import { DISCOVERY_PARTS } from './discovery-parts.ts';
 import { essay, sentence, sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
 import { fitted, newTag, titleOf } from './wording.ts';
@@ -38,6 +39,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     issues: scene.breath > 1 && scene.dice.chance(0.3) ? issuesOf(scene, 1, 'low') : [],
   }),
   ...DELIBERATION_PARTS,
+  ...DISCOVERY_PARTS,
 };
 
 /** A text; when a file was written in this turn, its path stands instead (`filling.ts`). */
