@@ -6,10 +6,13 @@
  * used up it only resumes, and the team must end (G7).
  */
 import { createHash } from 'node:crypto';
+import type { MachineSource } from '../../src/actors/registration.ts';
 import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import { canonical } from '../../src/actors/team-state.ts';
+import type { Workers } from '../../src/actors/worker.ts';
 import type { Json, RawEvent } from '../../src/events/event.ts';
+import type { EventStore } from '../../src/events/store.ts';
 import { openFaultyStore } from './faulty-store.ts';
 import type { Chat, Scenario } from './scenario.ts';
 import { type Violation, Witness } from './witness.ts';
@@ -25,6 +28,10 @@ export interface Outcome {
   turns: number;
   end: string;
   totals: Totals;
+  /** All that stands on the disk. */
+  log: readonly RawEvent[];
+  /** By the witness's own fold. */
+  stateHash: string;
 }
 
 const TEAM = 'simulated';
@@ -33,8 +40,18 @@ const STEPS_MAX = 60_000;
 /** A resume may fail because the store does not answer, as long as there are mishaps. */
 const RESUMES_MAX = 100;
 
+/** What is broken on purpose in every process, so that the witness can be tested. */
+export interface Sabotage {
+  store?(store: EventStore, world: World, process: Process): EventStore;
+  workers?(workers: Workers): Workers;
+  machines?(
+    machines: Readonly<Record<string, MachineSource>>,
+  ): Readonly<Record<string, MachineSource>>;
+}
+
 export interface SimulationOptions {
   plan?: Partial<Plan>;
+  sabotage?: Sabotage;
   /** Called when something stands on the disk, for whoever looks for a fault. */
   onEvent?: (event: RawEvent, writer: number) => void;
 }
@@ -57,7 +74,7 @@ class Simulation {
   constructor(
     private readonly seed: number,
     private readonly scenario: Scenario,
-    options: SimulationOptions,
+    private readonly options: SimulationOptions,
   ) {
     this.dice = throwDice('operator', seed);
     const dice = throwDice('chatter', seed);
@@ -108,12 +125,17 @@ class Simulation {
     };
     this.world.processes.push(process);
     const me = () => process;
+    const { sabotage = {} } = this.options;
+    const store = openFaultyStore(this.world, process);
+    const workers = this.scenario.workers(this.world, me, (...begun) =>
+      this.witness.begun(...begun),
+    );
     process.runtime = createRuntime({
-      store: openFaultyStore(this.world, process),
+      store: sabotage.store?.(store, this.world, process) ?? store,
       clock: this.world.clockOf(me),
-      machines: this.machines(),
+      machines: sabotage.machines?.(this.machines()) ?? this.machines(),
       events: this.scenario.events,
-      workers: this.scenario.workers(this.world, me, (...begun) => this.witness.begun(...begun)),
+      workers: sabotage.workers?.(workers) ?? workers,
     });
     return process;
   }
@@ -271,6 +293,8 @@ class Simulation {
       turns: witness.turns,
       end: ended ? `${ended.type}: ${ended.data['reason']}` : 'none',
       totals: world.totals,
+      log: world.disk.events,
+      stateHash: ended ? witness.hash : '',
     };
   }
 }
