@@ -18,6 +18,8 @@ export interface Meddling {
   limits: object;
   /** Arguments for a move: legal in form, whatever they say. */
   argumentsOf(move: string, draw: Draw, snapshot: AnyMachineSnapshot): object;
+  /** What the team answers when the pattern has asked it for something; tried before all else. */
+  team?(snapshot: AnyMachineSnapshot, draw: Draw): object | undefined;
   /** How ill they mean, in percent. 0: only moves that are legal now. */
   harm: number;
   seed: number;
@@ -60,7 +62,7 @@ export function meddle(one: Meddling): Course {
   };
   adopt(initialTransition(pattern.machine, pattern.seats(roster, limits as never) as never) as any);
   for (let tries = 0; tries < TRIES && snapshot!.status !== 'done'; tries++) {
-    const event = eventOf(one, draw, snapshot!, said, seats);
+    const event = one.team?.(snapshot!, draw) ?? eventOf(one, draw, snapshot!, said, seats);
     tell({ revision: revision++, at: 0, ...event });
     if (harm === 0)
       expect(revision).toBeLessThan(pattern.turnsMax(limits as never, seats.length) + 2);
