@@ -94,10 +94,28 @@ function convergence(scene: Scene): JsonObject {
   return { resolutions };
 }
 
+/** The version of the contract that the brief shows. */
+function versioned(scene: Scene): JsonObject {
+  const [, version] =
+    /Version (\d+) of the contract|locked: version (\d+)/i
+      .exec(scene.request.turn.brief)
+      ?.filter((part) => part !== undefined) ?? [];
+  return version === undefined ? {} : { version: Number(version) };
+}
+
+/** Most keep to what was agreed. */
+const implementation = (scene: Scene): JsonObject => ({
+  ...versioned(scene),
+  deviations: scene.dice.chance(0.1) ? [sentence('finding', scene.gist, scene.dice)] : [],
+});
+
 export const DELIBERATION_PARTS: Readonly<Record<string, Part>> = {
   argue: opening,
   rebut: rebuttal,
   rule: ruling,
   challenge: challenges,
   propose_consensus: convergence,
+  counter_propose: versioned,
+  accept_contract: versioned,
+  submit_implementation: implementation,
 };

@@ -2,10 +2,12 @@
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
 import * as child from './child.ts';
+import * as fork from './fork.ts';
 import * as moves from './moves.ts';
 import * as debate from './moves-adversarial-debate.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
 import * as consensus from './moves-consensus-deliberation.ts';
+import * as contract from './moves-contract-first-negotiation.ts';
 import * as expertiseRouting from './moves-expertise-routing.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as watchdog from './moves-watchdog.ts';
@@ -24,6 +26,7 @@ const rooms: readonly object[] = [
   moves,
   debate,
   consensus,
+  contract,
   assemblyLine,
   expertiseRouting,
   watchdog,
@@ -38,7 +41,7 @@ export const allMoves: ReadonlyMap<string, Move> = new Map(
 );
 
 export const vocabulary: readonly EventDefinition[] = [
-  ...[team, work, agent, pattern, child].flatMap((room) =>
+  ...[team, work, agent, pattern, child, fork].flatMap((room) =>
     Object.values(room as object).filter(isDefinition),
   ),
   ...[...allMoves.values()].map((move) => move.event),
