@@ -11,7 +11,7 @@ import type { PatternDefinition, Role } from '../machines/patterns/pattern.ts';
 import type { Choice } from './choice.ts';
 import { type KnownTypes, type Mention, mentionsIn, topicsIn, viewsIn } from './mentions.ts';
 import type { Reading } from './reading.ts';
-import { type CastSeat, cast } from './roster.ts';
+import { type CastSeat, cast, PREPARED } from './roster.ts';
 import { methodologyOf, type Route, routeOf } from './routing.ts';
 
 export interface Seat extends CastSeat {
@@ -76,6 +76,7 @@ function typesOf({ role, mentions, route, topics, views }: RoleWish): string[] {
   const spare = [...routed, ...spareTypes(role, topics)];
   const types = named.map(({ agentType }, at) => agentType ?? spare[at] ?? '');
   if (types.length === 0) types.push(...(routed.length > 0 ? routed : spare));
+  if (role.onDemand) return [...new Set([...types, ...spare, ...PREPARED])].slice(0, role.max);
   const least = role.role === 'contributor' ? (views ?? 0) : 0;
   const wished = Math.min(role.max, Math.max(role.min, types.length, least));
   if (types.length === 0) return least > 0 ? Array<string>(wished).fill('') : [];

@@ -119,15 +119,27 @@ function mentionOf(word: Word, all: readonly Word[], at: number, known: KnownTyp
   const parts = word.lower.split(/[\s-]+/);
   const words = parts.filter((part) => !EMPTY.has(part) && numberOf(part) < 0).map(singular);
   const number = parts.map(numberOf).find((n) => n > 1);
-  const deed = all.slice(at + 1, at + 1 + DEED_WORDS).find((next) => next.tag === 'verb');
   return {
     text: word.text,
     words,
     agentType: typeOf(words, known),
     count: number ?? (word.many ? 0 : 1),
-    deed: deed?.lemma,
+    deed: deedAfter(all, at),
   };
 }
+
+/** The next verb nearby; a row of people ("a DBA, a lawyer and a tester review") does one thing. */
+function deedAfter(words: readonly Word[], at: number): string | undefined {
+  let others = 0;
+  for (const { tag, lower, lemma } of words.slice(at + 1)) {
+    if (tag === 'verb') return lemma;
+    if (tag === 'who' || ROW.has(lower)) continue;
+    if (tag === 'stop' || ++others > DEED_WORDS) return undefined;
+  }
+  return undefined;
+}
+
+const ROW = new Set([',', 'and', 'or']);
 
 /** `backend and frontend agents`: the first of the two stands before the "and". */
 function sharedHead(words: readonly Word[], at: number): Word | undefined {

@@ -36,7 +36,7 @@ const TYPES: Record<string, readonly string[]> = {
 };
 
 /** Whom a team that grows may come to need, when nobody says it. */
-const PREPARED: readonly string[] = [
+export const PREPARED: readonly string[] = [
   'security-auditor',
   'performance-profiler',
   'database-optimizer',
