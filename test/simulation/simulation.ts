@@ -28,6 +28,7 @@ export interface Outcome {
   turns: number;
   end: string;
   totals: Totals;
+  appends: number;
   /** All that stands on the disk. */
   log: readonly RawEvent[];
   /** By the witness's own fold. */
@@ -52,6 +53,8 @@ export interface Sabotage {
 export interface SimulationOptions {
   plan?: Partial<Plan>;
   sabotage?: Sabotage;
+  /** The process that makes the append with this number (from 0) dies before it hears of it. */
+  crashAfter?: number;
   /** Called when something stands on the disk, for whoever looks for a fault. */
   onEvent?: (event: RawEvent, writer: number) => void;
 }
@@ -70,6 +73,7 @@ class Simulation {
   private readonly dice: Dice;
   private readonly chatter: Chat[];
   private spoken = 0;
+  private appends = 0;
 
   constructor(
     private readonly seed: number,
@@ -90,6 +94,8 @@ class Simulation {
     const watch = (writer: number, events: readonly RawEvent[]): void => {
       for (const event of events) options.onEvent?.(event, writer);
       this.witness.written(writer, events);
+      const author = this.world.processes[writer];
+      if (author && this.appends++ === options.crashAfter) this.world.crash(author);
     };
     this.world = new World(seed, watch, options.plan);
   }
@@ -154,6 +160,8 @@ class Simulation {
       // Nothing can happen by itself: people have not spoken yet, nobody leads, or whoever does is paused.
       if (this.witness.state.paused) await this.say(CONTINUED);
       else if (this.chatter.length > 0) await this.say(this.chatter.shift()!);
+      if (this.fruitless() > RESUMES_MAX)
+        return witness.violated('G7: leaders come and go, and the team waits for nothing');
       let moved = false;
       for (let tries = 0; !moved && !this.ended && tries < RESUMES_MAX; tries++) {
         await this.resume(start);
@@ -162,6 +170,13 @@ class Simulation {
       if (!moved && !this.ended)
         return witness.violated('G7: the team waits for nothing and has not ended');
     }
+  }
+
+  /** How often the team was resumed without anything coming of it but a new leader. */
+  private fruitless(): number {
+    const { events } = this.world.disk;
+    const last = events.findLastIndex(({ type }) => type !== 'leader.took');
+    return events.length - 1 - last;
   }
 
   /** What people and machine rooms do between two steps. */
@@ -293,6 +308,7 @@ class Simulation {
       turns: witness.turns,
       end: ended ? `${ended.type}: ${ended.data['reason']}` : 'none',
       totals: world.totals,
+      appends: this.appends,
       log: world.disk.events,
       stateHash: ended ? witness.hash : '',
     };
