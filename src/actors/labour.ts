@@ -17,9 +17,9 @@ import type { Clock } from './clock.ts';
 import type { Entry, Governor, Permit } from './governor.ts';
 import { runOwnLogic } from './own-logic.ts';
 import type { OwedWork, TeamState } from './team-state.ts';
+import type { ChildOrder } from './teams-below.ts';
 import { isFailure } from './turn.ts';
 import type { Views } from './views.ts';
-import type { ChildOrder } from './teams-below.ts';
 import {
   type ChildEnd,
   StandingDown,
@@ -96,8 +96,7 @@ export class Labour {
   reconcile(state: TeamState): void {
     for (const [id, { work, abort }] of this.running) {
       const waited = state.works.get(id);
-      if (!waited || waited.status === 'cancelled')
-        abort.abort(notWaitedFor(work));
+      if (!waited || waited.status === 'cancelled') abort.abort(notWaitedFor(work));
     }
     for (const [id, abort] of this.queueing) {
       if (state.works.get(id)?.status !== 'admitted') this.giveUp(id, abort);
@@ -107,7 +106,8 @@ export class Labour {
       if (this.running.has(work.id) || this.reported.has(work.id)) continue;
       if (work.status === 'started') this.begin(work, state);
       else if (work.status === 'admitted') this.prepare(work, state);
-      else if (work.status === 'cancelled' && work.effect === 'attaching') this.windDown(work, state);
+      else if (work.status === 'cancelled' && work.effect === 'attaching')
+        this.windDown(work, state);
       else if (work.status === 'cancelled') this.neverBegun(work);
     }
     for (const [id, permit] of this.permits) {
@@ -252,7 +252,8 @@ export class Labour {
       view: (projection) => views.view(projection, work.through),
       progress: (text) => progress(work.actor, text),
       below: (plan) => {
-        if (work.effect === 'attaching') return this.site.below({ work, state, team, plan, signal });
+        if (work.effect === 'attaching')
+          return this.site.below({ work, state, team, plan, signal });
         throw new TypeError(`"${work.src}" starts a team: its worker's effect must be "attaching"`);
       },
     };

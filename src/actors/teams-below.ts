@@ -108,7 +108,12 @@ export function createTeamsBelow(site: BelowSite): TeamsBelow {
           if (!site.isLedElsewhere(error)) throw error;
         });
         const look = wait(site.clock, LOOK_MS);
-        await Promise.race([ended.reached, left.reached, look.reached, ...(asked ? [] : [stop.reached])]);
+        await Promise.race([
+          ended.reached,
+          left.reached,
+          look.reached,
+          ...(asked ? [] : [stop.reached]),
+        ]);
         look.give();
       }
       return await endOfChild(runtime.team(id));
@@ -187,7 +192,11 @@ async function optionsOf(
   return {
     ...plan,
     id,
-    limits: { ...plan.limits, ...shareOf(work.reserved), depth: Math.min(limits.depth, plan.limits?.depth ?? limits.depth) },
+    limits: {
+      ...plan.limits,
+      ...shareOf(work.reserved),
+      depth: Math.min(limits.depth, plan.limits?.depth ?? limits.depth),
+    },
     labels: { ...plan.labels, parent: team },
     parent,
   };

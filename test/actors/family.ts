@@ -3,6 +3,7 @@
  * that processes lose at any append.
  */
 import { assign, fromPromise, setup } from 'xstate';
+import { z } from 'zod';
 import { runTeam } from '../../src/actors/run-team.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/actors/runtime.ts';
 import type { Worker } from '../../src/actors/worker.ts';
@@ -10,7 +11,6 @@ import { defineEvent, type RawEvent } from '../../src/events/event.ts';
 import { openMemoryStore } from '../../src/events/memory-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { usage } from '../../src/events/vocabulary/work.ts';
-import { z } from 'zod';
 
 const declared = fromPromise<any, any>(() => {
   throw new Error('only declared');
@@ -38,7 +38,7 @@ export const thinker = setup({
   id: 'thinker',
   context: ({ input }) => ({ left: input?.thoughts ?? 0, thought: 0 }),
   initial: 'deciding',
-  output: ({ context }) => ({
+  output: ({ context }: { context: { thought: number } }) => ({
     status: context.thought > 0 ? 'done' : 'failed',
     reason: `thought ${context.thought} times`,
   }),
@@ -54,7 +54,7 @@ export const thinker = setup({
         onDone: { target: 'deciding', actions: 'count' },
         onError: 'over',
       },
-      after: { 600_000: 'over' },
+      after: { 600000: 'over' },
     },
     over: { type: 'final' },
   },
@@ -88,7 +88,11 @@ export const parent = setup({
   id: 'parent',
   context: ({ input }) => ({ input: input ?? { plans: [] }, ends: [] }),
   type: 'parallel',
-  output: ({ context }) => ({ status: 'done', reason: context.ends.join('; '), ends: context.ends }),
+  output: ({ context }) => ({
+    status: 'done',
+    reason: context.ends.join('; '),
+    ends: context.ends,
+  }),
   states: Object.fromEntries(
     [0, 1].map((i) => [
       `child${i}`,
@@ -181,7 +185,7 @@ export function dyingStore(store: EventStore, appends: number, written: boolean)
       if (left < 0) return never;
       if (left-- > 0) return store.append(...args);
       for (const close of subscriptions) close();
-      if (written) await store.append(...args);
+      if (written) await store.append(...args).catch(() => undefined);
       die();
       return never;
     },

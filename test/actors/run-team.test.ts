@@ -65,7 +65,10 @@ describe('A machine that waits for another team', () => {
     const store = openMemoryStore();
     const runtime = family(store);
     const limits = { tokens: 1000, synthesisTokens: 0 };
-    const plans = [child(3, { tokens: 600, synthesisTokens: 0 }), child(1, { tokens: 600, synthesisTokens: 0 })];
+    const plans = [
+      child(3, { tokens: 600, synthesisTokens: 0 }),
+      child(1, { tokens: 600, synthesisTokens: 0 }),
+    ];
     await (await start(runtime, plans, { limits })).result();
     const events = await streamOf(store, 'above');
     const told = events

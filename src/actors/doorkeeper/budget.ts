@@ -9,6 +9,7 @@
  */
 import type { JsonObject } from '../../events/event.ts';
 import type { Amount, Usage } from '../../events/vocabulary/work.ts';
+import type { Forked } from '../forked-state.ts';
 import type { Formed } from '../team-state.ts';
 import type { Reserve } from '../worker.ts';
 import type { FoldedEvent, Notice, Policy, Verdict, WorkQuestion } from './policy.ts';
@@ -38,6 +39,8 @@ export interface Ledger {
   shownMax: number;
   requestBytes: number;
   breached: boolean;
+  /** Since a fork: asked instead of the model that a profile names. */
+  model?: string;
   neared: string[];
 }
 
@@ -64,7 +67,10 @@ export const budget: Policy<Ledger> = {
     breached: false,
     neared: [],
   }),
-  apply: (ledger, event) => account(listen(ledger, event), event),
+  apply: (ledger, event) =>
+    event.type === 'team.forked'
+      ? forked(ledger, event.data as unknown as Forked)
+      : account(listen(ledger, event), event),
   judge: (ledger, question) =>
     question.effect === 'paid' || question.effect === 'attaching'
       ? judgePaid(ledger, question)
@@ -72,7 +78,7 @@ export const budget: Policy<Ledger> = {
   notices,
 };
 
-function asideOf({ limits }: Formed): number {
+function asideOf({ limits }: Pick<Formed, 'limits'>): number {
   return limits.tokens === undefined
     ? 0
     : Math.min(limits.synthesisTokens, Math.floor(limits.tokens / 4));
@@ -118,7 +124,7 @@ function seat(ledger: Ledger, event: FoldedEvent): Ledger {
   const before = ledger.speakers[actor]?.allBytes ?? 0;
   const bytes = event.bytes + ledger.requestBytes + TOOLS_FRAME + before;
   const speaker = {
-    model: profile.model,
+    model: ledger.model ?? profile.model,
     outputTokensMax: profile.outputTokensMax,
     lastTokens: 0,
     newBytes: bytes,
@@ -127,6 +133,35 @@ function seat(ledger: Ledger, event: FoldedEvent): Ledger {
   };
   return { ...ledger, speakers: { ...ledger.speakers, [actor]: speaker } };
 }
+
+/** The account goes on under the fork's limits. What the origin had under way is not paid for here. */
+function forked(ledger: Ledger, { limits, model, below }: Forked): Ledger {
+  const held = Object.entries(ledger.open).filter(([work]) => below.includes(work));
+  const reserved = held.reduce((sum, [, amount]) => plus(sum, amount), ZERO);
+  return {
+    ...ledger,
+    limit: { tokens: limits.tokens ?? null, usd: limits.usd ?? null },
+    aside: ledger.aside === 0 ? 0 : asideOf({ limits }),
+    open: Object.fromEntries(held),
+    reserved,
+    speakers: mapped(ledger.speakers, (speaker) =>
+      model === undefined ? { ...speaker, claimed: 0 } : anew(speaker, model),
+    ),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+/** Another model counts tokens in its own way: all that was heard is measured in bytes again. */
+const anew = (speaker: Speaker, model: string): Speaker => ({
+  ...speaker,
+  model,
+  lastTokens: 0,
+  newBytes: speaker.allBytes,
+  claimed: 0,
+});
+
+const mapped = <Value>(record: Readonly<Record<string, Value>>, to: (value: Value) => Value) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
 
 function materialBytes(ledger: Ledger, data: JsonObject): number {
   const revisions = (data['material'] ?? []) as number[];
@@ -160,14 +195,18 @@ function account(ledger: Ledger, event: FoldedEvent): Ledger {
   const below = event.data['spent'] as Amount | undefined;
   const own = usage ? { tokens: tokensOf(usage), usd: usage.usd } : failed ? ZERO : held;
   const spent = below ?? own;
-  const settled = settle(ledger, work, held, spent);
+  // A team below that was given no share of a unit, because none is limited, cannot exceed it.
+  const bound = below ? boundOf(ledger, held, below) : held;
+  const settled = settle(ledger, work, held, spent, bound);
   const actor = event.to[0];
   const speaker = actor === undefined ? undefined : settled.speakers[actor];
   // What a team below has used says nothing of the speaker's own next request.
   if (!speaker || !usage || below || failed) return settled;
   const heard = {
     ...speaker,
-    lastTokens: spent.tokens,
+    // An answer that was not asked of a model now still stands in the next prompt.
+    lastTokens:
+      (event.data['answeredBy'] as { tokens: number } | undefined)?.tokens ?? spent.tokens,
     newBytes: speaker.newBytes - speaker.claimed,
     claimed: 0,
   };
@@ -204,9 +243,16 @@ function reserve(ledger: Ledger, work: string, amount: Amount, data: JsonObject)
   };
 }
 
-function settle(ledger: Ledger, work: string, held: Amount, spent: Amount): Ledger {
+function boundOf({ limit }: Ledger, held: Amount, spent: Amount): Amount {
+  return {
+    tokens: limit.tokens === null && held.tokens === 0 ? spent.tokens : held.tokens,
+    usd: limit.usd === null && held.usd === 0 ? spent.usd : held.usd,
+  };
+}
+
+function settle(ledger: Ledger, work: string, held: Amount, spent: Amount, bound = held): Ledger {
   const { [work]: _, ...open } = ledger.open;
-  const breached = ledger.breached || spent.tokens > held.tokens || spent.usd > held.usd + 1e-8;
+  const breached = ledger.breached || spent.tokens > bound.tokens || spent.usd > bound.usd + 1e-8;
   return {
     ...ledger,
     open,
@@ -320,17 +366,16 @@ function notices(before: Ledger, after: Ledger, event: FoldedEvent): Notice[] {
     });
   }
   for (const unit of ['tokens', 'usd'] as const) {
-    const limit = after.limit[unit];
-    if (
-      limit !== null &&
-      before.settled[unit] < limit * 0.8 &&
-      after.settled[unit] >= limit * 0.8
-    ) {
-      said.push({
-        type: 'limit.neared',
-        data: { limit: unit, used: after.settled[unit], of: limit },
-      });
-    }
+    if (isNeared(before, unit) || !isNeared(after, unit)) continue;
+    said.push({
+      type: 'limit.neared',
+      data: { limit: unit, used: after.settled[unit], of: after.limit[unit] },
+    });
   }
   return said;
+}
+
+function isNeared({ limit, settled }: Ledger, unit: 'tokens' | 'usd'): boolean {
+  const most = limit[unit];
+  return most !== null && settled[unit] >= most * 0.8;
 }

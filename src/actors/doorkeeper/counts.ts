@@ -3,6 +3,7 @@
  * Each count refuses further work once its limit is used up, and is told once at 80 %.
  */
 import type { Limits } from '../../events/vocabulary/team.ts';
+import type { Forked } from '../forked-state.ts';
 import type { FoldedEvent, Notice, Policy, Verdict } from './policy.ts';
 
 interface Counts {
@@ -33,7 +34,7 @@ export const counts: Policy<Counts> = {
     dispatches: {},
   }),
   apply: count,
-  judge(state, { work, worker, effect, at }) {
+  judge(state, { work, effect, at }) {
     const { limits } = state;
     if (state.deadline !== null && at >= state.deadline)
       return refuse('time', `${limits.timeMs} ms are spent`);
@@ -94,6 +95,8 @@ function count(state: Counts, event: FoldedEvent): Counts {
         ...state,
         deadline: state.limits.timeMs === undefined ? null : event.at + state.limits.timeMs,
       };
+    case 'team.forked':
+      return forked(state, event.data as unknown as Forked);
     case 'round.started':
       return { ...state, rounds: state.rounds + 1 };
     case 'work.admitted': {
@@ -117,6 +120,14 @@ function countDispatch(state: Counts, work: string): Counts {
   const actor = work.slice(0, work.indexOf('/'));
   const dispatches = { ...state.dispatches, [actor]: (state.dispatches[actor] ?? 0) + 1 };
   return { ...state, dispatches };
+}
+
+/** Its time is moved, like its timers, by what lay between the origin and the fork. */
+function forked(state: Counts, { limits, downMs }: Forked): Counts {
+  const { timeMs } = limits;
+  const begun = state.deadline === null ? null : state.deadline - state.limits.timeMs! + downMs;
+  const deadline = timeMs === undefined || begun === null ? null : begun + timeMs;
+  return { ...state, limits, deadline };
 }
 
 function notices(before: Counts, after: Counts): Notice[] {
