@@ -59,7 +59,7 @@ export function newestTurn(context: ContractContext, seat: string, answered: num
   const turn = contractTurn(context, seat);
   return {
     ...turn,
-    brief: `Your move answered version ${answered} and does not count: version ${version}, by ${by}, has taken its place. ${turn.brief}`,
+    brief: `Your move answered version ${answered} and does not count: version ${version}, by ${by}, is in force. ${turn.brief}`,
   };
 }
 

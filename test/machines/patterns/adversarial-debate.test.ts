@@ -5,7 +5,7 @@ import {
   adversarialDebateMachine,
 } from '../../../src/machines/patterns/adversarial-debate.ts';
 import { type Event, given, heard } from '../given.ts';
-import { type Draw, meddle } from './meddling.ts';
+import { type Draw, exhaust, meddle } from './meddling.ts';
 
 const roster = [
   { actor: 'ann', role: 'advocate' },
@@ -403,5 +403,18 @@ describe('Whatever its seats and its team do, a debate', () => {
       { numRuns: 300 },
     );
     expect([...states].sort()).toEqual(['concluded', 'opening', 'rebutting', 'ruling']);
+  });
+
+  it('may need all of its turns', () => {
+    for (const limits of [
+      { rebuttals: 1, refills: 0 },
+      { rebuttals: 3, refills: 3 },
+    ]) {
+      const granted = exhaust({ pattern, roster, limits }, ([move]) => {
+        if (move === 'argue') return argue('ann', 1, 'A');
+        return move === 'rebut' ? rebut('ann', 1, 1) : rule({});
+      });
+      expect(granted).toBe(adversarialDebate.turnsMax(limits, roster.length));
+    }
   });
 });

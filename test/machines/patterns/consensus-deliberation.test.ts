@@ -6,7 +6,7 @@ import {
   consensusDeliberationMachine,
 } from '../../../src/machines/patterns/consensus-deliberation.ts';
 import { type Event, given, heard } from '../given.ts';
-import { type Draw, meddle } from './meddling.ts';
+import { type Draw, exhaust, meddle } from './meddling.ts';
 
 const rosterOf = (experts: number) => [
   ...['ann', 'ben', 'cat', 'dan', 'eve', 'fay']
@@ -527,5 +527,23 @@ describe('Whatever its seats and its team do, a deliberation', () => {
       'proposing',
       'voting',
     ]);
+  });
+
+  it('may need all of its turns', () => {
+    for (const experts of [3, 5])
+      for (const limits of [
+        { rounds: 1, sameTag: 2, refills: 0 },
+        { rounds: 6, sameTag: 6, refills: 3 },
+      ]) {
+        const roster = rosterOf(experts);
+        const worst = (moves: readonly string[]) => {
+          if (moves.includes('submit_analysis')) return analysis('ann', 1);
+          if (moves.includes('challenge')) return challenge('ann', 1, 1);
+          if (moves.includes('propose_consensus')) return propose('ann', 1, 1);
+          return moves.includes('disagree') ? dispute('ann', 1, 1, 'A') : force();
+        };
+        const granted = exhaust({ pattern, roster, limits }, worst);
+        expect(granted).toBe(consensusDeliberation.turnsMax(limits, roster.length));
+      }
   });
 });

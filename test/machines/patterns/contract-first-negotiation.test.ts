@@ -6,7 +6,7 @@ import {
   contractFirstNegotiationMachine,
 } from '../../../src/machines/patterns/contract-first-negotiation.ts';
 import { type Event, given, heard } from '../given.ts';
-import { type Draw, meddle } from './meddling.ts';
+import { type Draw, exhaust, meddle } from './meddling.ts';
 
 const rosterOf = (negotiators: number) =>
   ['front', 'back', 'data', 'ops', 'more']
@@ -442,5 +442,23 @@ describe('Whatever its seats and its team do, a negotiation', () => {
       { numRuns: 300 },
     );
     expect([...states].sort()).toEqual(['answering', 'concluded', 'implementing', 'proposing']);
+  });
+
+  it('may need all of its turns', () => {
+    for (const negotiators of [2, 4])
+      for (const limits of [
+        { rounds: 1, crossings: 1, refills: 0 },
+        { rounds: 8, crossings: 3, refills: 3 },
+      ]) {
+        const roster = rosterOf(negotiators);
+        const worst = (moves: readonly string[], { context }: AnyMachineSnapshot, seat: string) => {
+          if (moves.includes('propose_contract')) return propose();
+          if (moves.includes('submit_implementation')) return implement('front', 1, 99, 1);
+          const isPressed = context.pressed.includes(seat);
+          return accept('front', 1, isPressed ? 99 : 1);
+        };
+        const granted = exhaust({ pattern, roster, limits }, worst);
+        expect(granted).toBe(contractFirstNegotiation.turnsMax(limits, roster.length));
+      }
   });
 });

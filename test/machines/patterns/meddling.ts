@@ -74,6 +74,36 @@ export function meddle(one: Meddling): Course {
   return { said, states, concluded: judged(one, said) };
 }
 
+/** A course of bad luck and bad will, step by step: everyone is replaced as often as may be, then moves its worst. */
+export function exhaust(
+  { pattern, roster, limits }: Pick<Meddling, 'pattern' | 'roster' | 'limits'>,
+  worst: (moves: readonly string[], snapshot: AnyMachineSnapshot, seat: string) => Event,
+): number {
+  const input = pattern.seats(roster, limits as never) as never;
+  let [snapshot, actions] = initialTransition(pattern.machine, input) as any;
+  const granted: Event[] = [];
+  const again = new Map<string, number>();
+  const { refills } = limits as { refills: number };
+  for (;;) {
+    for (const { params } of actions)
+      if (params.event.type === 'turn.granted') granted.push(params.event);
+    if (snapshot.status === 'done') return granted.length;
+    const [seat, grant] = Object.entries(snapshot.context.grants.owed)[0]!;
+    const used = again.get(seat) ?? 0;
+    const turn = granted.findLast(({ agent }) => agent === seat)!;
+    const event =
+      used < refills
+        ? { type: 'seat.refilled', from: 'team', agent: seat, incarnation: 2, reason: 'r' }
+        : { ...worst(turn['moves'] as string[], snapshot, seat), from: seat, grant };
+    if (used < refills) again.set(seat, used + 1);
+    [snapshot, actions] = transition(pattern.machine, snapshot, {
+      revision: granted.length,
+      at: 0,
+      ...event,
+    } as never) as any;
+  }
+}
+
 /** What holds of every course: one conclusion, last; no more turns than promised; every turn settled. */
 function judged({ pattern, roster, limits }: Meddling, said: Event[]): Event {
   const conclusions = said.filter(({ type }) => type === 'pattern.concluded');
