@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { StatechartReporter } from './test/statecharts/reporter.ts';
+
+const statecharts = new StatechartReporter();
 
 export default defineConfig({
   resolve: {
@@ -12,6 +15,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
-    reporters: ['default'],
+    globalSetup: ['test/cli/build-once.ts'],
+    setupFiles: ['test/statecharts/recorder.ts'],
+    env: { HORDE_STATECHARTS: statecharts.folder },
+    reporters: ['default', statecharts],
   },
 });

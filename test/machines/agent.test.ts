@@ -402,6 +402,9 @@ describe('Between turns and in them an agent', () => {
       agent(events)
         .when(heard('agent.nudged', 'team'))
         .then({ context: { nudges: 1 } });
+      agent(events)
+        .when(heard('agent.advised', 'team', { agent: 'producer', text: 't' }))
+        .then({ context: { nudges: 1 }, said: [] });
     }
   });
 
