@@ -4,6 +4,7 @@
 export { type Clock, SimulatedClock, systemClock } from './actors/clock.ts';
 export type { FoldedEvent, Policy, Verdict, WorkQuestion } from './actors/doorkeeper/policy.ts';
 export { type Divergence, DivergenceError } from './actors/fold.ts';
+export { type Fork, ForkRefused, type ForkWish } from './actors/fork.ts';
 export type { Governor } from './actors/governor.ts';
 export { type HordeWorkersOptions, hordeWorkers } from './actors/horde-workers.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
@@ -16,6 +17,7 @@ export {
   type PriceTable,
 } from './actors/model/prices.ts';
 export type { ModelClient, ModelReply, ModelRequest } from './actors/model-client.ts';
+export { answeredFromOrigin } from './actors/origin-answers.ts';
 export { createPerson, type Person } from './actors/person.ts';
 export { type MachineSource, RegistrationError } from './actors/registration.ts';
 export { createRehearsalModel } from './actors/rehearsal/rehearsal-model.ts';

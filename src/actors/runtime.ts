@@ -30,6 +30,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { createDoorkeeper, standardPolicies } from './doorkeeper/doorkeeper.ts';
 import type { Policy } from './doorkeeper/policy.ts';
 import { createFold, type Divergence, DivergenceError } from './fold.ts';
+import { type Fork, type ForkWish, writeFork } from './fork.ts';
 import type { Governor } from './governor.ts';
 import { Leader, type LeaderEnd, type LeaderSite } from './leader.ts';
 import { limitsOf } from './limits.ts';
@@ -80,6 +81,8 @@ export interface Runtime {
   resume(id: string): Promise<TeamHandle>;
   /** Resumes every unfinished team that nobody leads. */
   recover(): Promise<TeamHandle[]>;
+  /** A new team with this one's past up to a revision; nobody leads it yet: resume it. Throws `ForkRefused`. */
+  fork(wish: ForkWish): Promise<Fork>;
   /** A team to read and speak to, without leading it. */
   team(id: string): TeamHandle;
   /** Ids of all teams in the store, oldest first. */
@@ -99,6 +102,10 @@ export interface Runtime {
 /** Another live process leads this team. */
 export class LedElsewhere extends Error {
   override readonly name = 'LedElsewhere';
+}
+/** A copy of another team's past that is not complete: nobody may lead it. */
+export class UnfinishedFork extends Error {
+  override readonly name = 'UnfinishedFork';
 }
 /** There is no such team in the store. */
 export class UnknownTeam extends Error {
@@ -240,6 +247,7 @@ class TeamRuntime implements Runtime {
     const remove = this.enlist(leader);
     try {
       const { state, upgrade } = await this.foldForTaking(id);
+      refuseUnfinishedFork(id, state);
       if (!(await leader.take(state, upgrade))) remove();
     } catch (error) {
       remove();
@@ -258,10 +266,16 @@ class TeamRuntime implements Runtime {
       try {
         handles.push(await this.resume(id));
       } catch (error) {
-        if (!(error instanceof LedElsewhere)) throw error;
+        if (!(error instanceof LedElsewhere || error instanceof UnfinishedFork)) throw error;
       }
     }
     return handles;
+  }
+
+  async fork(wish: ForkWish): Promise<Fork> {
+    this.alive();
+    await this.known(teamId(wish.origin));
+    return writeFork(this.site, wish);
   }
 
   async teams(): Promise<TeamId[]> {
@@ -561,6 +575,15 @@ function resultOf(team: TeamId, state: TeamState): TeamResult {
     revision,
     stateHash,
   };
+}
+
+/** Events of another team without `team.forked` after them: the copy was broken off. */
+function refuseUnfinishedFork(id: TeamId, { formed, revision }: TeamState): void {
+  if (!formed || formed.team === id) return;
+  throw new UnfinishedFork(
+    `team ${id} is a fork of ${formed.team} whose making was broken off at revision ${revision}; ` +
+      `complete it with the same command: horde fork ${formed.team} --team ${id} --at …`,
+  );
 }
 
 const newTeamId = () => randomUUID().replaceAll('-', '').slice(0, 12);

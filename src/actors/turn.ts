@@ -14,6 +14,7 @@ import type { EventMeta, Json, JsonObject, RawEvent } from '../events/event.ts';
 import type { Amount } from '../events/vocabulary/work.ts';
 import type { Doorkeeper } from './doorkeeper/doorkeeper.ts';
 import type { FoldedEvent } from './doorkeeper/policy.ts';
+import { becomeFork, type Forked } from './forked-state.ts';
 import type { Effect, Step } from './interpreter.ts';
 import type { RegisteredMachine } from './registration.ts';
 import {
@@ -561,6 +562,18 @@ class Turn {
     }
   }
 
+  /** From here on the stream is another team's: what the origin had under way is owed anew, or unknown. */
+  fork({ data }: TurnEvent): void {
+    const forked = data as unknown as Forked;
+    const { again, unknown } = becomeFork(this.state, forked);
+    // Another model is asked anew, with all that is known by now; the same one as it was asked.
+    if (forked.model !== undefined) this.armed.push(...again);
+    const message =
+      'the team was forked while this work, which must not be done twice, was under way';
+    for (const { id } of unknown)
+      this.push('work.failed', { kind: 'outcomeUnknown', message }, { work: id });
+  }
+
   // ---- the runtime's own timers, and the end
 
   armOwn(timer: string, dueAt: number, relative: boolean): void {
@@ -683,6 +696,7 @@ const OWN: Record<string, (turn: Turn, event: TurnEvent) => void> = {
     turn.lapse();
   },
   'team.upgraded': () => {},
+  'team.forked': (turn, event) => turn.fork(event),
   'origin.refused': () => {},
   'team.paused': (turn, event) => {
     delete event.meta.to;

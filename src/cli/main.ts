@@ -132,6 +132,24 @@ function program(exit: (code: number) => void): Command {
   command('stop <team>', 'ask a team to end with what there is')
     .option('--reason <text>', 'why, for the report')
     .action(async (team, options) => exit(await (await import('./stop.ts')).stop(team, options)));
+  command('fork <team>', "go on from a team's past in a new team, and change what comes after")
+    .requiredOption('--at <revision>', 'the last revision to share', wholeNumber('--at', 0))
+    .option('--model <name>', 'ask this model from there on')
+    .option('--rounds <n>', 'most rounds of the pattern in all', wholeNumber('--rounds', 1, 1000))
+    .option(
+      '--budget-tokens <n>',
+      'most tokens in all, the shared past included',
+      wholeNumber('--budget-tokens', 1),
+    )
+    .option('--budget-usd <x>', 'most dollars in all', positiveNumber('--budget-usd'))
+    .option('--answer <file>', "text or content blocks, in place of the next model call's answer")
+    .option('--answer-of <actor>', 'whose next call --answer is for')
+    .option(
+      '--workspace <dir>',
+      'a new folder, rebuilt from recorded writes; else nothing is written',
+    )
+    .option('--team <id>', 'an id of yours')
+    .action(async (team, options) => exit(await (await import('./fork.ts')).fork(team, options)));
   command('patterns [name]', 'the ways of working together').action(async (name, options) =>
     exit(await (await import('./patterns.ts')).patterns(name, options)),
   );

@@ -3,6 +3,7 @@
  */
 import { hordeWorkers } from '../actors/horde-workers.ts';
 import { createPriceTable, loadPrices } from '../actors/model/prices.ts';
+import { answeredFromOrigin } from '../actors/origin-answers.ts';
 import { createPerson } from '../actors/person.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
 import { createGovernor } from '../actors/token-governor.ts';
@@ -55,7 +56,7 @@ export async function leadingRuntime(
   const runtime = createRuntime({
     store,
     machines: hordeMachines,
-    workers,
+    workers: { ...workers, callModel: answeredFromOrigin(workers['callModel']!, store) },
     governor: createGovernor({ now: Date.now }),
     ...(onProgress ? { onProgress } : {}),
   });

@@ -16,6 +16,8 @@ import { openUses, withAnswer } from './thread.ts';
 export interface ConversationState {
   request: NonNullable<EventOf<typeof teamFormed>['data']['request']> | null;
   seats: { [actor: string]: Seat };
+  /** Since a fork: asked instead of the model that a profile names. */
+  model: string | null;
   /** Events whose content a grant may show as material, in order. */
   held: Sequence<RecordedEvent>;
 }

@@ -41,9 +41,10 @@ export function grantText(
 function materialText(revision: number, event: RecordedEvent | undefined): string {
   if (!event) return `(Revision ${revision} holds nothing that can be shown.)`;
   const by = event.meta.actor ?? 'outside';
-  const { grant: _, ...data } = event.data;
+  // No revision is shown: in a fork the same words stand at another place, and must be the same words.
+  const { grant: _, held: _held, reply: _reply, ...data } = event.data;
   const text = event.type === 'team.formed' ? 'The request, see above.' : renderFields(data);
-  return frame({ kind: 'material', revision, by, event: event.type }, text, TO_EVALUATE);
+  return frame({ kind: 'material', by, event: event.type }, text, TO_EVALUATE);
 }
 
 export function messageText(
@@ -52,8 +53,7 @@ export function messageText(
   text: string,
   seq?: number,
 ): string {
-  const attributes = { kind: 'message', from, ...(seq ? { seq } : {}), revision: event.revision };
-  return frame(attributes, text, TO_EVALUATE);
+  return frame({ kind: 'message', from, ...(seq ? { seq } : {}) }, text, TO_EVALUATE);
 }
 
 export function correctionOf(data: { grant: number; problem: string }): string {

@@ -9,9 +9,11 @@
  * 1. A request knows nothing later than the revision it is asked for, whatever has been folded since.
  * 2. Every request is legal for the Messages API (`thread.ts`), for any history, legal or not.
  * 3. The request of a call is the same however often, wherever and however late it is built.
+ * 4. No revision, time or id stands in it: a fork asks for the same in the same words.
  */
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import * as agent from '../events/vocabulary/agent.ts';
+import { teamForked } from '../events/vocabulary/fork.ts';
 import { allMoves } from '../events/vocabulary/index.ts';
 import type { Move } from '../events/vocabulary/moves.ts';
 import * as pattern from '../events/vocabulary/pattern.ts';
@@ -101,9 +103,10 @@ function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationS
   return defineProjection({
     name: 'conversation',
     version: 1,
-    initial: { request: null, seats: {}, held: emptySequence() } as ConversationState,
+    initial: { request: null, seats: {}, model: null, held: emptySequence() } as ConversationState,
     events: {
       formed: teamFormed,
+      forked: teamForked,
       joined: agent.agentJoined,
       granted: agent.turnGranted,
       corrected: agent.turnCorrected,
@@ -131,6 +134,7 @@ function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationS
         draft.request = event.data.request ?? null;
         hold(draft, event);
       },
+      forked: changeModel,
       joined: takeSeat,
       granted: hearGrant,
       corrected: hearCorrection,
@@ -184,7 +188,11 @@ function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationS
 }
 
 function takeSeat(draft: ConversationState, event: EventOf<typeof agent.agentJoined>): void {
-  const { actor, incarnation, profile } = event.data;
+  const { actor, incarnation } = event.data;
+  const profile = {
+    ...event.data.profile,
+    ...(draft.model === null ? {} : { model: draft.model }),
+  };
   const before = seatOf(draft, actor);
   const first = requestEntries(plain(draft.request), momentOf(event));
   if (incarnation > 1 && before) {
@@ -193,6 +201,15 @@ function takeSeat(draft: ConversationState, event: EventOf<typeof agent.agentJoi
   }
   const seat = seats.seated(before, event.revision, incarnation, profile, first);
   draft.seats[actor] = Object.freeze(seat);
+}
+
+/** A fork that asks another model: each talk goes on in a thread of its own. */
+function changeModel(draft: ConversationState, event: EventOf<typeof teamForked>): void {
+  const { model } = event.data;
+  if (model === undefined) return;
+  draft.model = model;
+  for (const actor of Object.keys(draft.seats))
+    change(draft, actor, (seat) => seats.withModel(seat, event.revision, model));
 }
 
 function hearGrant(draft: ConversationState, event: EventOf<typeof agent.turnGranted>): void {

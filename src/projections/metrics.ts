@@ -6,8 +6,10 @@
  * 1. Each counter of the team is the sum of that counter over agents, and (for what has a round) over rounds.
  * 2. `settled` plus `reserved` is what the doorkeeper held against the limits at that revision.
  */
-import type { RecordedEvent } from '../events/event.ts';
+import type { EventOf, RecordedEvent } from '../events/event.ts';
 import * as agent from '../events/vocabulary/agent.ts';
+import * as child from '../events/vocabulary/child.ts';
+import { teamForked } from '../events/vocabulary/fork.ts';
 import { roundStarted } from '../events/vocabulary/pattern.ts';
 import { teamFormed } from '../events/vocabulary/team.ts';
 import type { Amount, Usage } from '../events/vocabulary/work.ts';
@@ -72,6 +74,7 @@ const counted = defineProjection({
   initial,
   events: {
     formed: teamFormed,
+    forked: teamForked,
     round: roundStarted,
     granted: agent.turnGranted,
     replied: agent.modelReplied,
@@ -91,6 +94,8 @@ const counted = defineProjection({
     late: work.workLate,
     done: work.workDone,
     workFailed: work.workFailed,
+    teamReturned: child.teamReturned,
+    teamFailed: child.teamFailed,
     neared: work.limitNeared,
     breached: work.budgetBreached,
   },
@@ -99,6 +104,13 @@ const counted = defineProjection({
       draft.startedAt = event.meta.at;
       const { tokens, usd } = event.data.limits;
       draft.limits = { tokens: tokens ?? null, usd: usd ?? null };
+      touch(draft, event);
+    },
+    // What the origin had under way is not paid for here; a team below keeps what it holds.
+    forked(draft, event) {
+      const { limits, below } = event.data;
+      draft.limits = { tokens: limits.tokens ?? null, usd: limits.usd ?? null };
+      for (const work of Object.keys(draft.open)) if (!below.includes(work)) release(draft, work);
       touch(draft, event);
     },
     round(draft, event) {
@@ -114,11 +126,14 @@ const counted = defineProjection({
       const who = actorOf(event);
       enter(draft.failing, who, false);
       if (rehearsal) draft.rehearsed++;
-      each(draft, event, who, (tally) => {
-        tally.modelCalls++;
-        countUsage(tally, usage);
-        tally.latenciesMs = append(tally.latenciesMs, latencyMs);
-      });
+      // Taken over from the origin of a fork, or written by a person: no model was called.
+      if (event.data.answeredBy) touch(draft, event);
+      else
+        each(draft, event, who, (tally) => {
+          tally.modelCalls++;
+          countUsage(tally, usage);
+          tally.latenciesMs = append(tally.latenciesMs, latencyMs);
+        });
       settle(draft, event.meta.work, usage);
     },
     failed(draft, event) {
@@ -136,15 +151,17 @@ const counted = defineProjection({
       each(draft, event, actorOf(event), (tally) => {
         tally.toolCalls++;
         if (!event.data.ok) tally.toolErrors++;
+        if (event.data.usage) countUsage(tally, event.data.usage);
       });
-      settle(draft, event.meta.work);
+      settleBelow(draft, event.meta.work, event.data.spent);
     },
     toolFailed(draft, event) {
       each(draft, event, actorOf(event), (tally) => {
         tally.toolCalls++;
         tally.toolErrors++;
+        if (event.data.usage) countUsage(tally, event.data.usage);
       });
-      settle(draft, event.meta.work, undefined, true);
+      settleBelow(draft, event.meta.work, event.data.spent, true);
     },
     corrected(draft, event) {
       each(draft, event, event.data.agent, (tally) => {
@@ -201,14 +218,15 @@ const counted = defineProjection({
       touch(draft, event);
     },
     late(draft, event) {
-      const { work, usage } = event.data;
+      const { work, usage, spent } = event.data;
       if (usage) {
         each(draft, event, actorOfWork(work), (tally) => {
-          tally.modelCalls++;
+          if (!spent) tally.modelCalls++;
           countUsage(tally, usage);
         });
       }
-      settle(draft, work, usage);
+      if (spent) settleBelow(draft, work, spent);
+      else settle(draft, work, usage);
       touch(draft, event);
     },
     done(draft, event) {
@@ -216,9 +234,12 @@ const counted = defineProjection({
       touch(draft, event);
     },
     workFailed(draft, event) {
-      settle(draft, event.meta.work, event.data.usage, true);
+      if (event.data.spent) settleBelow(draft, event.meta.work, event.data.spent, true);
+      else settle(draft, event.meta.work, event.data.usage, true);
       touch(draft, event);
     },
+    teamReturned: countTeamBelow,
+    teamFailed: countTeamBelow,
     neared(draft, event) {
       if (!draft.neared.includes(event.data.limit)) draft.neared.push(event.data.limit);
       touch(draft, event);
@@ -267,6 +288,29 @@ function settle(draft: Metrics, work: string | undefined, usage?: Usage, failed 
   release(draft, work);
   if (usage) add(draft.settled, { tokens: tokensOf(usage), usd: usage.usd }, 1);
   else if (!failed) add(draft.settled, { tokens, usd }, 1);
+}
+
+/** A team below says what it cost; its models' usage is counted, its calls are in its own metrics. */
+function countTeamBelow(
+  draft: Metrics,
+  event: EventOf<typeof child.teamReturned> | EventOf<typeof child.teamFailed>,
+): void {
+  const { usage, spent } = event.data;
+  if (usage) each(draft, event, actorOf(event), (tally) => countUsage(tally, usage));
+  settleBelow(draft, event.meta.work, spent, event.type === 'team.failed');
+  touch(draft, event);
+}
+
+function settleBelow(
+  draft: Metrics,
+  work: string | undefined,
+  spent?: Amount,
+  failed = false,
+): void {
+  if (!spent || work === undefined || !Object.hasOwn(draft.open, work))
+    return settle(draft, work, undefined, failed);
+  release(draft, work);
+  add(draft.settled, spent, 1);
 }
 
 function release(draft: Metrics, work: string): void {

@@ -4,6 +4,7 @@
  */
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import * as agent from '../events/vocabulary/agent.ts';
+import { teamForked } from '../events/vocabulary/fork.ts';
 import * as pattern from '../events/vocabulary/pattern.ts';
 import { teamDissolved, teamFormed, teamStopped } from '../events/vocabulary/team.ts';
 import type { HandedIn } from './moves-made.ts';
@@ -69,6 +70,7 @@ const told = defineProjection({
   } as Story,
   events: {
     formed: teamFormed,
+    forked: teamForked,
     joined: agent.agentJoined,
     granted: agent.turnGranted,
     replied: agent.modelReplied,
@@ -79,6 +81,11 @@ const told = defineProjection({
     stopped: teamStopped,
   },
   on: {
+    forked(draft, { data }) {
+      draft.team = data.team;
+      if (data.model === undefined) return;
+      for (const one of Object.values(draft.participants)) one.model = data.model;
+    },
     formed(draft, { data, meta }) {
       draft.team = data.team;
       draft.pattern = data.labels['pattern'] ?? data.machine;

@@ -12,6 +12,7 @@ import type { Sequence } from './sequence.ts';
 import { append, countWhile, emptySequence, itemAt } from './sequence.ts';
 import type { Entry, Thread } from './thread.ts';
 import { newThread, withText } from './thread.ts';
+import { withModel as withModelOf } from './thread-model.ts';
 
 /** What a grant says of its turn. */
 export interface Grant {
@@ -60,6 +61,12 @@ export function seated(
     waiting: null,
     armed: {},
   };
+}
+
+/** The seat of an agent that is asked of another model from now on; what it waits for is asked anew. */
+export function withModel(seat: Seat, at: number, model: string): Seat {
+  const thread = withModelOf(threadOf(seat), at, model);
+  return { ...seat, threads: [...seat.threads, thread], armed: {} };
 }
 
 export const threadOf = (seat: Seat): Thread => seat.threads[seat.threads.length - 1]!;

@@ -4,6 +4,7 @@
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import { teamOfStream } from '../events/ids.ts';
 import { modelFailed, modelReplied } from '../events/vocabulary/agent.ts';
+import { teamForked } from '../events/vocabulary/fork.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
 import * as team from '../events/vocabulary/team.ts';
 import type { Usage } from '../events/vocabulary/work.ts';
@@ -46,6 +47,7 @@ const told = defineProjection({
   initial: { teams: {} } as Teams,
   events: {
     formed: team.teamFormed,
+    forked: teamForked,
     paused: team.teamPaused,
     continued: team.teamContinued,
     dissolved: team.teamDissolved,
@@ -57,6 +59,11 @@ const told = defineProjection({
   },
   on: {
     formed,
+    forked: (draft, event) => {
+      const line = lineOf(draft, event);
+      if (line) line.tokens.limit = event.data.limits.tokens ?? null;
+      change(draft, event, { status: 'running', parent: event.data.parent?.team ?? null });
+    },
     paused: (draft, event) => change(draft, event, { status: 'paused' }),
     continued: (draft, event) => change(draft, event, { status: 'running' }),
     dissolved: (draft, event) => {

@@ -11,7 +11,9 @@ export const TRANSCRIPT_MAX = 100_000;
 /** Most characters of one entry in it. */
 const ENTRY_MAX = 20_000;
 
-export function renderTranscript(threads: readonly Thread[]): string {
+export function renderTranscript(all: readonly Thread[]): string {
+  // A thread that another model took over goes on in the next one.
+  const threads = all.filter((one, i) => all[i + 1]?.incarnation !== one.incarnation);
   const lines = threads.flatMap((thread) => [
     `--- incarnation ${thread.incarnation} ---`,
     ...linesOf(thread),

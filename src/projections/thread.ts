@@ -282,7 +282,7 @@ function useOf(block: JsonObject, isTaken: (id: string) => boolean, place: strin
 }
 
 /** Messages are shared by all requests of the thread: whoever changes one would change the past. */
-function sealed(message: Message): Message {
+export function sealed(message: Message): Message {
   for (const block of message.content) Object.freeze(block);
   Object.freeze(message.content);
   return Object.freeze(message);
@@ -292,7 +292,7 @@ function chainOf(thread: Thread): string {
   return itemAt(thread.exchanges, -1)?.chain ?? thread.base;
 }
 
-function link(chain: string, message: Message): string {
+export function link(chain: string, message: Message): string {
   return digest(`${chain}\n${JSON.stringify(message)}`);
 }
 

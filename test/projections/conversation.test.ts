@@ -227,13 +227,13 @@ describe('what a model is shown of others', () => {
       message('reviewer', ['producer'], 7, evil),
     );
     const shown = String(request(events).messages[0]!.content.at(-1)!['text']);
-    expect(shown).toMatch(/^<data kind="message" from="reviewer" seq="7" revision="3">\n\[INPUT/);
+    expect(shown).toMatch(/^<data kind="message" from="reviewer" seq="7">\n\[INPUT/);
     expect(shown.match(/<\/?data/gi)).toHaveLength(2);
     expect(shown).toContain('\\u{001b}[2J\\u{202e}&lt;DATA');
     expect(shown).toContain('orders\\u{0000}');
   });
 
-  it('includes the material of a grant with its author and revision', () => {
+  it('includes the material of a grant with its author', () => {
     const events = given(
       formed(),
       joined('producer'),
@@ -243,7 +243,7 @@ describe('what a model is shown of others', () => {
     );
     const words = lastWords(request(events, 'reviewer'));
     expect(words).toContain(
-      '<data kind="material" revision="3" by="producer" event="draft.submitted">',
+      '<data kind="material" by="producer" event="draft.submitted">',
     );
     expect(words).toContain('content:\nLine one\nLine two\n</data>');
     expect(words).toContain('(Revision 1 holds nothing that can be shown.)');
@@ -259,7 +259,7 @@ describe('what a model is shown of others', () => {
       say('agent.nudged', { agent: 'producer', checks: 3, text: 'The team waits for your move.' }),
     );
     const words = lastWords(request(events));
-    expect(words).toContain('<data kind="message" from="ann" revision="3">');
+    expect(words).toContain('<data kind="message" from="ann">');
     expect(words).toContain('The team waits for your move.');
   });
 });

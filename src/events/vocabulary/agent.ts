@@ -110,6 +110,17 @@ export const messageTold = defineEvent(
   z.strictObject({ by: z.string(), text: z.string() }),
 );
 
+/**
+ * Who answered when no model was asked: the origin of a fork, or a person in the model's place. `tokens` bounds
+ * what request and answer hold together; they cost nothing.
+ */
+const answeredBy = z.strictObject({
+  source: z.enum(['origin', 'person']),
+  /** In the origin, `stream@revision`. */
+  answer: z.string().optional(),
+  tokens: z.int().nonnegative(),
+});
+
 export const modelReplied = defineEvent(
   'model.replied',
   z.strictObject({
@@ -122,6 +133,7 @@ export const modelReplied = defineEvent(
     requestHash: z.string(),
     latencyMs: z.number().nonnegative(),
     rehearsal: z.boolean(),
+    answeredBy: answeredBy.optional(),
   }),
 );
 export const modelFailed = defineEvent(
@@ -146,6 +158,7 @@ export const modelFailed = defineEvent(
     usage: usage.optional(),
     requestHash: z.string().optional(),
     latencyMs: z.number().nonnegative(),
+    answeredBy: answeredBy.optional(),
   }),
 );
 
