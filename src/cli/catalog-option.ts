@@ -28,7 +28,8 @@ export function openCatalog(options: CatalogOptions, output: Output): Catalog {
   }
   const sources = [...catalog.agents.values(), ...catalog.methodologies.values()];
   const isNamed = (text: string) => folders.some((folder) => text.includes(folder));
-  const named = catalog.problems.filter(isNamed);
+  const problems = [...new Set(catalog.problems)];
+  const named = problems.filter(isNamed);
   if (named.length > 0) throw new BadUsage(named.join('\nhorde: '));
   for (const folder of folders) {
     if (!sources.some(({ source }) => source.startsWith(folder)))
@@ -36,7 +37,7 @@ export function openCatalog(options: CatalogOptions, output: Output): Catalog {
         `--catalog ${folder}: holds no agents; put Markdown files there, or in its agents/, methodologies/ or skills/`,
       );
   }
-  for (const problem of catalog.problems) output.note(`left out: ${problem}`);
+  for (const problem of problems) output.note(`left out: ${problem}`);
   for (const notice of catalog.notices) output.note(notice);
   return catalog;
 }

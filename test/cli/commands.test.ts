@@ -153,8 +153,18 @@ describe('bad input', () => {
     ['a folder as a file', ['run', '--rehearse', '--file', '.', 'x'], /folder/],
     [
       'a role that the pattern has not',
-      ['run', '--rehearse', '--agent', 'judge=x', 'x'],
+      ['run', '--rehearse', '--pattern', 'swarm', '--agent', 'judge=debate-judge', 'x'],
       /no role "judge"/,
+    ],
+    [
+      'a role that no pattern has',
+      ['run', '--rehearse', '--agent', 'cook=debate-judge', 'x'],
+      /no pattern has a role "cook"/,
+    ],
+    [
+      'a type of agent that is unknown',
+      ['run', '--rehearse', '--agent', 'reviewer=security-auditr', 'x'],
+      /did you mean security-auditor/,
     ],
     ['an id that cannot be', ['run', '--rehearse', '--team', '../x', 'x'], /--team/],
     [
@@ -219,6 +229,12 @@ describe('bad input', () => {
 });
 
 describe('horde --help', () => {
+  it('loads nothing but the parser', () => {
+    const main = readFileSync(new URL('../../src/cli/main.ts', import.meta.url), 'utf8');
+    const loaded = [...main.matchAll(/^import .* from '([^']+)'/gm)].map(([, name]) => name);
+    expect(loaded).toEqual(['commander', '../actors/package-version.ts', './bad-usage.ts']);
+  });
+
   it('names every command', async () => {
     const { out, status } = await hordeIn().run(['--help']);
     expect(status).toBe(0);
@@ -233,6 +249,13 @@ describe('horde --help', () => {
       'metrics',
       'replay',
       'patterns',
+      'select',
+      'agents',
+      'methodologies',
+      'tell',
+      'pause',
+      'continue',
+      'stop',
       'doctor',
     ]) {
       expect(out).toContain(command);
