@@ -9,6 +9,7 @@ import { reviewLoop } from './review-loop.ts';
 import { singleAgent } from './single-agent.ts';
 import { swarm } from './swarm.ts';
 import { swarmDiscovery } from './swarm-discovery.ts';
+import { watchdog } from './watchdog.ts';
 
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [adversarialDebate.name]: adversarialDebate as unknown as PatternDefinition,
@@ -16,6 +17,7 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [contractFirstNegotiation.name]: contractFirstNegotiation as unknown as PatternDefinition,
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [expertiseRouting.name]: expertiseRouting as unknown as PatternDefinition,
+  [watchdog.name]: watchdog as unknown as PatternDefinition,
   [reviewLoop.name]: reviewLoop as unknown as PatternDefinition,
   [singleAgent.name]: singleAgent as unknown as PatternDefinition,
   [swarm.name]: swarm as unknown as PatternDefinition,
