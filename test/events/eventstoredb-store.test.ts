@@ -32,7 +32,6 @@ describeStore(name, {
   lacks: {
     orderOfCalls: 'the server orders appends to different streams as they reach its log',
     snapshots: 'the server keeps events only',
-    leases: 'the server has no leases; the fence is the epoch in the stream',
     readModels: 'the server keeps events only',
   },
   // Both of two events must fit into one mebibyte with their metadata.

@@ -6,8 +6,8 @@
  * of `$all` fanned out (`feed.ts`, `listeners.ts`), and all over a connection that replaces what hangs
  * (`connection.ts`).
  *
- * It has no snapshots, leases or read models: those are caches and politeness that another store or none
- * can give; the fence is the epoch in the stream.
+ * It has no snapshots or read models: those are caches that another store or none can give. Leases are
+ * streams of their own, kept short by the server; the fence is the epoch in the team's stream.
  *
  * Invariants beside those of the port
  * 1. No call waits longer than its patience and one attempt; a call that ended as `unavailable` may have been carried out,
@@ -15,13 +15,17 @@
  * 2. One connection is enough: at most 64 reads, one append call and one subscription at a time.
  * 3. Credentials are in no message and not in `url`.
  */
+import { randomUUID } from 'node:crypto';
 import { pageLimit, refuseUnfit } from '../attempt.ts';
 import type { NewEvent, RawEvent } from '../event.ts';
 import type { StreamName } from '../ids.ts';
+import { LeaseStreams } from '../lease-streams.ts';
 import {
+  ANY_REVISION,
   type Appended,
   type EventStore,
   type ExpectedRevision,
+  type LeaseTable,
   NO_STREAM,
   type ReadAllOptions,
   type ReadOptions,
@@ -38,6 +42,9 @@ import { Listeners } from './listeners.ts';
 import type { ReadShape } from './protocol.ts';
 import { Reader } from './reader.ts';
 import { StreamIndex } from './stream-index.ts';
+
+/** Events that the server keeps of a lease. */
+const LEASE_EVENTS_MAX = 8;
 
 export interface EventStoreDbOptions {
   /** How long one attempt may be silent before the client is replaced. Default: 5,000 ms. */
@@ -79,6 +86,7 @@ class EventStoreDb implements EventStore {
   readonly #listeners = new Listeners();
   readonly #feed: Feed;
   readonly #index: StreamIndex;
+  readonly leases: LeaseTable;
   /** Ends that are being looked for; see `subscribe`. */
   readonly #ends = new Set<Promise<number>>();
   #closing: Promise<void> | undefined;
@@ -90,6 +98,7 @@ class EventStoreDb implements EventStore {
     this.#appender = new Appender(connection, this.#reader, appendBytesMax);
     this.#feed = new Feed(connection, this.#reader, 'notSystem', this.#listeners);
     this.#index = new StreamIndex(this.#reader);
+    this.leases = new LeaseStreams(this, { prepare: (stream) => this.#keepShort(stream) });
   }
 
   async reach(patienceMs: number): Promise<void> {
@@ -150,6 +159,18 @@ class EventStoreDb implements EventStore {
     this.#refuseClosed();
     const atEnd = options.stream === undefined && options.after === 'end';
     return this.#listeners.open(options, this.#feed, this.#reader, atEnd ? this.#end() : undefined);
+  }
+
+  /** Of a lease only the last word counts: the server may forget the others. */
+  async #keepShort(stream: StreamName): Promise<void> {
+    const event = {
+      id: randomUUID(),
+      type: '$metadata',
+      version: 1,
+      data: JSON.stringify({ $maxCount: LEASE_EVENTS_MAX }),
+      meta: '{}',
+    };
+    await this.append(`$$${stream}` as StreamName, [event], ANY_REVISION);
   }
 
   /** What this process appends after it has subscribed must come: so appends wait until the end is known. */
