@@ -1,5 +1,5 @@
 /**
- * The workers that the horde's own machines wait for: `callModel` and `useTool`.
+ * The workers that the horde's own machines wait for: `callModel`, `useTool` and `runTeam`.
  */
 
 import type { ToolSpec } from '../events/vocabulary/agent.ts';
@@ -9,11 +9,13 @@ import { callModel } from './model/call-model.ts';
 import type { PriceTable } from './model/prices.ts';
 import type { ModelClient } from './model-client.ts';
 import type { Person } from './person.ts';
+import { runTeam } from './run-team.ts';
 import { askPersonTool } from './tools/ask-person.ts';
+import { dispatchSwarmTool, type SwarmGrant } from './tools/dispatch-swarm.ts';
 import { listTasksTool } from './tools/list-tasks.ts';
 import { createUseTool } from './tools/use-tool.ts';
 import { workspaceTools } from './tools/workspace-tools.ts';
-import type { Workers } from './worker.ts';
+import type { Worker, Workers } from './worker.ts';
 
 export interface HordeWorkersOptions {
   client: ModelClient;
@@ -25,6 +27,8 @@ export interface HordeWorkersOptions {
   /** They may run commands there, each approved by the person. */
   commands?: boolean;
   person?: Person;
+  /** They may dispatch swarms of sub-agents, each known to the catalog by its type. */
+  swarms?: Pick<SwarmGrant, 'persona'>;
   onUnpriced?(model: string): void;
 }
 
@@ -37,15 +41,19 @@ export function hordeWorkers(options: HordeWorkersOptions): {
   const view = { projection: board, render: renderBoard };
   const ask =
     person && ((question: string, signal: AbortSignal) => person.askText(question, signal));
-  const granted = workspace
+  const swarms = options.swarms
+    ? [dispatchSwarmTool({ ...options.swarms, tools: () => granted.specs })]
+    : [];
+  const granted: { specs: ToolSpec[]; worker: Worker } = workspace
     ? workspaceTools({
         root: workspace,
         write: options.write ?? false,
         board: view,
         ...(ask ? { ask } : {}),
         ...(options.commands && person ? { commands: { approve: person.approveBytes } } : {}),
+        more: swarms,
       })
-    : withoutWorkspace([listTasksTool(view), ...(ask ? [askPersonTool(ask)] : [])]);
+    : withoutWorkspace([listTasksTool(view), ...(ask ? [askPersonTool(ask)] : []), ...swarms]);
   return {
     workers: {
       callModel: callModel({
@@ -54,6 +62,7 @@ export function hordeWorkers(options: HordeWorkersOptions): {
         ...(options.onUnpriced ? { onUnpriced: options.onUnpriced } : {}),
       }),
       useTool: granted.worker,
+      runTeam,
       // For machines of one's own that wait for a person.
       ...(person ? { ask: person.ask, approve: person.approve } : {}),
     },

@@ -39,6 +39,7 @@ export interface RunOptions {
   workspace?: string;
   allowWrite?: boolean;
   allowCommands?: boolean;
+  allowSwarms?: boolean;
   synthesis?: boolean;
   team?: string;
 }
@@ -49,7 +50,11 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   const asked = requestOf(words, options.file ?? []);
   const rehearsal = rehearsalOption(options);
   if (!rehearsal && !hasModelAccess()) throw new BadUsage(THREE_WAYS);
-  const labels = { ...rehearsalLabels(rehearsal), ...workspaceLabels(options) };
+  const labels = {
+    ...rehearsalLabels(rehearsal),
+    ...workspaceLabels(options),
+    ...(options.allowSwarms ? { swarms: 'yes' } : {}),
+  };
   const catalog = openCatalog(options, output);
   const agents = agentsByRole(options.agent ?? [], catalog);
   const wish: RunWish = { ...asked, agents, options, catalog, labels };

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../events/event.ts';
 import type { ToolSpec } from '../../events/vocabulary/agent.ts';
-import type { EffectClass } from '../../events/vocabulary/work.ts';
-import type { WorkContext } from '../worker.ts';
+import type { Amount, EffectClass, Usage } from '../../events/vocabulary/work.ts';
+import type { Reserve, ReserveQuestion, WorkContext } from '../worker.ts';
 
 /** Characters of an answer; a longer one is cut, and says so. */
 export const ANSWER_MAX = 64_000;
@@ -20,12 +20,18 @@ export interface ToolAnswer {
   hash?: string;
   bytes?: number;
   wrote?: boolean;
+  /** The team below that answered, and what it cost. */
+  team?: string;
+  usage?: Usage;
+  spent?: Amount;
 }
 
 export interface Tool<Args = any> {
   readonly spec: ToolSpec;
   readonly args: z.ZodType<Args>;
   readonly effect: EffectClass;
+  /** For a tool that starts a team below: its share. */
+  reserve?(question: ReserveQuestion<any>): Reserve;
   run(args: Args, context: WorkContext): Promise<ToolAnswer>;
 }
 

@@ -10,7 +10,13 @@ import type { ZodError } from 'zod';
 import type { JsonObject } from '../../events/event.ts';
 import { modelReplied, toolFailed, toolReturned } from '../../events/vocabulary/agent.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type WorkContext, type Worker, WorkFailure } from '../worker.ts';
+import {
+  type Reserve,
+  StandingDown,
+  type WorkContext,
+  type Worker,
+  WorkFailure,
+} from '../worker.ts';
 import { reasonOf } from './file-error.ts';
 import { cutAnswer, type Tool, type ToolAnswer, ToolRefused } from './tool.ts';
 
@@ -31,6 +37,7 @@ export function createUseTool(
   return {
     records: { done: toolReturned, failed: toolFailed },
     effect: ({ tool }) => byName.get(tool)?.effect ?? 'repeatable',
+    reserve: (question) => byName.get(question.input.tool)?.reserve?.(question) ?? NOTHING,
     async run(input, context) {
       const { use, args } = await useIn(input, context);
       const began = clock.now();
@@ -42,12 +49,16 @@ export function createUseTool(
         use,
         reply: input.reply,
         ...rest,
+        // A team below that was never begun has cost nothing, and that must be said.
+        ...(byName.get(input.tool)?.reserve && !rest.spent ? { spent: { tokens: 0, usd: 0 } } : {}),
         text: cutAnswer(text),
         latencyMs,
       };
     },
   };
 }
+
+const NOTHING: Reserve = { inputTokens: 0, outputTokens: 0, outputTokensMin: 0, usd: () => 0 };
 
 async function useIn(input: ToolUseInput, context: WorkContext) {
   const event = await context.event(input.reply);
@@ -78,6 +89,8 @@ async function answered(
   try {
     return await tool.run(parsed.data, context);
   } catch (error) {
+    if (error instanceof StandingDown) throw error;
+    if (error instanceof WorkFailure && error.data['spent']) throw error;
     if (context.signal.aborted) throw new WorkFailure('cancelled', `${name} was cancelled`);
     if (error instanceof ToolRefused) return { ok: false, text: error.message };
     const reason = reasonOf(error);
