@@ -56,7 +56,9 @@ export interface ChildPlan {
 }
 
 /** How a team below ended, ready to be recorded. */
-export type ChildEnd = z.output<typeof teamReturned.data> & { status: 'done' | 'failed' | 'stopped' };
+export type ChildEnd = z.output<typeof teamReturned.data> & {
+  status: 'done' | 'failed' | 'stopped';
+};
 
 /**
  * The process ends, or another one leads the team: work is broken off here, and goes on elsewhere. A team below

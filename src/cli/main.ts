@@ -74,6 +74,7 @@ function program(exit: (code: number) => void): Command {
     .option('--workspace <dir>', 'a folder whose files the agents may read')
     .option('--allow-write', 'they may write there too')
     .option('--allow-commands', 'they may run commands there, each approved by you')
+    .option('--allow-swarms', 'they may each have up to 5 sub-agents work for them, twice')
     .option('--synthesis', 'let a model write one text from the results at the end')
     .option('--no-synthesis', 'make the report from the events alone')
     .option('--team <id>', 'an id of yours: run again, it goes on with that team')

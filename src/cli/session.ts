@@ -49,6 +49,7 @@ export async function leadingRuntime(
     ...(workspace ? { workspace } : {}),
     write: labels['write'] === 'yes',
     commands: labels['commands'] === 'yes',
+    ...(labels['swarms'] === 'yes' ? { swarms: {} } : {}),
     ...(terminal
       ? { person: createPerson({ input: process.stdin, output: process.stderr, isTTY: true }) }
       : {}),

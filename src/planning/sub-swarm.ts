@@ -27,7 +27,7 @@ export const subSwarm = z.strictObject({
           .max(100)
           .optional()
           .describe('Type of agent, like security-auditor'),
-        task: z
+        assignment: z
           .string()
           .min(1)
           .max(8000)
@@ -67,7 +67,7 @@ export function formSubSwarm({ purpose, agents }: SubSwarm, site: SubSwarmSite):
     ...(persona ? { persona } : {}),
     tools: site.tools.filter(({ name }) => FOR_READING.has(name)),
     methodology: ({ actor }) =>
-      `The work has been divided. This piece is yours, and only yours:\n${taskOf(actor).task}`,
+      `The work has been divided. This piece is yours, and only yours:\n${taskOf(actor).assignment}`,
     limits: { timeMs: TIME_MS, dispatchesPerAgent: 0, depth: site.depth + 1 },
     synthesis: true,
     labels: { ...labels, request: purpose.slice(0, 400), pattern: 'swarm' },

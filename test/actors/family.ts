@@ -50,7 +50,7 @@ export const thinker = setup({
       invoke: {
         id: 'thought',
         src: 'think',
-        input: ({ context }) => ({ nth: context.thought }),
+        input: ({ context }: { context: { thought: number } }) => ({ nth: context.thought }),
         onDone: { target: 'deciding', actions: 'count' },
         onError: 'over',
       },
