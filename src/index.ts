@@ -75,7 +75,10 @@ export { hordeMachines } from './machines/index.ts';
 export { patterns } from './machines/patterns/index.ts';
 export type { PatternDefinition } from './machines/patterns/pattern.ts';
 // planning: from a request to a team
+export { Catalog, type CatalogSources } from './planning/catalog.ts';
+export { CatalogFailure } from './planning/catalog-file.ts';
 export { formTeam, type TeamPlan, type TeamWish } from './planning/formation.ts';
+export { type Offer, type Selection, select, wishOf } from './planning/selection.ts';
 // projections: what can be seen
 export { board } from './projections/board.ts';
 export { decisions } from './projections/decisions.ts';

@@ -13,7 +13,7 @@ import type { ToolSpec } from '../events/vocabulary/agent.ts';
 import type { Limits } from '../events/vocabulary/team.ts';
 import type { Catalog } from '../planning/catalog.ts';
 import { formTeam, patternOf, type TeamPlan } from '../planning/formation.ts';
-import { type Offer, type Selection, select, selectNamed } from '../planning/selection.ts';
+import { type Offer, type Selection, select, selectNamed, wishOf } from '../planning/selection.ts';
 import { BadUsage } from './bad-usage.ts';
 import { hasModelAccess, modelClient } from './model-access.ts';
 import { harmless, type Output } from './output.ts';
@@ -124,23 +124,17 @@ export function planOf(
   choice: RunChoice,
   tools: readonly ToolSpec[],
 ): TeamPlan {
-  const { pattern, roster, reasons, by } = choice;
-  const agents: Record<string, string[]> = {};
-  for (const { role, agentType } of roster) agents[role] = [...(agents[role] ?? []), agentType];
-  const methodologies = new Map(roster.map((seat) => [seat.actor, seat.methodology]));
+  const { reasons, by } = choice;
   const { rounds } = options;
   return usage(() =>
     formTeam({
       request,
       materials,
-      pattern,
-      agents,
+      ...wishOf(choice, catalog),
       model: options.model ?? defaultModel,
       limits: limitsOf(options, choice.spent),
       ...(rounds === undefined ? {} : { patternLimits: { rounds } }),
       tools,
-      persona: (type) => catalog.agent(type),
-      methodology: ({ actor }) => catalog.methodology(methodologies.get(actor) ?? '')?.text,
       labels: {
         ...labels,
         chosenBy: by,

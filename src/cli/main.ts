@@ -175,6 +175,9 @@ function program(exit: (code: number) => void): Command {
     .copyInheritedSettings(horde)
     .exitOverride()
     .action(async (teams, options) => exit(await (await import('./copy.ts')).copy(teams, options)));
+  command('worker', 'lead teams that nobody leads, until told to stop')
+    .option('--teams <n>', 'most teams at once (default 8)', wholeNumber('--teams', 1, 1000))
+    .action(async (options) => exit(await (await import('./worker.ts')).worker(options)));
   command('doctor', 'check Node, store, model, prices and disk, and say how to mend each').action(
     async (options) => exit(await (await import('./doctor.ts')).doctor(options)),
   );

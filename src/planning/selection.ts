@@ -16,8 +16,10 @@ import { patterns } from '../machines/patterns/index.ts';
 import type { PatternDefinition } from '../machines/patterns/pattern.ts';
 import { castFor, type Seat } from './casting.ts';
 import { CHOICES, type Choice } from './choice.ts';
+import type { TeamWish } from './formation.ts';
 import { type Alternative, type Judgement, judgeReading, TIE } from './judge.ts';
 import type { KnownTypes } from './mentions.ts';
+import type { AgentPersona } from './prompts.ts';
 import { type Reading, read } from './reading.ts';
 import type { Signal } from './signals.ts';
 
@@ -113,6 +115,27 @@ export function takeInstead(
   };
   const pattern = (offer.patterns ?? patterns)[name]!;
   return { ...seated(reading, judged, pattern, known, offer), tie: null, by: 'person' };
+}
+
+/** What `formTeam` takes of a selection: types by role, their prompts, one methodology a seat at most. */
+export function wishOf(
+  { pattern, roster }: Pick<Selection, 'pattern' | 'roster'>,
+  catalog: CatalogTexts,
+): Pick<TeamWish, 'pattern' | 'agents' | 'persona' | 'methodology'> {
+  const agents: Record<string, string[]> = {};
+  for (const { role, agentType } of roster) agents[role] = [...(agents[role] ?? []), agentType];
+  const methodologies = new Map(roster.map((seat) => [seat.actor, seat.methodology]));
+  return {
+    pattern,
+    agents,
+    persona: (type) => catalog.agent(type),
+    methodology: ({ actor }) => catalog.methodology(methodologies.get(actor) ?? '')?.text,
+  };
+}
+
+interface CatalogTexts {
+  agent(name: string): AgentPersona | undefined;
+  methodology(name: string): { text: string } | undefined;
 }
 
 /** The patterns that have the roles and limits a person asked for. Throws a RangeError when there are none. */

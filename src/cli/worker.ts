@@ -1,0 +1,42 @@
+/** `horde worker`: leads teams that nobody leads, until it is told to stop. */
+import { startTeamWorker } from '../actors/team-worker.ts';
+import { EXIT } from './bad-usage.ts';
+import { createOutput, harmless } from './output.ts';
+import { leadingRuntime } from './session.ts';
+import { openStoreOption } from './store-option.ts';
+
+export async function worker(options: {
+  store?: string;
+  json?: boolean;
+  teams?: number;
+}): Promise<number> {
+  const output = createOutput(options.json ?? false);
+  const store = await openStoreOption(options.store);
+  const tell = (event: string, team: string, detail: string) =>
+    output.line(
+      () => harmless(`${event} ${team}${detail ? `: ${detail}` : ''}`),
+      () => ({ event, team, detail }),
+    );
+  const working = startTeamWorker({
+    store,
+    ...(options.teams === undefined ? {} : { teamsMax: options.teams }),
+    runtimeFor: async (labels) => (await leadingRuntime(store, labels, output)).runtime,
+    onTaken: (team) => tell('taken', team, ''),
+    onEnded: (team, { status, reason }) => tell('ended', team, `${status}, ${reason}`),
+    onFailed: (team, error) => tell('failed', team, error.message.split('\n', 1)[0]!),
+  });
+  output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);
+  await new Promise<void>((resolve) => {
+    let asked = false;
+    const stop = () => {
+      if (asked) process.exit(EXIT.interrupted);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+  await working.close();
+  await store.close();
+  return EXIT.done;
+}
