@@ -35,7 +35,7 @@ export function errandBefore(move: string, scene: Scene): Errand | undefined {
   if (idle && swarm && scene.age === 1 && dice.chance(0.5))
     return { name: swarm.name, input: fillArguments(swarm.input, scene) };
   const hands = tools.get(move)?.input['properties'] as JsonObject | undefined;
-  const mayBeFile = hands && 'path' in hands && 'content' in hands;
+  const mayBeFile = hands && ('path' in hands || 'paths' in hands) && 'content' in hands;
   if (mayBeFile && tools.has('write_file') && !scene.written && dice.chance(0.8))
     return { name: 'write_file', input: { path: pathToWrite(scene), content: draftOf(scene) } };
   return undefined;

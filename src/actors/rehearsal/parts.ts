@@ -8,6 +8,7 @@ import { DISCOVERY_PARTS } from './discovery-parts.ts';
 import { essay, sentence, sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
 import { fitted, newTag, titleOf } from './wording.ts';
+import { WORKSHOP_PARTS } from './workshop-parts.ts';
 
 /** The arguments that a part decides on; what it leaves out is filled from the schema. */
 export type Part = (scene: Scene) => JsonObject;
@@ -40,6 +41,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   }),
   ...DELIBERATION_PARTS,
   ...DISCOVERY_PARTS,
+  ...WORKSHOP_PARTS,
 };
 
 /** A text; when a file was written in this turn, its path stands instead (`filling.ts`). */
@@ -83,7 +85,10 @@ function issuesOf(scene: Scene, wanted: number, severity?: string): JsonObject[]
 
 /** What kind of thing a move does to the common work, read from its name, with its weight by age. */
 const LEANINGS: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/^(send_back|return|escalate|withdraw|decline|abstain|block)/, [1, 0.5, 0.2, 0.1]],
+  [
+    /^(send_back|return|escalate|withdraw|decline|abstain|block|warn|name_issues)/,
+    [1, 0.5, 0.2, 0.1],
+  ],
   [/change|counter|rebut|object|challenge|correct|reject|dissent|disagree/, [9, 3.5, 1.5, 0.5]],
   [/consult|ask|question|delegate|dispatch|recruit|spawn/, [6, 3, 1.5, 0.5]],
   [/approve|accept|agree|all_clear|sign|rule|finish|complete|conclude|done|clear/, [1, 6.5, 9, 12]],
