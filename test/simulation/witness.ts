@@ -180,7 +180,7 @@ export class Witness {
     for (const problem of this.listener.compare(turn, before, outcome.state))
       this.violated(`G8: ${problem}`);
     this.fromInbox(turn);
-    if (this.turns % 7 === 0) this.again();
+    if (this.turns % 16 === 0) this.again();
   }
 
   /** Numbers of a turn fit to those before it. */
