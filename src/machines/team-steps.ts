@@ -198,7 +198,7 @@ const advice = (agent: string, text: string): TeamSays => ({
   text,
 });
 
-/** The agent's own messages are nearly used up: it should come to its end before they are. */
+/** A limit of the agent's own is near (its messages, or saying the same again): it is told before it is reached. */
 export const adviseToFinalize = (
   _: TeamContext,
   { actor, limit, used, of }: Heard<typeof limitNeared>,
@@ -206,7 +206,9 @@ export const adviseToFinalize = (
   say: [
     advice(
       actor!,
-      `You have used ${used} of your ${of} ${limit}. Finalize: write to nobody without need, and put all that matters into your next move.`,
+      limit === 'loop'
+        ? `You have said the same ${used} times, and nothing has changed between; ${of} times is the end. Say something new, take another way, or finish with what there is.`
+        : `You have used ${used} of your ${of} ${limit}. Finalize: write to nobody without need, and put all that matters into your next move.`,
     ),
   ],
 });

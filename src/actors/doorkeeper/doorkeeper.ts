@@ -8,9 +8,10 @@ import type { Formed, OwedWork, TeamState } from '../team-state.ts';
 import type { Worker, Workers } from '../worker.ts';
 import { budget } from './budget.ts';
 import { counts } from './counts.ts';
+import { loops } from './loops.ts';
 import type { FoldedEvent, Notice, Policy, Verdict } from './policy.ts';
 
-export const standardPolicies: readonly Policy[] = [counts, budget];
+export const standardPolicies: readonly Policy[] = [counts, loops, budget];
 
 export interface Doorkeeper {
   /** Sets up each policy's state. */

@@ -15,6 +15,8 @@ export const limits = z.strictObject({
   messagesPerTeam: z.int().positive(),
   /** Rounds that a pattern may start. */
   rounds: z.int().positive().optional(),
+  /** How often the same may be said in the same situation; 3 for agents when it is absent. */
+  repeats: z.int().min(2).optional(),
   /** How deep teams may stand below the first, which has depth 0. */
   depth: z.int().nonnegative(),
   /** Agents at once. */
