@@ -1,0 +1,56 @@
+/**
+ * The sixteen kinds of requests of `examples/invocations/`, run as `horde run --rehearse "…"` runs them, in
+ * this process.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { run } from '../../src/cli/run.ts';
+import { patterns } from '../../src/machines/patterns/index.ts';
+
+const folder = new URL('../../examples/invocations/', import.meta.url);
+const names = readdirSync(folder).filter((name) => name !== 'rehearse.ts');
+const kinds = await Promise.all(
+  names.map(async (name) => {
+    const { request, pattern } = await import(new URL(name, folder).href);
+    return { name, request: String(request), pattern: String(pattern) };
+  }),
+);
+
+describe('each kind of request', () => {
+  let written: string;
+  let spies: MockInstance[];
+  beforeEach(() => {
+    written = '';
+    spies = [
+      vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        written += text;
+        return true;
+      }),
+      vi.spyOn(process.stderr, 'write').mockImplementation(() => true),
+    ];
+  });
+  afterEach(() => {
+    for (const spy of spies) spy.mockRestore();
+  });
+
+  it('is there, and as a script that is quickly read', () => {
+    expect(names).toHaveLength(16);
+    for (const name of names) {
+      const lines = readFileSync(new URL(name, folder), 'utf8').split('\n');
+      expect(lines.length, name).toBeLessThan(60);
+    }
+  });
+
+  for (const { name, request, pattern } of kinds) {
+    const there = Object.hasOwn(patterns, pattern);
+    it.skipIf(!there)(`runs to its end as ${pattern}: ${name.replace('.ts', '')}`, async () => {
+      const status = await run([request], { rehearse: true, json: true, store: 'memory:' });
+      const summary = JSON.parse(written);
+      expect([status, summary.status]).toEqual([0, 'done']);
+      expect(summary.pattern).toBe(pattern);
+      expect(summary.report.rehearsal).toBe(true);
+      expect(summary.report.summary.results.length).toBeGreaterThan(0);
+      expect(summary.report.summary.outcome).toBe('completed');
+    });
+  }
+});
