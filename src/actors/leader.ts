@@ -124,6 +124,14 @@ export class Leader {
     return { type: 'team.formed', data, at: this.site.clock.now(), correlationId };
   }
 
+  /** Forms the team and leaves it to whoever leads it. Throws `RevisionConflict` when it exists already. */
+  async handIn(formed: Formed, correlationId: string): Promise<void> {
+    const at = this.site.clock.now();
+    const data = formed as unknown as JsonObject;
+    const { events } = this.turns([{ type: 'team.formed', data, at, correlationId }], emptyState());
+    await this.write(events, NO_STREAM);
+  }
+
   /** Takes over a team that stands in the store. False when it has ended already. */
   async take(
     state: TeamState,

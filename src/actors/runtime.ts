@@ -77,6 +77,8 @@ export interface Runtime {
   readonly catalog: EventCatalog;
   /** Forms a team and leads it; the same id again attaches to it, or resumes it. */
   start(options: StartOptions): Promise<TeamHandle>;
+  /** Forms a team and leaves it to a worker, or to whoever resumes it. */
+  submit(options: StartOptions): Promise<TeamHandle>;
   /** Takes over an unfinished team. Rejects with `LedElsewhere` while another live process leads it. */
   resume(id: string): Promise<TeamHandle>;
   /** Resumes every unfinished team that nobody leads. */
@@ -112,7 +114,8 @@ export class UnknownTeam extends Error {
   override readonly name = 'UnknownTeam';
 }
 
-const LEASE_MS = 15_000;
+/** Renewed after a third of it; a team of a dead process is free once it has run out. */
+const LEASE_MS = 6_000;
 const CLOSE_GRACE_MS = 2_000;
 
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -216,6 +219,9 @@ class TeamRuntime implements Runtime {
     const formed = formedOf(id, options);
     const leader = new Leader(id, this.site);
     const remove = this.enlist(leader);
+    // Taken before the team exists, so that no worker that waits for teams takes this one.
+    const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
+    if (!known) await this.store.leases?.take(teamStream(id), this.name, LEASE_MS);
     try {
       await leader.form(formed, options.parent?.correlationId ?? id);
     } catch (error) {
@@ -225,7 +231,21 @@ class TeamRuntime implements Runtime {
       return this.resume(id);
     }
     this.leased();
-    await this.store.leases?.take(teamStream(id), this.name, LEASE_MS);
+    return this.team(id);
+  }
+
+  async submit(options: StartOptions): Promise<TeamHandle> {
+    this.alive();
+    const id = teamId(options.id ?? newTeamId());
+    this.rules.machineOf(options.machine);
+    try {
+      await new Leader(id, this.site).handIn(
+        formedOf(id, options),
+        options.parent?.correlationId ?? id,
+      );
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+    }
     return this.team(id);
   }
 
@@ -400,19 +420,17 @@ class TeamRuntime implements Runtime {
   private async askLease(id: TeamId): Promise<void> {
     const { leases } = this.store;
     if (!leases) return;
-    const held = await leases.look(teamStream(id));
-    if (
-      held &&
-      held.holder !== this.name &&
-      !isDeadHere(held.holder) &&
-      held.expiresAt > this.clock.now()
-    ) {
-      throw new LedElsewhere(
-        `team ${id} is led by ${held.holder} until ${new Date(held.expiresAt).toISOString()}; watch it with: horde log ${id} --follow`,
-      );
+    const name = teamStream(id);
+    let held = await leases.look(name);
+    if (held && held.holder !== this.name && isDeadHere(held.holder)) {
+      await leases.release(name, held.holder);
     }
-    if (held && held.holder !== this.name) await leases.release(teamStream(id), held.holder);
-    await leases.take(teamStream(id), this.name, LEASE_MS);
+    held = await leases.take(name, this.name, LEASE_MS);
+    if (held.holder === this.name) return;
+    const until = new Date(held.expiresAt).toISOString();
+    throw new LedElsewhere(
+      `team ${id} is led by ${held.holder} until ${until}; watch it with: horde log ${id} --follow`,
+    );
   }
 
   /** Another version (or other machines) first replays the whole stream and compares. */
@@ -589,7 +607,7 @@ function refuseUnfinishedFork(id: TeamId, { formed, revision }: TeamState): void
 const newTeamId = () => randomUUID().replaceAll('-', '').slice(0, 12);
 
 /** A holder is `host:pid:nonce`; a pid of this host that is gone holds nothing. */
-function isDeadHere(holder: string): boolean {
+export function isDeadHere(holder: string): boolean {
   const [host, pid] = holder.split(':');
   if (host !== hostname()) return false;
   try {
