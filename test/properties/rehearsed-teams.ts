@@ -1,0 +1,158 @@
+/**
+ * Rehearsed teams on one store and one simulated clock: formed, forked and led to their end at once, with a
+ * count of what models were really asked.
+ */
+import { createHash } from 'node:crypto';
+import { SimulatedClock } from '../../src/actors/clock.ts';
+import type { ForkWish } from '../../src/actors/fork.ts';
+import { hordeWorkers } from '../../src/actors/horde-workers.ts';
+import { createPriceTable } from '../../src/actors/model/prices.ts';
+import type { ModelClient } from '../../src/actors/model-client.ts';
+import { answeredFromOrigin } from '../../src/actors/origin-answers.ts';
+import { createRehearsalModel } from '../../src/actors/rehearsal/rehearsal-model.ts';
+import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
+import type { TeamHandle, TeamResult } from '../../src/actors/team-handle.ts';
+import type { RawEvent, RecordedEvent } from '../../src/events/event.ts';
+import { inboxStream, teamId, teamStream } from '../../src/events/ids.ts';
+import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { type EventStore, pages } from '../../src/events/store.ts';
+import type { Limits } from '../../src/events/vocabulary/team.ts';
+import { hordeMachines } from '../../src/machines/index.ts';
+import { formTeam } from '../../src/planning/formation.ts';
+
+export const MODEL = 'claude-sonnet-5';
+
+export interface TeamOfTest {
+  pattern: string;
+  seed: number;
+  failureRate?: number;
+  limits?: Partial<Limits>;
+  synthesis?: boolean;
+  rounds?: number;
+}
+
+export interface Rehearsed {
+  readonly store: EventStore;
+  readonly runtime: Runtime;
+  readonly clock: SimulatedClock;
+  /** How often a model was asked. */
+  calls(): number;
+  run(id: string, team: TeamOfTest): Promise<TeamResult>;
+  /** Forks, and leads the fork to its end. */
+  fork(wish: ForkWish): Promise<{ handle: TeamHandle; result: TeamResult }>;
+  events(id: string): Promise<RecordedEvent[]>;
+  /** Of everything that stands in the team's stream and its inbox. */
+  textHash(id: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  seed?: number;
+  failureRate?: number;
+  /** Forks take over the answers of their origins. */
+  reuse?: boolean;
+}
+
+export async function rehearse({
+  seed = 1,
+  failureRate = 0,
+  reuse = true,
+}: StageOptions): Promise<Rehearsed> {
+  const store = await openMemoryStore();
+  const clock = new SimulatedClock(1_700_000_000_000);
+  let calls = 0;
+  const model = createRehearsalModel({ seed, failureRate, clock, verbosity: 'terse' });
+  const client: ModelClient = {
+    ...model,
+    reply(request, options) {
+      calls++;
+      return model.reply(request, options);
+    },
+  };
+  const { workers, tools } = hordeWorkers({ client, prices: createPriceTable() });
+  const runtime = createRuntime({
+    store,
+    clock,
+    machines: hordeMachines,
+    workers: reuse
+      ? { ...workers, callModel: answeredFromOrigin(workers['callModel']!, store) }
+      : workers,
+  });
+  const toEnd = async (handle: TeamHandle): Promise<TeamResult> => {
+    let result: TeamResult | undefined;
+    let failure: unknown;
+    handle.result().then(
+      (ended) => {
+        result = ended;
+      },
+      (error) => {
+        failure = error;
+      },
+    );
+    for (let idle = 0; !result && !failure; ) {
+      await new Promise((resolve) => setImmediate(resolve));
+      // Time goes by only when there is nothing else to do for a while.
+      if (++idle < 20) continue;
+      idle = 0;
+      const next = clock.next();
+      if (next !== undefined) clock.advanceTo(next);
+    }
+    if (failure) throw failure;
+    return result!;
+  };
+  return {
+    store,
+    runtime,
+    clock,
+    calls: () => calls,
+    async run(id, { pattern, limits, synthesis, rounds }) {
+      const plan = formTeam({
+        id,
+        request: 'Design a migration that splits the users table; have it reviewed for safety',
+        pattern,
+        model: MODEL,
+        tools,
+        ...(limits ? { limits } : {}),
+        ...(synthesis === undefined ? {} : { synthesis }),
+        ...(rounds === undefined ? {} : { patternLimits: { rounds } }),
+      });
+      return toEnd(await runtime.start(plan));
+    },
+    async fork(wish) {
+      const { team } = await runtime.fork(wish);
+      const handle = await runtime.resume(team);
+      return { handle, result: await toEnd(handle) };
+    },
+    async events(id) {
+      const events: RecordedEvent[] = [];
+      for await (const event of runtime.team(id).events()) events.push(event);
+      return events;
+    },
+    async textHash(id) {
+      const hash = createHash('sha256');
+      for (const stream of [teamStream(teamId(id)), inboxStream(teamId(id))])
+        for (const event of await rawEvents(store, stream)) hash.update(JSON.stringify(event));
+      return hash.digest('hex');
+    },
+    close: async () => {
+      await runtime.close();
+      await store.close();
+    },
+  };
+}
+
+export async function rawEvents(
+  store: EventStore,
+  stream: Parameters<EventStore['read']>[0],
+): Promise<RawEvent[]> {
+  const all: RawEvent[] = [];
+  for await (const page of pages(store, stream)) all.push(...page);
+  return all;
+}
+
+/** Revisions at which a turn ends and the team goes on. */
+export const cutsOf = (events: readonly RecordedEvent[]): number[] =>
+  events
+    .filter(({ meta }) => meta.last)
+    .map(({ revision }) => revision)
+    .slice(0, -1);
