@@ -18,6 +18,7 @@ import type {
 } from './assembly-ledger.ts';
 import * as ledger from './assembly-ledger.ts';
 import * as grants from './grants.ts';
+import { inTurn } from './in-turn.ts';
 import type { PatternSays } from './pattern.ts';
 import * as turns from './turn-taking.ts';
 
@@ -43,16 +44,13 @@ function grant(context: Context, seat: string, turn: turns.Turn): Step {
   return { remember: { ...remember, offered: turn.moves }, say };
 }
 
-/** What was remembered and said before, and then the grant that follows from it. */
-function then(
+/** What is remembered and said, and then the grant that follows from it. */
+const then = (
   context: Context,
-  change: Partial<Context>,
+  remember: Partial<Context>,
   say: readonly PatternSays[],
   next: (now: Context) => Step,
-): Step {
-  const step = next({ ...context, ...change });
-  return { remember: { ...change, ...step.remember }, say: [...say, ...(step.say ?? [])] };
-}
+): Step => inTurn(context, () => ({ remember, say }), next);
 
 export function openStage(context: Context): Step {
   const round = context.round + 1;

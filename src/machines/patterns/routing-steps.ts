@@ -3,6 +3,7 @@
  */
 import type { Taken } from '../step.ts';
 import * as grants from './grants.ts';
+import { inTurn } from './in-turn.ts';
 import type { PatternSays } from './pattern.ts';
 import * as briefs from './routing-briefs.ts';
 import type {
@@ -22,18 +23,6 @@ type Step = Taken<Context, PatternSays>;
 export const workOf = (generalist: string): string => `work-of-${generalist}`;
 export const standbyOf = (specialist: string): string => `${specialist}-on-call`;
 const questionOf = ({ by, nth }: Pick<Consultation, 'by' | 'nth'>) => `question-${nth}-of-${by}`;
-
-/** Several steps, one after the other. */
-function inTurn(context: Context, ...steps: readonly ((now: Context) => Step)[]): Step {
-  let remember: Partial<Context> = {};
-  const say: PatternSays[] = [];
-  for (const take of steps) {
-    const step = take({ ...context, ...remember });
-    remember = { ...remember, ...step.remember };
-    say.push(...(step.say ?? []));
-  }
-  return { remember, say };
-}
 
 const grant = (context: Context, seat: string, turn: turns.Turn): Step =>
   turns.granting(context, [seat], () => turn);

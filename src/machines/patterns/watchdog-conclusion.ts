@@ -7,7 +7,7 @@ import { revoked } from './grants.ts';
 import type { PatternSays } from './pattern.ts';
 import { lostNotes, progress } from './turn-taking.ts';
 import type { WatchdogContext } from './watchdog-ledger.ts';
-import { WATCH, workOf } from './watchdog-steps.ts';
+import { WATCH, workOf } from './watchdog-words.ts';
 
 type Context = WatchdogContext;
 

@@ -1,8 +1,13 @@
 /**
- * What is said of corrections for the report: that one was put right, or that it came to an escalation. Pure.
+ * The names of the tasks on the board, and what is said of corrections for the report: that one was put right, or
+ * that it came to an escalation. Pure.
  */
 import type { PatternSays } from './pattern.ts';
 import type { WatchdogContext } from './watchdog-ledger.ts';
+
+export const workOf = (implementer: string): string => `work-of-${implementer}`;
+/** The watchdog's own task. */
+export const WATCH = 'watch';
 
 /** What stood against the implementer stands no more. */
 export function putRight(context: WatchdogContext, seat: string): PatternSays[] {

@@ -22,6 +22,7 @@ import * as turns from './turn-taking.ts';
 import { watchConclusion } from './watchdog-conclusion.ts';
 import * as ledger from './watchdog-ledger.ts';
 import * as steps from './watchdog-steps.ts';
+import * as verdicts from './watchdog-verdicts.ts';
 
 type Context = ledger.WatchdogContext;
 type Hears =
@@ -66,10 +67,10 @@ export const watchdogMachine = setup({
     begin: step(steps.begin),
     takeCheckpoint: step(steps.takeCheckpoint),
     takeDone: step(steps.takeDone),
-    takeClear: step(steps.takeClear),
-    press: step(steps.press),
-    takeCorrection: step(steps.takeCorrection),
-    takeWarning: step(steps.takeWarning),
+    takeClear: step(verdicts.takeClear),
+    press: step(verdicts.press),
+    takeCorrection: step(verdicts.takeCorrection),
+    takeWarning: step(verdicts.takeWarning),
     askLastWord: step(steps.askLastWord),
     takeAllClear: step(steps.takeAllClear),
     takeRemaining: step(steps.takeRemaining),
