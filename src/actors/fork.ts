@@ -16,7 +16,7 @@ import { type EventStore, NO_STREAM, PAGE_MAX, pages, RevisionConflict } from '.
 import type { WrittenAnswer } from '../events/vocabulary/fork.ts';
 import type { Limits } from '../events/vocabulary/team.ts';
 import type { Clock } from './clock.ts';
-import type { Ledger } from './doorkeeper/budget.ts';
+import { type Ledger, reservedFor } from './doorkeeper/budget.ts';
 import type { Fold } from './fold.ts';
 import { countsRounds, type Forked } from './forked-state.ts';
 import { limitsOf } from './limits.ts';
@@ -121,7 +121,7 @@ function refuseTooSmall({ origin }: Fork, limits: Limits, state: TeamState): voi
   if (!ledger) return;
   for (const unit of ['tokens', 'usd'] as const) {
     let held = 0;
-    for (const id of worksBelow(state)) held += ledger.open[id]?.[unit] ?? 0;
+    for (const id of worksBelow(state)) held += reservedFor(ledger, id)?.[unit] ?? 0;
     const limit = limits[unit];
     if (held > 0 && limit !== undefined && ledger.settled[unit] + held > limit)
       throw new ForkRefused(

@@ -71,6 +71,7 @@ export class Labour {
 
   /** Leave to start at once, so that the start can be recorded in the same append as the verdict. */
   askLeave(work: OwedWork): 'now' | 'later' | { until: number; reason: string } {
+    if (this.keyOf(work) === undefined) return 'now';
     const abort = new AbortController();
     const entry = this.enter(work, abort);
     if (entry === undefined) return 'now';
@@ -84,8 +85,13 @@ export class Labour {
     return 'later';
   }
 
+  /** The governor's key, when there is a governor and the work is governed. */
+  private keyOf(work: OwedWork): string | undefined {
+    return this.site.governor && this.workerOf(work.src)?.governedBy?.(work.input as never);
+  }
+
   private enter(work: OwedWork, abort: AbortController): Entry | undefined {
-    const key = this.workerOf(work.src)?.governedBy?.(work.input as never);
+    const key = this.keyOf(work);
     const { governor, clock } = this.site;
     return key === undefined || !governor
       ? undefined

@@ -37,14 +37,17 @@ export function createCatalog(definitions: Iterable<EventDefinition>): EventCata
       throw new TypeError(`event type "${definition.type}" is defined twice`);
     byType.set(definition.type, definition);
   }
-  const check = (type: string, version: number, data: JsonObject, where = ''): void => {
+  const check = (type: string, version: number, data: JsonObject, raw?: RawEvent): void => {
     if (version === UNTYPED) return;
     const definition = byType.get(type);
     if (!definition)
-      throw new UnreadableEvent(`${where}event type "${type}" is not known here`, 'unknownType');
+      throw new UnreadableEvent(
+        `${placeOf(raw)}event type "${type}" is not known here`,
+        'unknownType',
+      );
     if (version > definition.version) {
       throw new UnreadableEvent(
-        `${where}"${type}" has version ${version}, this program knows ${definition.version}: use the version that wrote it`,
+        `${placeOf(raw)}"${type}" has version ${version}, this program knows ${definition.version}: use the version that wrote it`,
         'newerVersion',
       );
     }
@@ -52,7 +55,7 @@ export function createCatalog(definitions: Iterable<EventDefinition>): EventCata
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       throw new UnreadableEvent(
-        `${where}"${type}" does not fit its schema at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
+        `${placeOf(raw)}"${type}" does not fit its schema at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
         'invalid',
       );
     }
@@ -62,19 +65,23 @@ export function createCatalog(definitions: Iterable<EventDefinition>): EventCata
     get: (type) => byType.get(type),
     check,
     decode(raw) {
-      const { data: text, meta, ...rest } = raw;
-      let data = parsed(text, raw) as JsonObject;
+      const { id, stream, revision, position, type } = raw;
+      let data = parsed(raw.data, raw) as JsonObject;
       let version = raw.version;
-      const definition = byType.get(raw.type);
+      const definition = byType.get(type);
       if (definition) {
         for (; version !== UNTYPED && version < definition.version; version++)
           data = definition.upcasts[version]!(data);
       }
-      check(raw.type, version, data, `${raw.stream}@${raw.revision}: `);
-      return { ...rest, version, data, meta: parsed(meta, raw) as EventMeta };
+      check(type, version, data, raw);
+      const meta = parsed(raw.meta, raw) as EventMeta;
+      return { id, stream, revision, position, type, version, data, meta };
     },
   };
 }
+
+const placeOf = (raw: RawEvent | undefined): string =>
+  raw ? `${raw.stream}@${raw.revision}: ` : '';
 
 function parsed(text: string, { stream, revision }: RawEvent): unknown {
   try {

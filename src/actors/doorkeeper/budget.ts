@@ -31,7 +31,8 @@ export interface Ledger {
   reserved: Amount;
   /** Tokens kept for the final synthesis. */
   aside: number;
-  open: { [work: string]: Amount };
+  /** Works with their reservations; pairs, since an object whose keys never come twice is slow to copy. */
+  open: [work: string, reserved: Amount][];
   speakers: { [actor: string]: Speaker };
   /** Revision and bytes of the latest events that a brief may show as material. */
   shown: [revision: number, bytes: number][];
@@ -59,7 +60,7 @@ export const budget: Policy<Ledger> = {
     settled: { tokens: 0, usd: 0 },
     reserved: { tokens: 0, usd: 0 },
     aside: asideOf(formed),
-    open: {},
+    open: [],
     speakers: {},
     shown: [],
     shownMax: 0,
@@ -136,13 +137,13 @@ function seat(ledger: Ledger, event: FoldedEvent): Ledger {
 
 /** The account goes on under the fork's limits. What the origin had under way is not paid for here. */
 function forked(ledger: Ledger, { limits, model, below }: Forked): Ledger {
-  const held = Object.entries(ledger.open).filter(([work]) => below.includes(work));
+  const held = ledger.open.filter(([work]) => below.includes(work));
   const reserved = held.reduce((sum, [, amount]) => plus(sum, amount), ZERO);
   return {
     ...ledger,
     limit: { tokens: limits.tokens ?? null, usd: limits.usd ?? null },
     aside: ledger.aside === 0 ? 0 : asideOf({ limits }),
-    open: Object.fromEntries(held),
+    open: held,
     reserved,
     speakers: mapped(ledger.speakers, (speaker) =>
       model === undefined ? { ...speaker, claimed: 0 } : anew(speaker, model),
@@ -175,13 +176,18 @@ function shownBytes({ shown, shownMax }: Ledger, revision: number): number {
   return oldest && shown.length === SHOWN_MAX && revision < oldest[0] ? shownMax : 0;
 }
 
+/** What is held back for a piece of work, if anything. */
+export function reservedFor({ open }: Ledger, work: string): Amount | undefined {
+  return open.find(([id]) => id === work)?.[1];
+}
+
 /** Reservations made, kept and settled. */
 function account(ledger: Ledger, event: FoldedEvent): Ledger {
   const { work } = event;
   if (work === undefined) return ledger;
   if (event.type === 'work.admitted')
     return reserve(ledger, work, event.data['reserved'] as Amount, event.data);
-  const held = ledger.open[work];
+  const held = reservedFor(ledger, work);
   if (!held || event.type === 'work.started') return ledger;
   // Admitted, and then the governor had it wait: it is judged anew.
   if (event.type === 'work.delayed') return settle(ledger, work, held, ZERO);
@@ -239,7 +245,7 @@ function reserve(ledger: Ledger, work: string, amount: Amount, data: JsonObject)
     aside,
     speakers,
     reserved: plus(ledger.reserved, amount),
-    open: { ...ledger.open, [work]: amount },
+    open: [...ledger.open, [work, amount]],
   };
 }
 
@@ -251,7 +257,7 @@ function boundOf({ limit }: Ledger, held: Amount, spent: Amount): Amount {
 }
 
 function settle(ledger: Ledger, work: string, held: Amount, spent: Amount, bound = held): Ledger {
-  const { [work]: _, ...open } = ledger.open;
+  const open = ledger.open.filter(([id]) => id !== work);
   const breached = ledger.breached || spent.tokens > bound.tokens || spent.usd > bound.usd + 1e-8;
   return {
     ...ledger,
@@ -362,7 +368,7 @@ function notices(before: Ledger, after: Ledger, event: FoldedEvent): Notice[] {
     const reported = minus(after.settled, before.settled);
     said.push({
       type: 'budget.breached',
-      data: { work: event.work, reserved: before.open[event.work]!, reported },
+      data: { work: event.work, reserved: reservedFor(before, event.work)!, reported },
     });
   }
   for (const unit of ['tokens', 'usd'] as const) {
