@@ -164,4 +164,8 @@ export const withStanding = (
   tags: readonly string[],
 ): Change => ({ standing: { ...standing, [seat]: [...new Set(tags)] } });
 
+/** Whether there is a demand that the implementer has not been shown yet. */
+export const isPending = ({ pending }: WatchdogContext, seat: string): boolean =>
+  (pending[seat] ?? []).length > 0;
+
 export const hasWork = ({ handed }: WatchdogContext): boolean => Object.keys(handed).length > 0;

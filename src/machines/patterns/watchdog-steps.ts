@@ -62,7 +62,7 @@ export function takeDone(context: Context, event: Done): Step {
       say: registered(event),
     }),
     (now) =>
-      (now.pending[from] ?? []).length > 0 && ledger.mayWork(now, from)
+      ledger.isPending(now, from) && ledger.mayWork(now, from)
         ? goOn(now, from)
         : {
             remember: { done: [...now.done, from] },

@@ -47,13 +47,15 @@ function judged(context: Context, ...steps: readonly StepOf<Context>[]): Step {
 export const takeClear = (context: Context): Step =>
   judged(context, (now) => cleared(now, context.queue[0]!.by));
 
-const cleared = (context: Context, seat: string): Step => ({
-  remember: ledger.withStanding(context, seat, []),
-  say: [
-    ...putRight(context, seat),
-    turns.progress(workOf(seat), 'inProgress', 'the checkpoint is clear'),
-  ],
-});
+/** What was raised since the author had its turn cannot be put right in it, and stands on. */
+function cleared(context: Context, seat: string): Step {
+  const isClear = turns.progress(workOf(seat), 'inProgress', 'the checkpoint is clear');
+  if (ledger.isPending(context, seat)) return { say: [isClear] };
+  return {
+    remember: ledger.withStanding(context, seat, []),
+    say: [...putRight(context, seat), isClear],
+  };
+}
 
 export const press = (context: Context): Step =>
   inTurn(
@@ -65,7 +67,8 @@ export const press = (context: Context): Step =>
 export function takeCorrection(context: Context, { revision, violations }: Correction): Step {
   const { by } = context.queue[0]!;
   const tags = violations.map(({ tag }) => tag);
-  return judged(context, (now) => demand(now, by, revision, tags));
+  const raised = ledger.isPending(context, by) ? (context.standing[by] ?? []) : [];
+  return judged(context, (now) => demand(now, by, revision, [...raised, ...tags]));
 }
 
 /** Whoever has to change something may be another than the author, whose checkpoint is clear then. */
@@ -73,8 +76,9 @@ export function takeWarning(context: Context, event: Warning): Step {
   const { by } = context.queue[0]!;
   const offender = ledger.offenderOf(context, event);
   const { tag } = event.inconsistency;
-  if (offender === by) return judged(context, (now) => demand(now, by, event.revision, [tag]));
-  const tags = [...(context.standing[offender] ?? []), tag];
+  const stands = offender !== by || ledger.isPending(context, by);
+  const tags = [...(stands ? (context.standing[offender] ?? []) : []), tag];
+  if (offender === by) return judged(context, (now) => demand(now, by, event.revision, tags));
   return judged(
     context,
     (now) => cleared(now, by),
@@ -101,8 +105,12 @@ function demand(context: Context, seat: string, revision: number, tags: readonly
 
 /** Who is done but has to change something works again. */
 function reopen(context: Context, seat: string): Step {
-  const isDue = (context.pending[seat] ?? []).length > 0;
-  if (!isDue || !context.done.includes(seat) || !ledger.mayWork(context, seat)) return {};
+  if (
+    !ledger.isPending(context, seat) ||
+    !context.done.includes(seat) ||
+    !ledger.mayWork(context, seat)
+  )
+    return {};
   const done = context.done.filter((one) => one !== seat);
   return inTurn(
     context,

@@ -201,6 +201,23 @@ describe('The watchdog', () => {
     });
   });
 
+  it('keeps what it raised while a checkpoint waited until it was shown and put right', () => {
+    const past = [checkpoint(1), checkpoint(2), warn(1, 'impl-2', 'SUMS')];
+    const cleared = watch(past, {}, 2).when(clear(2, 'src/2.ts'));
+    expect(saidOf(cleared, 'decision.made')).toEqual([]);
+    cleared.then({ context: { standing: { 'impl-2': ['SUMS'] } } });
+    expect(grantsOf(cleared)).toMatchObject([{ agent: 'impl-2', material: [7001] }]);
+    for (const verdict of [correct(2, 'LOGS'), warn(2, 'impl-2', 'LOGS')])
+      watch([...past, verdict], {}, 2).then({
+        context: { standing: { 'impl-2': ['SUMS', 'LOGS'] } },
+      });
+    const shown = watch([...past, clear(2, 'src/2.ts'), checkpoint(2, 2)], {}, 2);
+    const right = shown.when(clear(3, 'src/2.ts'));
+    expect(saidOf(right, 'decision.made')).toMatchObject([
+      { subject: 'SUMS in the work of impl-2', resolution: 'Put right by impl-2.' },
+    ]);
+  });
+
   it('leaves the escalated alone, also with warnings', () => {
     const past = [checkpoint(1), correct(1, 'A'), checkpoint(1, 2), correct(2, 'A'), checkpoint(2)];
     const now = watch(past, { corrections: 1 }, 2).when(warn(3, 'impl-1'));
