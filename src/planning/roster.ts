@@ -14,12 +14,14 @@ const COUNTS: Record<string, Record<string, number>> = {
   'assembly-line': { stage: 3 },
   'swarm-discovery': { scout: 3 },
   'consensus-deliberation': { expert: 3 },
+  'nested-swarm': { lead: 1 },
 };
 
 /** Who takes a role when neither the request nor the command line says it, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
   agent: ['general-purpose'],
   producer: ['general-purpose'],
+  lead: ['evidence-researcher'],
   reviewer: ['code-reviewer', 'security-auditor', 'architect-reviewer'],
   contributor: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
   advocate: ['debate-advocate'],

@@ -2,6 +2,7 @@
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
 import * as child from './child.ts';
+import * as desk from './desk.ts';
 import * as fork from './fork.ts';
 import * as moves from './moves.ts';
 import * as debate from './moves-adversarial-debate.ts';
@@ -9,6 +10,7 @@ import * as assemblyLine from './moves-assembly-line.ts';
 import * as consensus from './moves-consensus-deliberation.ts';
 import * as contract from './moves-contract-first-negotiation.ts';
 import * as expertiseRouting from './moves-expertise-routing.ts';
+import * as nestedSwarm from './moves-nested-swarm.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as watchdog from './moves-watchdog.ts';
 import * as pattern from './pattern.ts';
@@ -31,6 +33,7 @@ const rooms: readonly object[] = [
   expertiseRouting,
   watchdog,
   swarmDiscovery,
+  nestedSwarm,
 ];
 
 /** Every move by the name of its tool. */
@@ -41,7 +44,7 @@ export const allMoves: ReadonlyMap<string, Move> = new Map(
 );
 
 export const vocabulary: readonly EventDefinition[] = [
-  ...[team, work, agent, pattern, child, fork].flatMap((room) =>
+  ...[team, work, agent, pattern, child, desk, fork].flatMap((room) =>
     Object.values(room as object).filter(isDefinition),
   ),
   ...[...allMoves.values()].map((move) => move.event),

@@ -4,6 +4,7 @@ import { assemblyLine } from './assembly-line.ts';
 import { consensusDeliberation } from './consensus-deliberation.ts';
 import { contractFirstNegotiation } from './contract-first-negotiation.ts';
 import { expertiseRouting } from './expertise-routing.ts';
+import { nestedSwarm } from './nested-swarm.ts';
 import type { PatternDefinition } from './pattern.ts';
 import { reviewLoop } from './review-loop.ts';
 import { singleAgent } from './single-agent.ts';
@@ -18,6 +19,7 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [expertiseRouting.name]: expertiseRouting as unknown as PatternDefinition,
   [watchdog.name]: watchdog as unknown as PatternDefinition,
+  [nestedSwarm.name]: nestedSwarm as unknown as PatternDefinition,
   [reviewLoop.name]: reviewLoop as unknown as PatternDefinition,
   [singleAgent.name]: singleAgent as unknown as PatternDefinition,
   [swarm.name]: swarm as unknown as PatternDefinition,
