@@ -75,8 +75,10 @@ function program(exit: (code: number) => void): Command {
     .option('--allow-write', 'they may write there too')
     .option('--allow-commands', 'they may run commands there, each approved by you')
     .option('--allow-swarms', 'they may each have up to 5 sub-agents work for them, twice')
+    .option('--people', 'agents may ask you; answer from any terminal with: horde approve')
     .option('--synthesis', 'let a model write one text from the results at the end')
     .option('--no-synthesis', 'make the report from the events alone')
+    .option('--detach', 'hand the team in for a worker to lead, and return at once')
     .option('--team <id>', 'an id of yours: run again, it goes on with that team')
     .action(async (words, options) => exit(await (await import('./run.ts')).run(words, options)));
   command('resume [team]', 'continue one interrupted team, or all').action(async (team, options) =>
@@ -151,6 +153,15 @@ function program(exit: (code: number) => void): Command {
     )
     .option('--team <id>', 'an id of yours')
     .action(async (team, options) => exit(await (await import('./fork.ts')).fork(team, options)));
+  command('diff <a> <b>', 'where two teams part, and what then differs').action(
+    async (a, b, options) => exit(await (await import('./diff.ts')).diff(a, b, options)),
+  );
+  command('approve <team> [question] [answer...]', 'what waits for you, and your answer to it')
+    .option('--yes', 'approve it as it was shown')
+    .option('--no', 'refuse it')
+    .action(async (team, question, answer, options) =>
+      exit(await (await import('./approve.ts')).approve(team, question, answer, options)),
+    );
   command('patterns [name]', 'the ways of working together').action(async (name, options) =>
     exit(await (await import('./patterns.ts')).patterns(name, options)),
   );

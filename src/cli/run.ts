@@ -2,11 +2,12 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { teamId } from '../events/ids.ts';
+import type { EventStore } from '../events/store.ts';
 import { renderReport } from '../projections/report-markdown.ts';
-import { BadUsage } from './bad-usage.ts';
+import { BadUsage, EXIT } from './bad-usage.ts';
 import { agentsByRole, openCatalog } from './catalog-option.ts';
 import { chooseOffline, chooseWell, planOf, type RunWish } from './choosing.ts';
-import { leadToEnd, type Summary } from './lead.ts';
+import { leadToEnd, type Summary, summarize } from './lead.ts';
 import {
   hasModelAccess,
   type RehearsalChoice,
@@ -17,7 +18,7 @@ import { createOutput, harmless, type Output } from './output.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { requestOf } from './request.ts';
 import { whyLine } from './selection-text.ts';
-import { leadingRuntime, readingRuntime } from './session.ts';
+import { formingSession, leadingRuntime, readingRuntime } from './session.ts';
 import { openStoreOption } from './store-option.ts';
 
 export interface RunOptions {
@@ -40,8 +41,11 @@ export interface RunOptions {
   allowWrite?: boolean;
   allowCommands?: boolean;
   allowSwarms?: boolean;
+  /** A person may be asked from any terminal. */
+  people?: boolean;
   synthesis?: boolean;
   team?: string;
+  detach?: boolean;
 }
 
 export async function run(words: string[], options: RunOptions): Promise<number> {
@@ -49,11 +53,12 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   if (options.team !== undefined) checkTeamId(options.team);
   const asked = requestOf(words, options.file ?? []);
   const rehearsal = rehearsalOption(options);
-  if (!rehearsal && !hasModelAccess()) throw new BadUsage(THREE_WAYS);
+  if (!rehearsal && !options.detach && !hasModelAccess()) throw new BadUsage(THREE_WAYS);
   const labels = {
     ...rehearsalLabels(rehearsal),
     ...workspaceLabels(options),
     ...(options.allowSwarms ? { swarms: 'yes' } : {}),
+    ...(options.people ? { people: 'yes' } : {}),
   };
   const catalog = openCatalog(options, output);
   const agents = agentsByRole(options.agent ?? [], catalog);
@@ -63,6 +68,7 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   planOf(wish, judged, []);
   const store = await openStoreOption(options.store);
   try {
+    if (options.detach) return await handIn(wish, judged, store, output);
     const before = await labelsOf(store, options.team);
     const chosen = before ? judged : await chooseWell(wish, judged, output);
     let progress: Progress | undefined;
@@ -82,6 +88,25 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   } finally {
     await store.close();
   }
+}
+
+/** Forms the team and leaves it to a worker. */
+async function handIn(
+  wish: RunWish,
+  chosen: Parameters<typeof planOf>[1],
+  store: EventStore,
+  output: Output,
+): Promise<number> {
+  const { runtime, tools } = formingSession(store, wish.labels, output);
+  const team = await runtime.submit(planOf(wish, chosen, tools));
+  const summary = await summarize(team, false);
+  output.result(
+    () =>
+      `team ${team.id} (${summary.pattern}) is handed in; "horde worker" leads it, "horde log ${team.id} --follow" shows it`,
+    () => summary,
+  );
+  await runtime.close();
+  return EXIT.done;
 }
 
 /** A team that exists already goes on with what it was formed with. */

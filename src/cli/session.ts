@@ -1,14 +1,18 @@
 /**
  * A runtime for one team, set up as that team was formed: its model or rehearsal, its workspace, its grants.
  */
+import { createDesk } from '../actors/desk.ts';
 import { hordeWorkers } from '../actors/horde-workers.ts';
 import { createPriceTable, loadPrices } from '../actors/model/prices.ts';
+import type { ModelClient } from '../actors/model-client.ts';
 import { answeredFromOrigin } from '../actors/origin-answers.ts';
 import { createPerson } from '../actors/person.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
 import { createGovernor } from '../actors/token-governor.ts';
+import { createCatalog } from '../events/catalog.ts';
 import type { EventStore } from '../events/store.ts';
 import type { ToolSpec } from '../events/vocabulary/agent.ts';
+import { vocabulary } from '../events/vocabulary/index.ts';
 import { hordeMachines } from '../machines/index.ts';
 import { modelClient, rehearsalOf } from './model-access.ts';
 import type { Output } from './output.ts';
@@ -39,9 +43,45 @@ export async function leadingRuntime(
   onProgress?: RuntimeOptions['onProgress'],
 ): Promise<Session> {
   const client = await modelClient(rehearsalOf(labels));
+  const terminal = process.stdin.isTTY === true && output.terminal;
+  return sessionWith({ client, store, labels, output, terminal, onProgress });
+}
+
+/** A runtime that forms teams for others to lead: it asks no model, and nobody sits at its terminal. */
+export function formingSession(
+  store: EventStore,
+  labels: Readonly<Record<string, string>>,
+  output: Output,
+): Session {
+  const client: ModelClient = {
+    rehearsal: false,
+    key: 'none',
+    reply: () => Promise.reject(new Error('this runtime only forms teams')),
+  };
+  return sessionWith({ client, store, labels, output, terminal: false, onProgress: undefined });
+}
+
+interface SessionParts {
+  client: ModelClient;
+  store: EventStore;
+  labels: Readonly<Record<string, string>>;
+  output: Output;
+  /** Somebody can be asked. */
+  terminal: boolean;
+  onProgress: RuntimeOptions['onProgress'] | undefined;
+}
+
+function sessionWith({
+  client,
+  store,
+  labels,
+  output,
+  terminal,
+  onProgress,
+}: SessionParts): Session {
   const { workspace } = labels;
   const pricesFile = process.env['HORDE_PRICES'];
-  const terminal = process.stdin.isTTY === true && output.terminal;
+  const desk = terminal || labels['people'] === 'yes' ? deskOf(store, terminal) : undefined;
   const { workers, tools } = hordeWorkers({
     client,
     prices: pricesFile ? loadPrices(pricesFile) : createPriceTable(),
@@ -50,9 +90,7 @@ export async function leadingRuntime(
     write: labels['write'] === 'yes',
     commands: labels['commands'] === 'yes',
     ...(labels['swarms'] === 'yes' ? { swarms: {} } : {}),
-    ...(terminal
-      ? { person: createPerson({ input: process.stdin, output: process.stderr, isTTY: true }) }
-      : {}),
+    ...(desk ? { person: desk } : {}),
   });
   const runtime = createRuntime({
     store,
@@ -63,3 +101,13 @@ export async function leadingRuntime(
   });
   return { runtime, tools };
 }
+
+/** Whoever sits at this terminal, or comes from another with `horde approve`. */
+const deskOf = (store: EventStore, terminal: boolean) =>
+  createDesk({
+    store,
+    catalog: createCatalog(vocabulary),
+    ...(terminal
+      ? { terminal: createPerson({ input: process.stdin, output: process.stderr, isTTY: true }) }
+      : {}),
+  });

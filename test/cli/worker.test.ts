@@ -1,0 +1,73 @@
+/** Workers as processes: teams handed in are led, and a killed worker's teams are taken over. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RecordedEvent } from '../../src/events/event.ts';
+import { startMessagesApi } from '../servers/messages-api.ts';
+import { player } from '../servers/player.ts';
+import { type Horde, hordeIn } from './horde.ts';
+
+const TAKEN_OVER_WITHIN_MS = 10_000;
+
+async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const begun = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - begun > withinMs)
+      throw new Error(`it did not come to that within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const ended = async (horde: Horde) => {
+  const teams = (await horde.run(['teams', '--json'])).json<{ status: string }[]>();
+  return teams.filter(({ status }) => status === 'done').length;
+};
+
+describe('horde worker', () => {
+  it('leads what was handed in, and takes over from one that was killed within 10 s, asking nothing twice', async () => {
+    const api = await startMessagesApi({ script: player({ seed: 2, latencyMs: 250 }), key: 'k' });
+    onTestFinished(() => api.close());
+    const horde = hordeIn({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
+    const teams = ['w1', 'w2', 'w3'];
+    for (const team of teams) {
+      const { status, json } = await horde.run([
+        'run',
+        '--detach',
+        '--json',
+        '--pattern',
+        'review-loop',
+        '--team',
+        team,
+        `Design the table ${team}, then have it reviewed`,
+      ]);
+      expect([status, json().status]).toEqual([0, 'running']);
+    }
+    const first = horde.begin(['worker', '--json']);
+    onTestFinished(() => void first.child.kill('SIGKILL'));
+    await until(async () => api.requests.length >= 4, 15_000);
+    first.child.kill('SIGKILL');
+    const killedAt = Date.now();
+    const second = horde.begin(['worker', '--json']);
+    onTestFinished(() => void second.child.kill('SIGKILL'));
+    const logOf = async (team: string) =>
+      (await horde.run(['log', team, '--json'])).lines<RecordedEvent>();
+    await until(async () => {
+      const led = (await logOf('w1')).filter(({ type }) => type === 'leader.took');
+      return led.length >= 2 || (await ended(horde)) === teams.length;
+    }, TAKEN_OVER_WITHIN_MS);
+    expect(Date.now() - killedAt).toBeLessThan(TAKEN_OVER_WITHIN_MS);
+    await until(async () => (await ended(horde)) === teams.length, 40_000);
+    second.child.kill('SIGTERM');
+    expect((await second.ended).status).toBe(0);
+    let allowed = 0;
+    for (const team of teams) {
+      const log = await logOf(team);
+      const hashes = log
+        .filter(({ type }) => type === 'model.replied')
+        .map(({ data }) => data['requestHash']);
+      expect(new Set(hashes).size).toBe(hashes.length);
+      // What was under way when the first was killed is on record, and may be asked again.
+      allowed += hashes.length + log.filter(({ type }) => type === 'work.lapsed').length;
+      expect((await horde.run(['replay', team])).status).toBe(0);
+    }
+    expect(api.requests.length).toBeLessThanOrEqual(allowed);
+  }, 90_000);
+});
