@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelRequest } from '../../../src/actors/model-client.ts';
+import { playTurn } from '../../../src/actors/rehearsal/player.ts';
+import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import { patterns } from '../../../src/machines/patterns/index.ts';
+import { type Event, given, heard } from '../../machines/given.ts';
+import { requestFor, used } from './stage.ts';
+
+const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
+const seat = (actor: string) => ({ actor, role: actor.replace(/-\d$/, '') });
+
+/** The brief that a pattern really gives, after these events. */
+function briefTo(agent: string, name: string, seats: string[], events: Event[] = []): string {
+  const pattern = patterns[name]!;
+  const { machine } = pattern;
+  const said: Event[] = [];
+  for (let n = 0; n <= events.length; n++)
+    said.push(...given(machine, pattern.seats(seats.map(seat)), events.slice(0, n)).outcome.said);
+  const grant = said.findLast((one) => one.type === 'turn.granted' && one['agent'] === agent);
+  return String(grant!['brief']);
+}
+
+/** The arguments of the one legal move, for every seed. */
+function played(move: string, brief: string, since: ModelRequest['messages'] = []): any[] {
+  const request = requestFor({ moves: [move], tools: [allMoves.get(move)!.tool] });
+  const granted = { role: 'user' as const, content: [{ type: 'text', text: brief }] };
+  const asked: ModelRequest = {
+    ...request,
+    messages: [...request.messages.slice(0, 2), granted, ...since],
+    turn: { ...request.turn, brief },
+  };
+  return seeds.map((seed) => {
+    const use = playTurn(asked, seed).find(({ type }) => type === 'tool_use') as any;
+    expect(allMoves.get(move)!.args.safeParse(use.input).success).toBe(true);
+    return use.input;
+  });
+}
+
+const product = { grant: 1, title: 'T', summary: 's', paths: [] };
+
+describe('the rehearsal names whom the brief names', () => {
+  it('a stage asks one of the stages before it', () => {
+    const seats = ['stage-1', 'stage-2', 'stage-3'];
+    const past = ['stage-1', 'stage-2'].map((from) => heard('stage.delivered', from, product));
+    const brief = briefTo('stage-3', 'assembly-line', seats, past);
+    const asked = new Set(played('ask_upstream', brief).map(({ stage }) => stage));
+    expect([...asked].sort()).toEqual(['stage-1', 'stage-2']);
+  });
+
+  it('a generalist consults one of those on call, and says what became of all advice', () => {
+    const seats = ['generalist-1', 'specialist-1', 'specialist-2'];
+    const brief = briefTo('generalist-1', 'expertise-routing', seats);
+    const consulted = new Set(played('consult', brief).map(({ specialist }) => specialist));
+    expect([...consulted].sort()).toEqual(['specialist-1', 'specialist-2']);
+
+    const question = { grant: 1, specialist: 'specialist-2', question: 'q', context: 'c' };
+    const advised = briefTo('generalist-1', 'expertise-routing', seats, [
+      heard('consultation.asked', 'generalist-1', question),
+      heard('consultation.answered', 'specialist-2', { grant: 1, advice: 'a', confidence: 'high' }),
+    ]);
+    for (const { advice } of played('finish_work', advised))
+      expect(advice).toMatchObject([{ specialist: 'specialist-2' }]);
+  });
+
+  it('a watchdog warns the author or one beside, against the other', () => {
+    const seats = ['implementer-1', 'implementer-2', 'watchdog'];
+    const past = [heard('checkpoint.submitted', 'implementer-1', product)];
+    const brief = briefTo('watchdog', 'watchdog', seats, past);
+    const warned = played('warn', brief).map(({ offender, versus }) => [offender, versus]);
+    for (const pair of warned) expect(pair.sort()).toEqual(['implementer-1', 'implementer-2']);
+  });
+});
+
+describe('the rehearsal claims no more than it did', () => {
+  const read = used('r', 'read_file', { path: 'src/money.ts' });
+  const failed = used('f', 'read_file', { path: 'src/secret.ts' }, true);
+
+  it('a watchdog names as read what it read in this turn', () => {
+    const brief = 'Look at the checkpoint.';
+    for (const move of ['clear', 'all_clear']) {
+      for (const input of played(move, brief)) expect(input.read).toEqual([]);
+      for (const input of played(move, brief, [...read, ...failed]))
+        expect(input.read).toEqual(['src/money.ts']);
+    }
+  });
+
+  it('an implementer names as changed what it wrote in this turn, and else gives the text', () => {
+    const wrote = used('w', 'write_file', { path: 'rehearsal/money.md', content: 'x' });
+    for (const { paths, content } of played('hand_in_checkpoint', 'Implement.', wrote)) {
+      expect(paths).toEqual(['rehearsal/money.md']);
+      expect(content).toBeUndefined();
+    }
+    for (const { paths } of played('report_done', 'Implement.')) expect(paths).toEqual([]);
+  });
+});
