@@ -7,6 +7,7 @@
  * 2. No line of the shown text can be taken for a line of ours: each begins with the margin.
  */
 import { createHash } from 'node:crypto';
+import type { TeamId } from '../events/ids.ts';
 
 /** More than this nobody reads; it is refused without asking. */
 export const APPROVAL_MAX = 32_768;
@@ -16,6 +17,8 @@ export interface ApprovalRequest {
   title: string;
   bytes: Uint8Array;
   signal: AbortSignal;
+  /** Whose work it is; whoever is asked elsewhere is found by it. */
+  team?: TeamId;
 }
 
 export interface Approval {

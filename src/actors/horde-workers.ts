@@ -2,6 +2,7 @@
  * The workers that the horde's own machines wait for: `callModel`, `useTool` and `runTeam`.
  */
 
+import type { TeamId } from '../events/ids.ts';
 import type { ToolSpec } from '../events/vocabulary/agent.ts';
 import { board } from '../projections/board.ts';
 import { renderBoard } from '../projections/board-text.ts';
@@ -40,7 +41,9 @@ export function hordeWorkers(options: HordeWorkersOptions): {
   const { client, prices, workspace, person } = options;
   const view = { projection: board, render: renderBoard };
   const ask =
-    person && ((question: string, signal: AbortSignal) => person.askText(question, signal));
+    person &&
+    ((question: string, signal: AbortSignal, team: TeamId) =>
+      person.askText(question, signal, team));
   const swarms = options.swarms
     ? [dispatchSwarmTool({ ...options.swarms, tools: () => granted.specs })]
     : [];

@@ -8,6 +8,7 @@
  * 3. Only a typed "yes" approves, and it approves the bytes that were shown (`approval.ts`), by hash.
  */
 import { createInterface } from 'node:readline';
+import type { TeamId } from '../events/ids.ts';
 import { personAnswered } from '../events/vocabulary/agent.ts';
 import { workFailed } from '../events/vocabulary/work.ts';
 import {
@@ -38,7 +39,7 @@ export interface Person {
   readonly approve: Worker<{ title: string; text: string }>;
   readonly approveBytes: ApproveBytes;
   /** The bare question, for tools. */
-  askText(question: string, signal: AbortSignal): Promise<string>;
+  askText(question: string, signal: AbortSignal, team?: TeamId): Promise<string>;
 }
 
 export function createPerson(options: PersonOptions): Person {
@@ -62,6 +63,15 @@ export function createPerson(options: PersonOptions): Person {
     return { approved, hash, by: name, text: approved ? 'yes' : typed || 'no' };
   };
 
+  return personBy(name, askText, approveBytes);
+}
+
+/** A person by how questions and approvals reach them. */
+export function personBy(
+  name: string,
+  askText: Person['askText'],
+  approveBytes: ApproveBytes,
+): Person {
   const records = { done: personAnswered, failed: workFailed };
   return {
     askText,
@@ -70,7 +80,10 @@ export function createPerson(options: PersonOptions): Person {
       effect: 'repeatable',
       records,
       async run({ question }, { actor, team, signal }: WorkContext) {
-        return { text: await askText(`${actor} of team ${team}: ${question}`, signal), by: name };
+        return {
+          text: await askText(`${actor} of team ${team}: ${question}`, signal, team),
+          by: name,
+        };
       },
     },
     approve: {
@@ -79,7 +92,7 @@ export function createPerson(options: PersonOptions): Person {
       async run({ title, text }, { actor, team, signal }: WorkContext) {
         const bytes = Buffer.from(text, 'utf8');
         const heading = `${actor} of team ${team}: ${title}`;
-        const approval = await approveBytes({ title: heading, bytes, signal });
+        const approval = await approveBytes({ title: heading, bytes, signal, team });
         const { approved, by, hash } = approval;
         return { approved, by, text: `${approval.text} (sha256 ${hash})` };
       },

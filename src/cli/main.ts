@@ -162,6 +162,12 @@ function program(exit: (code: number) => void): Command {
     .action(async (team, question, answer, options) =>
       exit(await (await import('./approve.ts')).approve(team, question, answer, options)),
     );
+  command('what-if <team>', 'where a team would have stopped under another budget; calls no model')
+    .option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1))
+    .option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd'))
+    .action(async (team, options) =>
+      exit(await (await import('./what-if.ts')).whatIf(team, options)),
+    );
   command('patterns [name]', 'the ways of working together').action(async (name, options) =>
     exit(await (await import('./patterns.ts')).patterns(name, options)),
   );

@@ -36,6 +36,9 @@ export const teamStream = (team: TeamId): StreamName => `team-${team}` as Stream
 /** Where everyone else speaks to the team. */
 export const inboxStream = (team: TeamId): StreamName => `inbox-${team}` as StreamName;
 
+/** Where a team's questions to a person stand. */
+export const deskStream = (team: TeamId): StreamName => `desk-${team}` as StreamName;
+
 /** The team that a `team-…` stream belongs to, or undefined for any other stream. */
 export function teamOfStream(stream: string): TeamId | undefined {
   return stream.startsWith('team-') ? (stream.slice(5) as TeamId) : undefined;

@@ -57,7 +57,12 @@ export const runCommandTool = (workspace: Workspace, grant: CommandGrant) =>
         throw new ToolRefused(`"${shown(place.path)}" is not a folder.`);
       const wanted = Buffer.from(JSON.stringify({ folder: place.path, run: argv }));
       const title = `${context.actor} of team ${context.team} wants to run a command`;
-      const approval = await grant.approve({ title, bytes: wanted, signal: context.signal });
+      const approval = await grant.approve({
+        title,
+        bytes: wanted,
+        signal: context.signal,
+        team: context.team,
+      });
       if (!approval.approved || approval.hash !== hashOf(wanted))
         return { ok: false, text: `Not run: ${approval.text || 'it was not approved'}.` };
       context.signal.throwIfAborted();

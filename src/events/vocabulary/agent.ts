@@ -198,7 +198,13 @@ export const toolFailed = defineEvent(
 /** A person's answer to a question or a request for approval. */
 export const personAnswered = defineEvent(
   'person.answered',
-  z.strictObject({ approved: z.boolean().optional(), text: z.string(), by: z.string() }),
+  z.strictObject({
+    approved: z.boolean().optional(),
+    text: z.string(),
+    by: z.string(),
+    /** From another process: the question at the desk that is answered (`desk.ts`). */
+    question: z.string().optional(),
+  }),
 );
 
 export const agentNudged = defineEvent(
