@@ -82,6 +82,11 @@ export class Labour {
     }
     // A place in the queue is taken once the work is admitted; nobody would give this one back.
     abort.abort();
+    if ('soon' in entry)
+      entry.soon.then(
+        (permit) => permit.leave('cancelled'),
+        () => {},
+      );
     return 'later';
   }
 
