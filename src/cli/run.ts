@@ -60,6 +60,8 @@ export async function run(words: string[], options: RunOptions): Promise<number>
     ...(options.allowSwarms ? { swarms: 'yes' } : {}),
     ...(options.people ? { people: 'yes' } : {}),
   };
+  if (options.allowCommands && !options.people && !process.stdin.isTTY)
+    output.note('nobody can approve commands here, so none is run: add --people');
   const catalog = openCatalog(options, output);
   const agents = agentsByRole(options.agent ?? [], catalog);
   const wish: RunWish = { ...asked, agents, options, catalog, labels };

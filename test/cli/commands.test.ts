@@ -256,6 +256,7 @@ describe('horde --help', () => {
       'pause',
       'continue',
       'stop',
+      'approve',
       'doctor',
     ]) {
       expect(out).toContain(command);

@@ -1,6 +1,8 @@
 /** A person speaks to a team that another process leads. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
+import { startMessagesApi } from '../servers/messages-api.ts';
+import { player } from '../servers/player.ts';
 import { type Ended, type Horde, hordeIn } from './horde.ts';
 
 const request = 'Write a policy and have a security specialist review it';
@@ -82,6 +84,57 @@ describe('a person, from another process', () => {
     const resumed = await horde.run(['resume', 't', '--json']);
     expect(resumed.json()[0]).toMatchObject({ team: 't' });
     expect(resumed.json()[0].reason).toContain('stopped by');
+  }, 60_000);
+
+  it('approves exactly the command that was shown, and answers what an agent asks', async () => {
+    const script = player({ seed: 1 });
+    const uses = [
+      { name: 'run_command', input: { program: 'node', args: ['-p', '6*7'] } },
+      { name: 'ask_person', input: { question: 'For whom is it?' } },
+    ];
+    const api = await startMessagesApi({
+      key: 'k',
+      script: (request, n) => {
+        const use = uses[n];
+        return use
+          ? { content: [{ type: 'tool_use', id: `toolu_${n}`, ...use }], stopReason: 'tool_use' }
+          : script(request, n);
+      },
+    });
+    onTestFinished(() => api.close());
+    const horde = hordeIn({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
+    const { ended } = horde.begin([
+      ...['run', '--json', '--pattern', 'single-agent', '--team', 't', '--workspace', '.'],
+      ...['--allow-commands', '--people', request],
+    ]);
+    const waits = async () => {
+      for (let i = 0; i < 100; i++) {
+        const listed = await horde.run(['approve', 't', '--json']);
+        if (listed.status === 0 && listed.json().length > 0) return listed.json()[0];
+      }
+      throw new Error('nothing waits');
+    };
+    const command = await waits();
+    expect(command).toMatchObject({ kind: 'approval', text: expect.stringContaining('6*7') });
+    expect((await horde.run(['approve', 't'])).out).toContain(command.hash);
+    const unclear = await horde.run(['approve', 't', command.question]);
+    expect([unclear.status, unclear.err]).toEqual([2, expect.stringContaining('--yes or --no')]);
+    expect((await horde.run(['approve', 't', 'nothing', '--yes'])).status).toBe(2);
+    expect((await horde.run(['approve', 't', command.question, '--yes'])).status).toBe(0);
+    const question = await waits();
+    expect(question).toMatchObject({ kind: 'question', text: expect.stringContaining('For whom') });
+    await horde.run(['approve', 't', question.question, 'For', 'our', 'customers.']);
+    expect((await ended).status).toBe(0);
+    const log = await logOf(horde);
+    const returned = log.filter(({ type }) => type === 'tool.returned').map(({ data }) => data);
+    expect(returned[0]).toMatchObject({ tool: 'run_command', ok: true });
+    expect(String(returned[0]?.['text'])).toContain('42');
+    expect(returned[1]).toMatchObject({ tool: 'ask_person', text: 'For our customers.' });
+    const answered = log.filter(({ type }) => type === 'person.answered');
+    expect(answered).toHaveLength(2);
+    expect(String(answered[0]?.data['text'])).toContain(command.hash);
+    expect((await horde.run(['approve', 't'])).out).toContain('nothing waits');
+    expect((await horde.run(['replay', 't'])).status).toBe(0);
   }, 60_000);
 
   it('who names nobody known is told who there is, and whom the team has ended is told so', async () => {
