@@ -294,11 +294,13 @@ const synthesisBrief = (notes: readonly string[]) =>
 
 export function takeSynthesis(
   context: TeamContext,
-  { from, revision, title, confidence, path }: Heard<typeof submitSynthesis.event>,
+  { from, revision, title, confidence, dissent, path }: Heard<typeof submitSynthesis.event>,
 ): Step {
+  // Where something stays disputed nobody is sure of the whole.
+  const sure = confidence === 'high' && dissent.length > 0 ? 'medium' : confidence;
   return {
     remember: {
-      synthesis: { revision, confidence },
+      synthesis: { revision, confidence: sure },
       seats: withSeat(context, from, { owes: 0 }),
     },
     say: [

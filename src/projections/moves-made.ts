@@ -1,7 +1,8 @@
 /** The moves that agents make, by the type of event that each becomes. */
-import type { RecordedEvent } from '../events/event.ts';
+import type { Json, RecordedEvent } from '../events/event.ts';
 import { allMoves } from '../events/vocabulary/index.ts';
 import type { Move } from '../events/vocabulary/moves.ts';
+import { renderFields } from './framing.ts';
 
 export const moveEvents: ReadonlyMap<string, Move> = new Map(
   [...allMoves.values()].map((move) => [move.event.type, move]),
@@ -13,6 +14,8 @@ export interface HandedIn {
   summary: string | null;
   content: string | null;
   path: string | null;
+  /** What else it says, a field a line: points, answers, evidence, an outcome. */
+  details: string | null;
 }
 
 export function handedIn(event: RecordedEvent): HandedIn {
@@ -25,5 +28,15 @@ export function handedIn(event: RecordedEvent): HandedIn {
     summary: field('summary'),
     content: field('content'),
     path: field('path'),
+    details: detailsOf(event),
   };
 }
+
+function detailsOf({ data }: RecordedEvent): string | null {
+  const { grant: _, title: __, summary: ___, content: ____, path: _____, ...others } = data;
+  const said = Object.entries(others).filter(([, value]) => !isNothing(value));
+  return said.length === 0 ? null : renderFields(Object.fromEntries(said));
+}
+
+const isNothing = (value: Json): boolean =>
+  value === '' || value === null || (Array.isArray(value) && value.length === 0);

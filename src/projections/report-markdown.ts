@@ -65,6 +65,7 @@ function resultLines(result: Result, index: number): string[] {
   if (result.summary !== '') lines.push(fenced(result.summary));
   if (result.path !== null) lines.push(`File: ${inline(result.path)}`);
   if (result.text !== null) lines.push(fenced(result.text));
+  if (result.details !== null) lines.push(fenced(result.details));
   return lines;
 }
 

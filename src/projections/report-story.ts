@@ -52,7 +52,7 @@ export interface Story {
 
 const told = defineProjection({
   name: 'story',
-  version: 1,
+  version: 2,
   initial: {
     team: '',
     pattern: '',

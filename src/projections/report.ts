@@ -32,6 +32,8 @@ export interface Result {
   /** The full text, when it is not in a file. */
   text: string | null;
   path: string | null;
+  /** What else was said with it: points, answers, evidence, an outcome. */
+  details: string | null;
 }
 
 export interface Contribution extends Participant {
@@ -91,7 +93,7 @@ const parts = { story, board, decisions, metrics, transcript };
 
 export const report: Projection<ReportState> = {
   name: 'report',
-  version: 1,
+  version: 2,
   initial: {
     story: story.initial,
     board: board.initial,
@@ -122,6 +124,7 @@ export function reportFrom(state: ReportState): Report {
   const ending = endingOf(story);
   const moves = [...itemsOf(story.moves)];
   const { total, settled, limits } = metrics;
+  const titles = titlesOf(board);
   return {
     team: story.team,
     rehearsal: story.rehearsal,
@@ -133,7 +136,7 @@ export function reportFrom(state: ReportState): Report {
       reason: ending.reason,
       outcome: ending.outcome,
       rounds: ending.rounds,
-      results: ending.result.flatMap((revision) => resultAt(moves, revision)),
+      results: ending.result.flatMap((revision) => resultAt(moves, revision, titles)),
       notes: notesOf(state, ending),
       tokens: settled.tokens,
       tokensLimit: limits.tokens,
@@ -145,7 +148,7 @@ export function reportFrom(state: ReportState): Report {
     },
     artifacts: Object.values(board.artifacts).map((artifact) => ({
       ...artifact,
-      text: artifact.held === null ? null : (resultAt(moves, artifact.held)[0]?.text ?? null),
+      text: artifact.held === null ? null : textAt(moves, artifact.held),
     })),
     contributions: Object.values(story.participants).map((one) =>
       contributionOf(one, moves, metrics),
@@ -154,7 +157,7 @@ export function reportFrom(state: ReportState): Report {
       made: [...itemsOf(decisions.decisions)],
       interventions: [...itemsOf(decisions.interventions)],
     },
-    confidence: { level: ending.confidence, why: ending.reason },
+    confidence: { level: ending.confidence, why: whyOf(state, ending) },
     dissent: [...itemsOf(decisions.dissent)],
     log: [...itemsOf(state.transcript.lines)],
   };
@@ -242,11 +245,47 @@ function lastSeen({ story, metrics, transcript }: ReportState): number {
   return Math.max(story.startedAt, metrics.updatedAt ?? 0, line?.at ?? 0);
 }
 
-function resultAt(moves: readonly MadeMove[], revision: number): Result[] {
+/** How sure one may be, and what stands against being surer. */
+function whyOf({ story, decisions }: ReportState, ending: Ending): string {
+  const { confidence: level, reason, notes } = ending;
+  if (level === 'high') return reason;
+  const disputes = [...itemsOf(decisions.dissent)].length;
+  const worked = story.conclusion?.confidence;
+  const against = [
+    ...(worked && RANK[level] < RANK[worked] ? ['the synthesis is less sure than the work'] : []),
+    ...(disputes > 0 ? [`${disputes} disagreement${disputes > 1 ? 's' : ''} not resolved`] : []),
+    ...notes.filter((note) => note !== reason).slice(0, 5),
+  ];
+  return against.length === 0 ? reason : `${reason}; but ${against.join('; ')}`;
+}
+
+const RANK: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
+
+function resultAt(
+  moves: readonly MadeMove[],
+  revision: number,
+  titles: ReadonlyMap<number, string>,
+): Result[] {
   const move = moves.find((one) => one.revision === revision);
   if (!move) return [];
-  const { by, title, summary, content, path } = move;
-  return [{ revision, by, title: title ?? move.move, summary: summary ?? '', text: content, path }];
+  const { by, summary, content, path, details } = move;
+  const title = move.title ?? titles.get(revision) ?? move.move;
+  return [{ revision, by, title, summary: summary ?? '', text: content, path, details }];
+}
+
+/** What the board calls a text that has no title of its own. */
+const titlesOf = ({ artifacts }: Board): ReadonlyMap<number, string> =>
+  new Map(
+    Object.values(artifacts).flatMap(({ held, title }) =>
+      held === null ? [] : ([[held, title]] as const),
+    ),
+  );
+
+/** The full text of what was handed in; a review or an argument is what it says field by field. */
+function textAt(moves: readonly MadeMove[], revision: number): string | null {
+  const move = moves.find((one) => one.revision === revision);
+  if (!move || move.path !== null) return move?.content ?? null;
+  return move.content ?? move.details ?? move.summary;
 }
 
 function fieldsOf(value: Json): { [key: string]: Json | undefined } {

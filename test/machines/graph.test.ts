@@ -295,7 +295,12 @@ describe('A team, whatever it has heard', () => {
     heard('shutdown.accepted', 'r', { agent: 'r' }, 1),
     ...timers,
     after('stallCheck', 'watching'),
-    heard('synthesis.submitted', 'scribe', { grant: 1, title: 't', confidence: 'low' }, 1),
+    heard(
+      'synthesis.submitted',
+      'scribe',
+      { grant: 1, title: 't', confidence: 'low', dissent: [] },
+      1,
+    ),
     heard('pattern.concluded', 'pattern', { ...conclusion, result: [1] }, 1),
     heard('pattern.concluded', 'pattern', { ...conclusion, result: [] }, 1),
     heard('actor.done', '', { actor: 'pattern' }, 1),

@@ -364,7 +364,7 @@ describe('The synthesis', () => {
   const synthesis = heard(
     'synthesis.submitted',
     'scribe',
-    { grant: 1, title: 'All of it', confidence: 'medium' },
+    { grant: 1, title: 'All of it', confidence: 'medium', dissent: [] },
     99,
   );
   const seated = [concluded({ notes: ['not reviewed'] })];

@@ -55,9 +55,16 @@ function reasonOf(context: DiscoveryContext, isWhole: boolean): string {
   return context.round >= context.limits.rounds ? 'rounds spent' : 'nobody can go on with the rest';
 }
 
-/** High: explored and dealt with by all who began. Medium: that without some, or most of it. Else low. */
+/**
+ * High: explored and dealt with, by all who began and without dispute. Medium: that with somebody lost or a
+ * finding dismissed against who found it, or else most of it. Else low.
+ */
 function confidenceOf(context: DiscoveryContext, isWhole: boolean): Confidence {
-  if (isWhole) return context.lost.length === 0 ? 'high' : 'medium';
+  const isDisputed = tagsOf(context, 'dismissed').some((tag) => {
+    const { by, tried } = context.findings[tag]!;
+    return tried.at(-1) !== by;
+  });
+  if (isWhole) return context.lost.length === 0 && !isDisputed ? 'high' : 'medium';
   const found = Object.keys(context.findings).length + context.beyond;
   return tagsOf(context, 'resolved', 'dismissed').length * 2 > found ? 'medium' : 'low';
 }

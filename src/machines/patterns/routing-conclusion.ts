@@ -38,13 +38,17 @@ export function routingConclusion(context: RoutingContext): Taken<RoutingContext
   };
 }
 
-/** High: all is finished and every question was answered. Medium: something is finished. Else low. */
+/**
+ * High: all is finished, every question was answered and no advice rejected. Medium: something is finished.
+ * Else low.
+ */
 function confidenceOf(
-  { generalists, unanswered, open }: RoutingContext,
+  { generalists, unanswered, open, rejected }: RoutingContext,
   finished: number,
 ): Confidence {
   if (finished === 0) return 'low';
-  const isSure = finished === generalists.length && unanswered.length + open.length === 0;
+  const isSure =
+    finished === generalists.length && unanswered.length + open.length + rejected === 0;
   return isSure ? 'high' : 'medium';
 }
 

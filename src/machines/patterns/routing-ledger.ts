@@ -54,6 +54,8 @@ export interface RoutingContext extends TurnTaking {
   /** Advice that each generalist has got, and its finished work. */
   advice: Readonly<Record<string, readonly number[]>>;
   products: Readonly<Record<string, number>>;
+  /** How much of the advice was rejected. */
+  rejected: number;
 }
 
 export type Consulting = Heard<typeof consult.event>;
@@ -77,6 +79,7 @@ export const newRouting = (input: ExpertiseRoutingInput | undefined): RoutingCon
   unanswered: [],
   advice: {},
   products: {},
+  rejected: 0,
 });
 
 export const isGeneralist = ({ generalists }: RoutingContext, seat: string): boolean =>

@@ -145,6 +145,7 @@ export function takeProduct(context: Context, product: Product): Step {
     remember: {
       ...settle(context, from).remember,
       products: { ...context.products, [from]: revision },
+      rejected: context.rejected + product.advice.filter((one) => isRejected(context, one)).length,
     },
     say: [
       turns.handedIn(product, workOf(from)),
@@ -154,13 +155,15 @@ export function takeProduct(context: Context, product: Product): Step {
   };
 }
 
-function adviceTaken(
-  { specialists }: Context,
-  generalist: string,
-  { specialist, taken, reason }: Product['advice'][number],
-): PatternSays[] {
-  if (!specialists.includes(specialist)) return [];
-  const wasRejected = taken === 'rejected';
+type TakenAdvice = Product['advice'][number];
+
+const isRejected = ({ specialists }: Context, { specialist, taken }: TakenAdvice): boolean =>
+  taken === 'rejected' && specialists.includes(specialist);
+
+function adviceTaken(context: Context, generalist: string, advice: TakenAdvice): PatternSays[] {
+  const { specialist, taken, reason } = advice;
+  if (!context.specialists.includes(specialist)) return [];
+  const wasRejected = isRejected(context, advice);
   const decision: PatternSays = {
     type: 'decision.made',
     subject: `Advice of ${specialist} to ${generalist}`,
