@@ -21,6 +21,8 @@ export interface RunTeamInput {
   atLeast?: Partial<Amount>;
   /** Results of other teams, handed on as material: revisions of their ends in this stream. */
   materials?: { name: string; held: number }[];
+  /** The materials given with this team's own request go to the child too. */
+  handsOnRequest?: boolean;
 }
 
 export const runTeam: Worker<RunTeamInput> = {
@@ -64,13 +66,27 @@ export function reserveShare(
   };
 }
 
-async function planOf({ plan, materials = [] }: RunTeamInput, context: WorkContext) {
-  if (materials.length === 0 || !plan.request) return plan;
+type Materials = { name: string; text: string }[];
+
+async function planOf(input: RunTeamInput, context: WorkContext): Promise<ChildPlan> {
+  const { plan, materials = [], handsOnRequest } = input;
+  if (!plan.request) return plan;
   const handed = await Promise.all(
     materials.map(async ({ name, held }) => ({ name, text: textOf(await context.event(held)) })),
   );
+  const own = handsOnRequest ? await ownMaterials(context) : [];
   const given = plan.request.materials ?? [];
-  return { ...plan, request: { ...plan.request, materials: [...given, ...handed] } };
+  return {
+    ...plan,
+    request: { ...plan.request, materials: [...own, ...given, ...handed] },
+    labels: { ...context.labels, ...plan.labels },
+  };
+}
+
+/** A team's first event holds what it was asked for. */
+async function ownMaterials(context: WorkContext): Promise<Materials> {
+  const { data } = await context.event(0);
+  return (data['request'] as { materials: Materials } | undefined)?.materials ?? [];
 }
 
 /** A text in the stream: the end of another team, or a request. */

@@ -6,10 +6,13 @@
  */
 import { fromPromise } from 'xstate';
 import type { z } from 'zod';
+import type { JsonObject } from '../events/event.ts';
 import type { modelReplied, toolReturned } from '../events/vocabulary/agent.ts';
+import type { teamReturned } from '../events/vocabulary/child.ts';
 
 export type ModelReply = z.output<typeof modelReplied.data>;
 export type ToolAnswer = z.output<typeof toolReturned.data>;
+export type TeamEnd = z.output<typeof teamReturned.data>;
 
 export interface ModelCall {
   agent: string;
@@ -48,6 +51,8 @@ export interface Unsettled {
 
 export const callModel = fromPromise<ModelReply, ModelCall>(() => notHere('callModel'));
 export const useTool = fromPromise<ToolAnswer, ToolCall>(() => notHere('useTool'));
+/** Another team: its plan goes in, its end comes out. */
+export const runTeam = fromPromise<TeamEnd, JsonObject>(() => notHere('runTeam'));
 
 function notHere(name: string): never {
   throw new Error(

@@ -3,6 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 import { agentMachine } from './agent.ts';
 import { patterns } from './patterns/index.ts';
 import { teamMachine } from './team.ts';
+import { workflowMachine } from './workflow.ts';
 
 export interface HordeMachine {
   machine: AnyStateMachine;
@@ -11,6 +12,7 @@ export interface HordeMachine {
 
 export const hordeMachines: Readonly<Record<string, HordeMachine>> = {
   agent: { machine: agentMachine, hears: [] },
+  workflow: { machine: workflowMachine, hears: [] },
   team: {
     machine: teamMachine,
     hears: [
