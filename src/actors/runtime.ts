@@ -219,10 +219,10 @@ class TeamRuntime implements Runtime {
     const formed = formedOf(id, options);
     const leader = new Leader(id, this.site);
     const remove = this.enlist(leader);
-    // Taken before the team exists, so that no worker that waits for teams takes this one.
-    const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
-    if (!known) await this.store.leases?.take(teamStream(id), this.name, LEASE_MS);
     try {
+      // Taken before the team exists, so that no worker that waits for teams takes this one.
+      const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
+      if (!known) await this.store.leases?.take(teamStream(id), this.name, LEASE_MS);
       await leader.form(formed, options.parent?.correlationId ?? id);
     } catch (error) {
       remove();

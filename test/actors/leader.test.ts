@@ -283,6 +283,27 @@ describe('a runtime', () => {
     expect(begun).toHaveLength(2);
   });
 
+  it('can start a team after a start that found the store away', async () => {
+    const store = openMemoryStore();
+    const { worker } = openWork('repeatable');
+    let away = true;
+    const line = new Proxy(store, {
+      get: (target, key) => {
+        if (key === 'head' && away)
+          return () => Promise.reject(new StoreFailure('away', 'unavailable'));
+        const value = Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const runtime = open(line, worker);
+    const start = { id: 't', machine: 'waiter' };
+    await expect(runtime.start(start)).rejects.toThrow('away');
+    away = false;
+    await runtime.start(start);
+    expect(await typesOf(store)).toContain('work.admitted');
+    await runtime.close({ graceMs: 0 });
+  });
+
   it('recovers every team that has not ended', async () => {
     const store = openMemoryStore();
     const { begun, worker } = openWork('repeatable');
