@@ -58,6 +58,8 @@ export interface Turn {
   round: number;
   moves: readonly string[];
   purpose: 'work' | 'synthesis';
+  /** Nothing may be said to teammates in this turn. */
+  blind: boolean;
   /** Who granted it, and hears the move. */
   by: string;
 }
@@ -133,6 +135,7 @@ export const turnOf = (heard: Heard<typeof turnGranted>): Turn => ({
   round: heard.round,
   moves: heard.moves,
   purpose: heard.purpose,
+  blind: heard.blind ?? false,
   by: heard.from,
 });
 
@@ -154,7 +157,8 @@ export function read(context: AgentContext, reply: Settled<ModelReply>): Partial
     moves: turn!.moves,
     tools,
     mayUseTools: toolRounds < limits.toolRounds,
-    messagesLeft: limits.messages - messages,
+    messagesLeft: turn!.blind ? 0 : limits.messages - messages,
+    blind: turn!.blind,
   });
   return { reading, reply: reply.revision, failures: 0, tool: 0, toolsOk: true };
 }

@@ -22,6 +22,8 @@ export interface Legal {
   readonly mayUseTools: boolean;
   /** How many more messages the agent may send. */
   readonly messagesLeft: number;
+  /** Why there are none left: contributions are held back until all are in. */
+  readonly blind?: boolean;
 }
 
 /** A move with its checked arguments, ready to be said. */
@@ -75,6 +77,8 @@ export function readReply(content: readonly Block[], legal: Legal): Reading {
 
 function judge(said: Utterance[], tools: ToolUse[], move: MadeMove | null, legal: Legal): Reading {
   const messages = said.filter(({ type }) => type === 'message.sent').length;
+  if (messages > 0 && legal.blind)
+    return fault(`Nobody speaks with teammates until all have handed in. ${choices(legal)}`);
   if (messages > legal.messagesLeft)
     return fault(`You may send ${legal.messagesLeft} more messages. ${choices(legal)}`);
   if (tools.length === 0 && move) return { kind: 'move', said, move };

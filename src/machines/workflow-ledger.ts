@@ -39,6 +39,8 @@ export interface StepEnd {
   confidence: Confidence | null;
   /** Why, when it did not end as hoped. */
   problem: string | null;
+  /** What its reader must be told. */
+  notes: readonly string[];
 }
 
 export interface WorkflowContext {
@@ -68,7 +70,12 @@ export interface WorkflowOutput {
 /** What the machine hears at the end of a child, as far as it matters here. */
 export interface ChildHeard {
   revision: number;
-  output?: { confidence: Confidence | null };
+  output?: {
+    confidence: Confidence | null;
+    notes: readonly string[];
+    reason: string;
+    output: Json;
+  };
   error?: { kind: string; message: string; limit?: string; text?: string };
 }
 
@@ -132,20 +139,31 @@ export const begin = (context: WorkflowContext, slot: number): Step => {
 /** A child that ended early but left something is built upon, and the reader is told. */
 export function takeEnd(context: WorkflowContext, slot: number, heard: ChildHeard): Step {
   const { output, error, revision } = heard;
-  if (output)
-    return over(context, slot, { held: revision, confidence: output.confidence, problem: null });
+  if (output) {
+    const { confidence, notes, reason } = output;
+    const problem = fellBack(output.output) ? reason.slice(0, NOTE_MAX) : null;
+    const told = notes.slice(0, NOTES_MAX).map((note) => note.slice(0, NOTE_MAX));
+    return over(context, slot, { held: revision, confidence, problem, notes: told });
+  }
   const problem = error ? `${error.limit ?? error.kind}: ${error.message}` : 'no end was heard';
   const left = (error?.text ?? '') !== '';
-  return over(context, slot, { held: left ? revision : null, confidence: 'low', problem });
+  return over(context, slot, { ...NOTHING, held: left ? revision : null, problem });
 }
 
+const fellBack = (output: Json) => (output as JsonObject | null)?.['outcome'] === 'fallback';
+
+/** Of what one step leaves for the reader: how many notes, and their characters. */
+const NOTES_MAX = 5;
+const NOTE_MAX = 300;
+const NOTHING: StepEnd = { held: null, confidence: 'low', problem: null, notes: [] };
+
 export const giveUp = (context: WorkflowContext, slot: number): Step =>
-  over(context, slot, { held: null, confidence: null, problem: 'its time is spent' });
+  over(context, slot, { ...NOTHING, problem: 'its time is spent' });
 
 /** It is not begun, or not waited for any more. */
 export const skip = (context: WorkflowContext, slot: number): Step => {
   const problem = context.stopped ?? 'what it builds on is not there';
-  return over(context, slot, { held: null, confidence: null, problem });
+  return over(context, slot, { ...NOTHING, problem });
 };
 
 function over(context: WorkflowContext, slot: number, end: StepEnd): Step {
@@ -183,7 +201,14 @@ export function outputOf({ input, ends, stopped }: WorkflowContext): WorkflowOut
     confidence: isWhole ? least : 'low',
     rounds: 0,
     result,
-    notes: troubled.map(({ step }) => `${step}: ${ends[step]!.problem}`.slice(0, 400)),
+    notes: steps.flatMap(({ step }) => notesOf(step, ends[step])),
     synthesis: null,
   };
 }
+
+const notesOf = (step: string, end: StepEnd | undefined): string[] =>
+  end
+    ? [...(end.problem === null ? [] : [end.problem]), ...end.notes].map(
+        (note) => `${step}: ${note}`,
+      )
+    : [];

@@ -68,6 +68,22 @@ describe('An agent that is granted a turn', () => {
       .then({ said: [{ type: 'draft.submitted', title: 'Plan' }] });
   });
 
+  it('says nothing to teammates in a blind turn, and may do so again in the next', () => {
+    const message = use('send_message', { to: 'reviewer-1', text: 'What do you think?' });
+    agent([granted(1, { blind: true })])
+      .when(reply([message, move]))
+      .then({
+        state: 'thinking',
+        said: [{ type: 'turn.corrected', problem: /until all have handed in/ }],
+      });
+    agent([granted(1, { blind: true }), reply([move]), granted(2)])
+      .when(reply([message, move], 200))
+      .then({
+        state: 'idle',
+        said: [{ type: 'message.sent', to: 'reviewer-1' }, { type: 'draft.submitted' }],
+      });
+  });
+
   it('tells the team alone when the team granted the turn', () => {
     const moves = ['submit_synthesis'];
     const synthesis = {

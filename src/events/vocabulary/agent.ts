@@ -60,6 +60,8 @@ export const turnGranted = defineEvent(
     material: z.array(z.int()),
     /** The final synthesis may use what was set aside for it. */
     purpose: z.enum(['work', 'synthesis']),
+    /** Nothing may be said to teammates in this turn: contributions are held back until all are in. */
+    blind: z.boolean().optional(),
   }),
 );
 /** What the model did wrong, as it will be told: an illegal, second or stale move, unfit arguments, none at all. */

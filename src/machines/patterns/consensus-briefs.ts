@@ -33,6 +33,7 @@ const analysisTurn = (context: ConsensusContext): Turn => ({
   brief: `Analyse the request on your own, from your speciality: what holds, what is at risk, what you recommend, and how sure you are. ${context.experts.length} experts do the same; what they write is held back until all are in, and so is yours. Do not ask them. End your turn with submit_analysis.`,
   moves: ['submit_analysis'],
   material: [],
+  blind: true,
 });
 
 function challengeTurn(context: ConsensusContext, seat: string): Turn {

@@ -30,6 +30,7 @@ function openingTurn(context: DebateContext, seat: string): Turn {
     round: context.round,
     brief: `${ofRound(context)} A debate. You argue for ${side}. ${context.judge} rules at the end, on each contested point. Make the strongest honest case: a few points, each with a tag of its own and its evidence. You do not see the opening of ${other} yet. End your turn with argue.`,
     moves: ['argue'],
+    blind: true,
     material: [],
   };
 }

@@ -69,7 +69,7 @@ type Granted = Said<typeof turnGranted>;
 export const granted = (
   grants: Grants,
   agent: string,
-  turn: Pick<Granted, 'round' | 'brief' | 'moves' | 'material'>,
+  turn: Pick<Granted, 'round' | 'brief' | 'moves' | 'material' | 'blind'>,
 ): Granted => ({
   type: 'turn.granted',
   to: [agent, 'team'],

@@ -33,7 +33,14 @@ export const singleAgentMachine = setup({
     emitted: {} as PatternSays,
     input: {} as steps.SingleAgentInput,
   },
-  guards: turnGuards,
+  guards: {
+    holdsTurn: turnGuards.holdsTurn,
+    owesTurn: turnGuards.owesTurn,
+    mayGrantAgain: turnGuards.mayGrantAgain,
+    isAtLimit: turnGuards.isAtLimit,
+    isUrgent: turnGuards.isUrgent,
+    goesOn: turnGuards.goesOn,
+  },
   actions: {
     ask: step(steps.ask),
     takeWork: step(steps.takeWork),

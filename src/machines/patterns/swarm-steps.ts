@@ -48,6 +48,7 @@ const brief = {
   moves: ['contribute'],
   material: [],
   round: 1,
+  blind: true,
 };
 
 export function askAll(context: SwarmContext): Step {

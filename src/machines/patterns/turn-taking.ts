@@ -28,6 +28,8 @@ export interface Turn {
   brief: string;
   moves: string[];
   material: number[];
+  /** Nothing may be said to teammates meanwhile. */
+  blind?: boolean;
 }
 
 /** An event as far as turns are concerned: a move, or what became of a seat or a turn. */
