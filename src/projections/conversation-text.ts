@@ -47,14 +47,29 @@ function materialText(revision: number, event: RecordedEvent | undefined): strin
   return frame({ kind: 'material', by, event: event.type }, text, TO_EVALUATE);
 }
 
+/** `crossed`: numbers of the reader's own messages that the writer had not read. */
 export function messageText(
-  event: RecordedEvent,
   from: string,
   text: string,
   seq?: number,
+  crossed: readonly number[] = [],
 ): string {
-  return frame({ kind: 'message', from, ...(seq ? { seq } : {}) }, text, TO_EVALUATE);
+  const note =
+    crossed.length === 0
+      ? TO_EVALUATE
+      : `${TO_EVALUATE}. It crossed with your message ${crossed.join(', ')}: ${from} had not read that when writing this`;
+  return frame({ kind: 'message', from, ...(seq ? { seq } : {}) }, text, note);
 }
+
+/** What the sender is told of a message that crossed with others. */
+export const sentText = (seq: number, crossed: readonly (readonly [string, number[]])[]): string =>
+  [
+    `Message ${seq} sent.`,
+    ...crossed.map(
+      ([from, numbers]) =>
+        `It crossed with message ${numbers.join(', ')} of ${from}, which you had not read and are shown now: go by the newest of the two sides, and say so if it changes what you wrote.`,
+    ),
+  ].join(' ');
 
 export function correctionOf(data: { grant: number; problem: string }): string {
   return `Correction (grant ${data.grant}): ${data.problem}`;

@@ -30,7 +30,13 @@ import {
   plain,
   seatOf,
 } from './conversation-state.ts';
-import { correctionOf, grantText, messageText, requestEntries } from './conversation-text.ts';
+import {
+  correctionOf,
+  grantText,
+  messageText,
+  requestEntries,
+  sentText,
+} from './conversation-text.ts';
 import type { Projection } from './projection.ts';
 import { defineFold, defineProjection, joined } from './projection.ts';
 import type { Grant } from './seat.ts';
@@ -155,13 +161,14 @@ function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationS
         const { agent, text } = event.data;
         change(draft, agent, (seat) => seats.withTold(seat, momentOf(event), text));
       },
-      sent: (draft, event) => {
-        const from = event.meta.actor ?? 'outside';
-        hearMessage(draft, event, messageText(event, from, event.data.text, event.data.seq));
-        answerSpoken(draft, event, `Message ${event.data.seq} sent.`);
-      },
+      sent: hearLetter,
       told: (draft, event) => {
-        hearMessage(draft, event, messageText(event, event.data.by, event.data.text));
+        const { by, text } = event.data;
+        hold(draft, event);
+        for (const hearer of event.meta.to ?? [])
+          change(draft, hearer, (seat) =>
+            seats.withTold(seat, momentOf(event), messageText(by, text)),
+          );
       },
       replied: hearReply,
       toolReturned: hearTool,
@@ -283,10 +290,23 @@ function hearMove(draft: ConversationState, event: RecordedEvent, tool: string):
   });
 }
 
-function hearMessage(draft: ConversationState, event: RecordedEvent, text: string): void {
+/**
+ * A message reaches its hearers. Where the sender had not yet read what a hearer wrote before, the two have
+ * crossed, and both sides are told by the numbers.
+ */
+function hearLetter(draft: ConversationState, event: EventOf<typeof agent.messageSent>): void {
+  const { seq, text } = event.data;
+  const from = event.meta.actor ?? 'outside';
+  const sender = seatOf(draft, from);
+  const crossed: [string, number[]][] = [];
   hold(draft, event);
-  for (const hearer of event.meta.to ?? [])
-    change(draft, hearer, (seat) => seats.withTold(seat, momentOf(event), text));
+  for (const hearer of event.meta.to ?? []) {
+    const unread = sender ? threads.unreadFrom(threadOf(sender), hearer) : [];
+    if (unread.length > 0) crossed.push([hearer, unread]);
+    const shown = messageText(from, text, seq, unread);
+    change(draft, hearer, (seat) => seats.withTold(seat, momentOf(event), shown, { from, seq }));
+  }
+  answerSpoken(draft, event, sentText(seq, crossed));
 }
 
 /** A spoken tool's use is answered by the event that it became. */

@@ -10,7 +10,7 @@ import type { RecordedEvent } from '../events/event.ts';
 import type { Profile } from '../events/vocabulary/agent.ts';
 import type { Sequence } from './sequence.ts';
 import { append, countWhile, emptySequence, itemAt } from './sequence.ts';
-import type { Entry, Thread } from './thread.ts';
+import type { Entry, Letter, Thread } from './thread.ts';
 import { newThread, withText } from './thread.ts';
 import { withModel as withModelOf } from './thread-model.ts';
 
@@ -78,8 +78,8 @@ export function withThread(seat: Seat, thread: Thread): Seat {
 }
 
 /** The seat with one more text for its model to read. */
-export function withTold(seat: Seat, at: Moment, text: string): Seat {
-  return withThread(seat, withText(threadOf(seat), at, text));
+export function withTold(seat: Seat, at: Moment, text: string, letter?: Letter): Seat {
+  return withThread(seat, withText(threadOf(seat), at, text, letter));
 }
 
 export function withGrant(seat: Seat, at: Moment, grant: Grant): Seat {

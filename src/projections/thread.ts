@@ -39,7 +39,13 @@ export interface Message {
  * request, a transcript) is what every incarnation begins with.
  */
 export type Entry = { readonly revision: number; readonly turn: number } & (
-  | { readonly kind: 'text'; readonly text: string; readonly common?: true }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly common?: true;
+      /** Who wrote it to the agent, and the writer's number of it. */
+      readonly letter?: Letter;
+    }
   | {
       readonly kind: 'answer';
       readonly use: string;
@@ -48,6 +54,11 @@ export type Entry = { readonly revision: number; readonly turn: number } & (
       readonly text: string;
     }
 );
+
+export interface Letter {
+  readonly from: string;
+  readonly seq: number;
+}
 
 /** A tool use of a reply. `id` is what the API is shown, `called` what the model called it. */
 export interface Use {
@@ -108,8 +119,18 @@ export function withText(
   thread: Thread,
   at: { revision: number; turn: number },
   text: string,
+  letter?: Letter,
 ): Thread {
-  return { ...thread, open: append(thread.open, { kind: 'text', ...at, text }) };
+  const entry: Entry = { kind: 'text', ...at, text, ...(letter ? { letter } : {}) };
+  return { ...thread, open: append(thread.open, entry) };
+}
+
+/** Numbers of the letters of one writer that the model had not been shown when it last replied. */
+export function unreadFrom(thread: Thread, from: string): number[] {
+  const numbers: number[] = [];
+  for (const entry of itemsOf(thread.open))
+    if (entry.kind === 'text' && entry.letter?.from === from) numbers.push(entry.letter.seq);
+  return numbers;
 }
 
 /** Answers one open use of the last reply. */
