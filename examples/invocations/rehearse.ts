@@ -26,16 +26,16 @@ export async function rehearse(request: string, script: string): Promise<void> {
   const catalog = new Catalog();
   const selection = await select(request, catalog);
   console.log(`${selection.pattern}: ${selection.reasons.join('; ')}\n`);
-  const runtime = createRuntime({
-    store: await openStore('memory:'),
-    machines: hordeMachines,
-    workers: hordeWorkers({
-      client: createRehearsalModel({ seed: 7 }),
-      prices: createPriceTable(),
-    }).workers,
+  const { workers, tools } = hordeWorkers({
+    client: createRehearsalModel({ seed: 7 }),
+    prices: createPriceTable(),
+    // Sub-agents are granted by whoever runs the team, never by the request.
+    ...(selection.pattern === 'nested-swarm' ? { swarms: {} } : {}),
   });
+  const store = await openStore('memory:');
+  const runtime = createRuntime({ store, machines: hordeMachines, workers });
   const wish = wishOf(selection, catalog);
-  const team = await runtime.start(formTeam({ ...wish, request, model: defaultModel }));
+  const team = await runtime.start(formTeam({ ...wish, tools, request, model: defaultModel }));
   await team.result();
   console.log(renderReport(reportFrom(await team.view(report))));
   await runtime.close();

@@ -78,7 +78,11 @@ export async function run(words: string[], options: RunOptions): Promise<number>
       progress?.spoken(actor, text),
     );
     const team = await session.runtime.start(planOf(wish, chosen, session.tools));
-    if (!before) output.note(whyLine(chosen));
+    if (!before) {
+      output.note(whyLine(chosen));
+      if (chosen.pattern === 'nested-swarm' && !options.allowSwarms)
+        output.note('its agents have no sub-agents: grant them with --allow-swarms');
+    }
     output.note(
       `team ${team.id} (${before?.['pattern'] ?? chosen.pattern})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
     );

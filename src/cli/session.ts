@@ -14,6 +14,7 @@ import type { EventStore } from '../events/store.ts';
 import type { ToolSpec } from '../events/vocabulary/agent.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
 import { hordeMachines } from '../machines/index.ts';
+import { Catalog } from '../planning/catalog.ts';
 import { modelClient, rehearsalOf } from './model-access.ts';
 import type { Output } from './output.ts';
 
@@ -89,7 +90,7 @@ function sessionWith({
     ...(workspace ? { workspace } : {}),
     write: labels['write'] === 'yes',
     commands: labels['commands'] === 'yes',
-    ...(labels['swarms'] === 'yes' ? { swarms: {} } : {}),
+    ...(labels['swarms'] === 'yes' ? { swarms: { persona: personas(workspace) } } : {}),
     ...(desk ? { person: desk } : {}),
   });
   const runtime = createRuntime({
@@ -100,6 +101,15 @@ function sessionWith({
     ...(onProgress ? { onProgress } : {}),
   });
   return { runtime, tools };
+}
+
+/** Sub-agents are types of the catalog too; it is read when the first is wanted. */
+function personas(workspace: string | undefined) {
+  let catalog: Catalog | undefined;
+  return (type: string) => {
+    catalog ??= new Catalog({ workspace: workspace ?? '.' });
+    return catalog.agent(type);
+  };
 }
 
 /** Whoever sits at this terminal, or comes from another with `horde approve`. */

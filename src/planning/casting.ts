@@ -103,6 +103,7 @@ const CALLED: Readonly<Record<string, ReadonlySet<string>>> = {
   watchdog: words('watchdog guardian guard monitor observer overseer enforcer sentinel warden'),
   reviewer: words('reviewer critic auditor editor checker inspector'),
   scout: words('scout explorer'),
+  lead: words('lead researcher gatherer'),
   generalist: words('generalist'),
   specialist: words('specialist expert consultant adviser advisor'),
   producer: words('producer author writer creator developer implementer designer'),
@@ -121,6 +122,7 @@ const ELSE: Readonly<Record<string, string>> = {
   'review-loop': 'producer',
   'adversarial-debate': 'advocate',
   'expertise-routing': 'specialist',
+  'nested-swarm': 'producer',
 };
 
 /** Words for nobody in particular. */
