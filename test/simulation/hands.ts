@@ -47,6 +47,7 @@ function workerOf(
   return {
     effect,
     ...(records ? { records } : {}),
+    ...(effect === 'paid' ? { governedBy: () => src } : {}),
     ...(tokens ? { reserve: ({ newBytes }) => reserveOf(tokens, newBytes) } : {}),
     run(input, context) {
       world.totals.works += 1;

@@ -10,6 +10,7 @@ import type { MachineSource } from '../../src/actors/registration.ts';
 import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import { canonical } from '../../src/actors/team-state.ts';
+import { createGovernor } from '../../src/actors/token-governor.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import type { Json, RawEvent } from '../../src/events/event.ts';
 import type { EventStore } from '../../src/events/store.ts';
@@ -142,6 +143,7 @@ class Simulation {
       machines: sabotage.machines?.(this.machines()) ?? this.machines(),
       events: this.scenario.events,
       workers: sabotage.workers?.(workers) ?? workers,
+      ...(this.world.plan.governed ? { governor: strictGovernor() } : {}),
     });
     return process;
   }
@@ -316,6 +318,10 @@ class Simulation {
 }
 
 const CONTINUED: Chat = { event: { type: 'team.continued', by: 'a person' } };
+
+/** A provider that allows two calls at once, and few a minute. */
+const strictGovernor = () =>
+  createGovernor({ requestsPerMinute: 60, burst: 3, concurrency: 2, halfOpenAfterMs: 20_000 });
 
 const OWN_VERSIONS = new Map([
   ['team.stopRequested', 1],

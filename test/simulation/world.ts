@@ -30,6 +30,8 @@ export interface Plan {
   snapshots: boolean;
   /** Providers may report more than was reserved. */
   overcharge: boolean;
+  /** Calls wait for the leave of a governor with little to give. */
+  governed: boolean;
 }
 
 export interface Process {
@@ -198,5 +200,6 @@ function planOf(dice: Dice): Plan {
     },
     snapshots: dice.chance(0.5),
     overcharge: dice.chance(0.2),
+    governed: dice.chance(0.5),
   };
 }
