@@ -80,12 +80,32 @@ function legal(draw: Draw, moves: readonly string[]): object {
       return use(move, { evidence: draw(2) ? 'fine' : 'x'.repeat(90), issues: [] });
     case 'request_changes':
       return use(move, { issues: [issue(pick(draw, ['A', 'B', 'C', 'D', 'E', 'F']))] });
+    case 'report_findings':
+      return use(move, { ...product, findings: findings(draw, 3), more: draw(2) === 0 });
+    case 'handle_finding':
+      return use(move, {
+        ...product,
+        outcome: pick(draw, ['resolved', 'dismissed', 'blocked']),
+        reason: 'r',
+        findings: findings(draw, 1),
+      });
     case 'contribute':
       return use(move, { ...product, confidence: pick(draw, ['high', 'medium', 'low']) });
     default:
       return use(move, { ...product, decisions: [], dissent: [], confidence: 'low' });
   }
 }
+
+/** Some that take a specialist of those there may be, some that take one there is not. */
+const findings = (draw: Draw, most: number): object[] =>
+  Array.from({ length: draw(most + 1) }, () => ({
+    tag: `F-${draw(9)}`,
+    title: 't',
+    severity: pick(draw, ['critical', 'high', 'low']),
+    detail: 'd',
+    evidence: 'e',
+    specialist: pick(draw, ['specialist-2', 'specialist-3', 'specialist-4', 'none', 'plumber']),
+  }));
 
 function nonsense(draw: Draw, moves: readonly string[]): object[] {
   const reading = use('read_file', { path: 'a' });

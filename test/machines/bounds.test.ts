@@ -38,11 +38,16 @@ function play(
   const seats = roles.map((role, index) => ({ actor: `${role}-${index}`, role }));
   const limits = pattern.limits.parse({});
   const life = teamLife.parse({ timeMs });
+  const isPrepared = ({ role }: { role: string }) =>
+    pattern.roles.some((one) => one.role === role && one.onDemand);
+  const entries = (some: typeof seats) => some.map(({ actor }) => entry(actor));
   return {
     bounds: { pattern, limits, seats: seats.length, agent, life, scribe },
     input: {
       pattern: { machine: name, input: pattern.seats(seats, limits) },
-      roster: seats.map(({ actor }) => entry(actor)),
+      roster: entries(seats.filter((seat) => !isPrepared(seat))),
+      reserve: entries(seats.filter(isPrepared)),
+      seatsMax: 4,
       scribe: scribe ? entry('scribe') : null,
       life,
     },
@@ -54,6 +59,7 @@ const plays = fc.record({
     ['review-loop', ['producer', 'reviewer']] as const,
     ['review-loop', ['producer', 'reviewer', 'reviewer', 'reviewer']] as const,
     ['swarm', ['contributor', 'contributor', 'contributor']] as const,
+    ['swarm-discovery', ['scout', 'scout', 'specialist', 'specialist', 'specialist']] as const,
   ),
   scribe: fc.boolean(),
   timeMs: fc.constantFrom(null, 300_000),
@@ -122,6 +128,31 @@ describe('Whatever agents answer, and whether they answer', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('a team that grows answers every wish for a seat at once, and is never larger than it may be', () => {
+    const seeds = fc.record({ harm: fc.constantFrom(0, 30, 70), seed: fc.nat() });
+    const roles = ['scout', 'scout', 'specialist', 'specialist', 'specialist'];
+    let opened = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(seeds, ({ harm, seed }) => {
+        const { log } = perform(play('swarm-discovery', roles, false, null), drawing(seed), harm);
+        const there = new Set<string>();
+        for (const { type, data } of log) {
+          if (type === 'agent.joined') there.add(data.actor);
+          if (type === 'agent.left') there.delete(data.actor);
+          expect(there.size).toBeLessThanOrEqual(4);
+        }
+        const count = (type: string) => log.filter((one) => one.type === type).length;
+        expect(count('seat.wanted')).toBe(count('seat.opened') + count('seat.refused'));
+        opened += count('seat.opened');
+        refused += count('seat.refused');
+      }),
+      { numRuns: 60 },
+    );
+    expect(opened).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('no play of legal moves alone loses a seat or sends anything to nobody', () => {
