@@ -146,4 +146,27 @@ const ofMoves = defineFold<Story>(moveEvents.keys(), (draft, event: RecordedEven
   draft.moves = append(draft.moves, made);
 });
 
-export const story: Projection<Story> = joined(told, ofMoves);
+/** What a team below has come to is a product like one that was handed in. */
+const ofTeamsBelow = defineFold<Story>(
+  ['team.returned', 'team.failed'],
+  (draft, event: RecordedEvent) => {
+    const { team, pattern, text, rehearsal } = event.data;
+    draft.rehearsal ||= rehearsal === true;
+    if (typeof text !== 'string' || text === '') return;
+    const [, heading, rest] = /^# ([^\n]*)\n+([\s\S]*)$/.exec(text) ?? [];
+    const made: MadeMove = {
+      move: 'team',
+      by: `team ${team}`,
+      round: draft.rounds,
+      revision: event.revision,
+      title: heading ?? String(pattern),
+      summary: null,
+      content: rest ?? text,
+      path: null,
+      details: null,
+    };
+    draft.moves = append(draft.moves, made);
+  },
+);
+
+export const story: Projection<Story> = joined(joined(told, ofMoves), ofTeamsBelow);

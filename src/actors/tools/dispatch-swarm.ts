@@ -17,8 +17,8 @@ export interface SwarmGrant {
 
 /** A swarm may use a quarter of what is free, so that the team above can always go on. */
 const PART = 4;
-/** Below this there is no point in beginning: two short answers and a synthesis. */
-const TOKENS_MIN = 4000;
+/** Below this there is no point in beginning: two short answers and a synthesis, in the worst case of each. */
+const TOKENS_MIN = 12_000;
 
 export function dispatchSwarmTool(grant: SwarmGrant): Tool {
   const tool = defineTool(
