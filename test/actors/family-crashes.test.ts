@@ -123,8 +123,32 @@ describe('A family of teams', () => {
       fc.asyncProperty(cases, async (one) => {
         await hold(await live(one), one);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
+  });
+
+  it('goes on when another process takes over while the first still leads', async () => {
+    const one = { thoughts: [3, 3], generations: 1 as const, tokens: 5000, deaths: [] };
+    for (let ticks = 0; ticks < 24; ticks++) {
+      const store = openMemoryStore();
+      const { workers } = thinking();
+      const options = { machines: familyMachines, events: familyEvents, workers };
+      // Without leases: nothing but the epoch keeps the two apart.
+      const process = () =>
+        createRuntime({
+          ...options,
+          store: dyingStore(store, Number.POSITIVE_INFINITY, true).store,
+        });
+      const [first, second] = [process(), process()];
+      await first.start(planOf(one));
+      for (let i = 0; i < ticks; i++) await new Promise((resolve) => setImmediate(resolve));
+      await (await second.resume('above')).result();
+      await hold({ store, begun: [] }, one);
+      const end = dataOf((await streamOf(store, 'above')).at(-1)!);
+      expect(end.output.ends).toHaveLength(2);
+      for (const told of end.output.ends) expect(told).toMatch(/thought 3 times$/);
+      await Promise.all([first.close(), second.close()]);
+    }
   });
 
   it('asks a child that nobody waits for to stop, once, whoever dies when', async () => {
