@@ -81,6 +81,8 @@ export interface Runtime {
   submit(options: StartOptions): Promise<TeamHandle>;
   /** Takes over an unfinished team. Rejects with `LedElsewhere` while another live process leads it. */
   resume(id: string): Promise<TeamHandle>;
+  /** The result, once this runtime has led the team to its end; undefined once it does not lead it any more. */
+  ledToEnd(id: string): Promise<TeamResult | undefined>;
   /** Resumes every unfinished team that nobody leads. */
   recover(): Promise<TeamHandle[]>;
   /** A new team with this one's past up to a revision; nobody leads it yet: resume it. Throws `ForkRefused`. */
@@ -271,12 +273,19 @@ class TeamRuntime implements Runtime {
       if (!(await leader.take(state, upgrade))) remove();
     } catch (error) {
       remove();
-      await this.store.leases?.release(teamStream(id), this.name);
+      await this.release(id);
       throw error;
     }
     this.leased();
     void this.below.lookUp(id, leader.state.formed?.parent).catch(() => {});
     return this.team(id);
+  }
+
+  async ledToEnd(text: string): Promise<TeamResult | undefined> {
+    const id = teamId(text);
+    const led = this.led.get(id);
+    if (!led) return (await this.lastEvent(id)).ended ? this.result(id) : undefined;
+    return (await led.end).kind === 'stoodDown' ? undefined : this.result(id);
   }
 
   async recover(): Promise<TeamHandle[]> {
@@ -370,7 +379,7 @@ class TeamRuntime implements Runtime {
     for (const subscription of this.subscriptions) subscription.close();
     const leading = [...this.led.keys()];
     await Promise.all([...this.led.values()].map(({ leader }) => leader.close(graceMs)));
-    await Promise.all(leading.map((id) => this.store.leases?.release(teamStream(id), this.name)));
+    await Promise.all(leading.map((id) => this.release(id)));
   }
 
   private async withdraw(options: StartOptions, detail: string): Promise<void> {
@@ -398,8 +407,12 @@ class TeamRuntime implements Runtime {
     this.ends.get(leader)?.(why);
     this.ends.delete(leader);
     if (this.led.get(leader.team)?.leader === leader) this.led.delete(leader.team);
-    if (why.kind !== 'closed')
-      void this.store.leases?.release(teamStream(leader.team), this.name).catch(() => {});
+    if (why.kind !== 'closed') void this.release(leader.team);
+  }
+
+  /** A lease that cannot be given back runs out by itself. */
+  private async release(id: TeamId): Promise<void> {
+    await this.store.leases?.release(teamStream(id), this.name).catch(() => {});
   }
 
   /** One timer renews the leases of all teams led here. */

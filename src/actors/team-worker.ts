@@ -7,12 +7,15 @@
  *
  * Invariants
  * 1. It leads at most `teamsMax` teams, and none whose lease another living process holds.
- * 2. A team that cannot be led (damaged, of another version) is left for `RETRY_MS`, and the others go on.
+ * 2. A team that cannot be led (damaged, of another version) is left for `RETRY_MS`, and the others go on;
+ *    one that failed because the store was away is looked at again with the next look.
  * 3. Teams below another are left to the leader of that one.
+ * 4. A team that another has taken is a team like any other: its place here is free, and it is taken again
+ *    when nobody leads it any more.
  */
 import type { RawEvent } from '../events/event.ts';
 import { type TeamId, teamOfStream } from '../events/ids.ts';
-import type { EventStore, Subscription } from '../events/store.ts';
+import { type EventStore, StoreFailure, type Subscription } from '../events/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isDeadHere, LedElsewhere, type Runtime } from './runtime.ts';
 import type { TeamResult } from './team-handle.ts';
@@ -27,6 +30,8 @@ export interface TeamWorkerOptions {
   clock?: Clock;
   onTaken?(team: TeamId): void;
   onEnded?(team: TeamId, result: TeamResult): void;
+  /** Another leads the team now; this worker has stood down. */
+  onLost?(team: TeamId): void;
   /** A team could not be led, or its leading broke off. */
   onFailed?(team: TeamId, error: Error): void;
 }
@@ -130,23 +135,24 @@ class Worker implements TeamWorker {
     let runtime: Runtime | undefined;
     try {
       runtime = await this.options.runtimeFor(labels);
-      const handle = await runtime.resume(team);
-      if (this.closing) return;
+      await runtime.resume(team);
+      if (this.closing) return await runtime.close();
       this.led.set(team, runtime);
       this.options.onTaken?.(team);
-      void this.follow(team, runtime, handle.result());
+      void this.follow(team, runtime);
     } catch (error) {
       await this.drop(team, runtime, error);
     }
   }
 
-  private async follow(team: TeamId, runtime: Runtime, ended: Promise<TeamResult>): Promise<void> {
+  private async follow(team: TeamId, runtime: Runtime): Promise<void> {
     try {
-      const result = await ended;
-      this.unfinished.delete(team);
+      const result = await runtime.ledToEnd(team);
+      if (result) this.unfinished.delete(team);
       await runtime.close();
       this.led.delete(team);
-      this.options.onEnded?.(team, result);
+      if (result) this.options.onEnded?.(team, result);
+      else this.options.onLost?.(team);
     } catch (error) {
       await this.drop(team, runtime, error);
     }
@@ -159,7 +165,8 @@ class Worker implements TeamWorker {
     this.led.delete(team);
     const entry = this.unfinished.get(team);
     if (this.closing || error instanceof LedElsewhere) return;
-    if (entry) entry.after = this.clock.now() + RETRY_MS;
+    const away = error instanceof StoreFailure && error.kind === 'unavailable';
+    if (entry && !away) entry.after = this.clock.now() + RETRY_MS;
     this.options.onFailed?.(team, error as Error);
   }
 

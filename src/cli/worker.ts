@@ -23,6 +23,7 @@ export async function worker(options: {
     runtimeFor: async (labels) => (await leadingRuntime(store, labels, output)).runtime,
     onTaken: (team) => tell('taken', team, ''),
     onEnded: (team, { status, reason }) => tell('ended', team, `${status}, ${reason}`),
+    onLost: (team) => tell('lost', team, 'another leads it now'),
     onFailed: (team, error) => tell('failed', team, error.message.split('\n', 1)[0]!),
   });
   output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);

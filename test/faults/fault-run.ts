@@ -1,0 +1,258 @@
+/**
+ * One fault run: teams handed in to an EventStoreDB test server, workers that lead them over real clients,
+ * models behind a real HTTP server; the server fails, one worker dies and one stands still for a while.
+ * Once that is over, every team must end, with nothing lost and nothing doubled.
+ *
+ * The seed draws faults, patterns, latencies and who dies; the course of events is that of real time, so a
+ * seed that failed may need several runs to fail again.
+ */
+import { hordeWorkers } from '../../src/actors/horde-workers.ts';
+import { createAnthropicClient } from '../../src/actors/model/anthropic-client.ts';
+import { createPriceTable } from '../../src/actors/model/prices.ts';
+import type { ModelClient } from '../../src/actors/model-client.ts';
+import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
+import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
+import { TeamEnded } from '../../src/actors/team-handle.ts';
+import { startTeamWorker, type TeamWorker } from '../../src/actors/team-worker.ts';
+import { createGovernor } from '../../src/actors/token-governor.ts';
+import { openEventStoreDb } from '../../src/events/eventstoredb/eventstoredb-store.ts';
+import { teamId, teamStream } from '../../src/events/ids.ts';
+import { StoreFailure } from '../../src/events/store.ts';
+import { hordeMachines } from '../../src/machines/index.ts';
+import { formTeam } from '../../src/planning/formation.ts';
+import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts';
+import { type MessagesApi, type Script, startMessagesApi } from '../servers/messages-api.ts';
+import { player, troubled } from '../servers/player.ts';
+import { type Audit, audit, type Death } from './audit.ts';
+import { mischief, pause } from './mischief.ts';
+import { Mortal } from './mortal.ts';
+
+export interface FaultRunOptions {
+  teams?: number;
+  workers?: number;
+  /** How long the server is in trouble, milliseconds. */
+  faultsMs?: number;
+  /** All teams must have ended so long after the last fault. */
+  endWithinMs?: number;
+  onNote?(text: string): void;
+}
+
+export interface FaultRun extends Audit {
+  seed: number;
+  faults: string[];
+}
+
+/** Of one attempt and of one call; short, so that a run is over soon. */
+const STORE_LIMITS = { timeoutMs: 500, patienceMs: 5_000 };
+const KEY = 'key-of-fault-runs';
+const PATTERNS = ['review-loop', 'single-agent', 'adversarial-debate', 'assembly-line'] as const;
+const BUSY_TEAMS = 3;
+const BUSY_WITHIN_MS = 4_000;
+/** Some first attempts at a request fail: limited, overloaded, torn. */
+const TROUBLE = { rate: 0.03 };
+
+export async function faultRun(seed: number, options: FaultRunOptions = {}): Promise<FaultRun> {
+  const site = await Site.open(seed, options);
+  try {
+    return await site.run();
+  } finally {
+    await site.close();
+  }
+}
+
+interface Hand {
+  mortal: Mortal;
+  worker: TeamWorker;
+}
+
+class Site {
+  readonly #deaths: Death[] = [];
+  readonly #hands: Hand[] = [];
+  readonly #teams: string[];
+  /** Words of a person whose appends were confirmed, by team. */
+  readonly #told = new Map<string, string[]>();
+  #ending = false;
+
+  private constructor(
+    private readonly seed: number,
+    private readonly options: FaultRunOptions,
+    private readonly server: TestServer,
+    private readonly api: MessagesApi,
+    private readonly client: ModelClient,
+  ) {
+    this.#teams = Array.from({ length: options.teams ?? 20 }, (_, i) => `f${i}`);
+  }
+
+  static async open(seed: number, options: FaultRunOptions): Promise<Site> {
+    const server = await startTestServer();
+    const api = await startMessagesApi({ script: scriptOf(seed), key: KEY });
+    const client = createAnthropicClient({ apiKey: KEY, baseUrl: api.url });
+    return new Site(seed, options, server, api, client);
+  }
+
+  async run(): Promise<FaultRun> {
+    const { server, seed, options } = this;
+    for (let i = 0; i < (options.workers ?? 3); i++) this.#hands.push(await this.#hand());
+    const inTrouble = mischief(server, throwDice('faults', seed), options.faultsMs ?? 2_500);
+    const [faults] = await Promise.all([inTrouble, this.#handIn(), this.#people(), this.#fates()]);
+    const allEnded = await this.#allEnded(options.endWithinMs ?? 60_000);
+    this.#ending = true;
+    // What is still on its way into the log of a team that has ended is nothing that counts.
+    await Promise.all(this.#hands.filter(({ mortal }) => !mortal.dead).map(closed));
+    const judged = await audit({
+      server,
+      api: this.api,
+      teams: this.#teams,
+      told: this.#told,
+      deaths: this.#deaths,
+      runtimeOf: (store) => runtimeOf(new Mortal(store), this.client),
+    });
+    if (!allEnded) judged.violations.unshift('not every team has ended');
+    return { ...judged, seed, faults };
+  }
+
+  async #hand(): Promise<Hand> {
+    const mortal = new Mortal(await openEventStoreDb(this.server.connectionString, STORE_LIMITS));
+    const worker = startTeamWorker({
+      store: mortal.store,
+      clock: mortal.clock,
+      runtimeFor: async () => runtimeOf(mortal, this.client),
+      onFailed: (team, error) => this.options.onNote?.(`${team}: ${error.message}`),
+    });
+    return { mortal, worker };
+  }
+
+  /** Hands the teams in, again and again until it is known to have been done. */
+  async #handIn(): Promise<void> {
+    const dice = throwDice('teams', this.seed);
+    const mortal = new Mortal(await this.#insist(() => this.#connect()));
+    const front = runtimeOf(mortal, this.client);
+    const plans = this.#teams.map((id) => planOf(id, this.seed, dice));
+    await Promise.all(
+      plans.map(async (plan, i) => {
+        await pause(i * 40);
+        await this.#insist(() => front.submit(plan));
+      }),
+    );
+    await front.close();
+    await mortal.store.close();
+  }
+
+  #connect() {
+    return openEventStoreDb(this.server.connectionString, STORE_LIMITS);
+  }
+
+  async #insist<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof StoreFailure) || error.kind !== 'unavailable') throw error;
+      }
+    }
+  }
+
+  /** Somebody speaks to some teams while they work. */
+  async #people(): Promise<void> {
+    const dice = throwDice('people', this.seed);
+    const store = await this.#insist(() => this.#connect());
+    const runtime = runtimeOf(new Mortal(store), this.client);
+    for (let i = 0; i < this.#teams.length / 2; i++) {
+      await pause(dice.int(50, 250));
+      const team = dice.pick(this.#teams);
+      const text = `word ${i} of run ${this.seed}`;
+      if (this.server.log.head(teamStream(teamId(team))) < 0) continue;
+      try {
+        await runtime.team(team).send({ type: 'message.told', by: 'person', text });
+        this.#told.set(team, [...(this.#told.get(team) ?? []), text]);
+      } catch (error) {
+        // Not confirmed: it may or may not be heard.
+        if (!(error instanceof TeamEnded || error instanceof StoreFailure)) throw error;
+      }
+    }
+    await runtime.close();
+    await store.close();
+  }
+
+  /** One worker dies, and one stands still for longer than its leases. */
+  async #fates(): Promise<void> {
+    const dice = throwDice('fates', this.seed);
+    const [dying, sleeping] = dice.some(this.#hands, 2);
+    const dies = async () => {
+      await this.#busy(dying!);
+      await pause(dice.int(200, 1_200));
+      this.#deaths.push({ at: Date.now(), teams: [...dying!.worker.leading] });
+      dying!.mortal.die();
+    };
+    const sleeps = async () => {
+      if (!sleeping || !dice.chance(0.5)) return;
+      await this.#busy(sleeping);
+      await pause(dice.int(0, 1_000));
+      sleeping.mortal.pause();
+      await pause(dice.int(300, 7_500));
+      sleeping.mortal.wake();
+    };
+    await Promise.all([dies(), sleeps()]);
+  }
+
+  /** It leads some teams, or there was none left for it. */
+  async #busy({ worker }: Hand): Promise<void> {
+    const until = performance.now() + BUSY_WITHIN_MS;
+    while (worker.leading.length < BUSY_TEAMS && performance.now() < until) await pause(10);
+  }
+
+  async #allEnded(withinMs: number): Promise<boolean> {
+    const until = performance.now() + withinMs;
+    const { log } = this.server;
+    const ends = () =>
+      new Set(log.records.filter(({ type }) => ENDS.has(type)).map(({ stream }) => stream));
+    for (let ended = ends(); ; ended = ends()) {
+      if (this.#teams.every((team) => ended.has(`team-${team}`))) return true;
+      if (performance.now() > until) return false;
+      await pause(50);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#ending) await Promise.all(this.#hands.map(({ mortal }) => mortal.die()));
+    await this.api.close();
+    await this.server.stop();
+  }
+}
+
+export const ENDS = new Set(['team.dissolved', 'team.stopped']);
+
+async function closed({ worker, mortal }: Hand): Promise<void> {
+  await worker.close();
+  await mortal.store.close();
+}
+
+function runtimeOf(mortal: Mortal, client: ModelClient): Runtime {
+  const { workers } = hordeWorkers({
+    client: mortal.clientOf(client),
+    prices: createPriceTable(),
+  });
+  const { store, clock } = mortal;
+  const governor = createGovernor({ now: Date.now });
+  return createRuntime({ store, clock, machines: hordeMachines, workers, governor });
+}
+
+function planOf(id: string, seed: number, dice: Dice) {
+  return formTeam({
+    id,
+    // Every team asks for something of its own, so that requests of two teams are never the same.
+    request: `Design table ${id} of plan ${seed}: a migration that splits it, reviewed for safety`,
+    pattern: dice.pick(PATTERNS),
+    model: 'claude-sonnet-5',
+  });
+}
+
+/** Answers after a time that depends on the request, so that teams get out of step. */
+function scriptOf(seed: number): Script {
+  const quick = troubled(player({ seed }), { ...TROUBLE, seed });
+  return async (request, n) => {
+    const reply = await quick(request, n);
+    const drawn = Number.parseInt(request.hash.slice(12, 16), 16) % 600;
+    return 'content' in reply ? { ...reply, latencyMs: 100 + drawn } : reply;
+  };
+}
