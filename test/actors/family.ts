@@ -207,6 +207,18 @@ export function dyingStore(store: EventStore, appends: number, written: boolean)
   return { store: dying, dead };
 }
 
+/** The port alone: no leases, no snapshots. */
+export const bare = (store: EventStore): EventStore => ({
+  url: store.url,
+  append: (...args) => store.append(...args),
+  read: (...args) => store.read(...args),
+  readAll: (...args) => store.readAll(...args),
+  head: (...args) => store.head(...args),
+  streams: (...args) => store.streams(...args),
+  subscribe: (options) => store.subscribe(options),
+  close: async () => {},
+});
+
 export { openMemoryStore };
 
 export const dataOf = (raw: RawEvent) => JSON.parse(raw.data);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { endOfChild } from '../../src/actors/child-end.ts';
 import { SimulatedClock } from '../../src/actors/clock.ts';
 import type { Runtime } from '../../src/actors/runtime.ts';
 import type { EventStore } from '../../src/events/store.ts';
-import { dataOf, family, openMemoryStore, streamOf, thinking } from './family.ts';
+import { bare, dataOf, family, openMemoryStore, streamOf, thinking } from './family.ts';
 
 const child = (thoughts: number, limits: object = {}) => ({
   machine: 'thinker',
@@ -141,6 +142,50 @@ describe('A machine that waits for another team', () => {
     const types = (await streamOf(store, 'above')).map(({ type }) => type);
     expect(types).toContain('work.cancelled');
     expect((await runtime.replay('above')).divergence).toBeNull();
+    await runtime.close();
+  });
+
+  it('counts in full what a child had under way when it ended', async () => {
+    const store = openMemoryStore();
+    const { workers, begun } = thinking(() => new Promise(() => {}));
+    const runtime = family(store, { workers });
+    const team = await runtime.start({ id: 'alone', machine: 'thinker', input: { thoughts: 2 } });
+    await settle();
+    expect(begun).toHaveLength(1);
+    await team.stop();
+    await team.result();
+    expect((await endOfChild(team)).spent).toEqual({ tokens: 100, usd: 0.001 });
+    await runtime.close();
+  });
+
+  it('withdraws a child that had not begun when nobody waited any more, so that nobody begins it later', async () => {
+    const store = openMemoryStore();
+    let look = () => {};
+    const mayLook = new Promise<void>((resolve) => {
+      look = resolve;
+    });
+    // The hand that begins the child is slow: before it has looked, the parent is over.
+    const slow: EventStore = {
+      ...bare(store),
+      head: async (stream) => {
+        if (stream.startsWith('team-above-')) await mayLook;
+        return store.head(stream);
+      },
+    };
+    const runtime = family(slow);
+    const team = await start(runtime, [child(3)], { limits: { tokens: 1000 } });
+    const ended = team.result();
+    await team.stop();
+    await settle();
+    look();
+    expect((await ended).status).toBe('stopped');
+    const [id] = await childrenIn(store);
+    const events = await streamOf(store, id!);
+    expect(events.map(({ type }) => type)).toEqual(['team.formed', 'team.stopped']);
+    expect(dataOf(events[1]!).reason).toBe('withdrawn');
+    const late = await family(store).start({ id: id!, machine: 'thinker', input: { thoughts: 3 } });
+    expect(await late.result()).toMatchObject({ status: 'stopped' });
+    expect((await runtime.replay(id!)).divergence).toBeNull();
     await runtime.close();
   });
 });
