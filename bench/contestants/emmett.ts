@@ -51,6 +51,7 @@ export async function open(folder: string) {
     grow: async ({ load, windows }: { load: Ring; windows: [number, number][] }) => {
       const { fileName, connection, store } = await begin();
       const bytes = bytesIn(fileName);
+      await connection.command('PRAGMA synchronous = OFF');
       const sizes = new Map<number, number>();
       const marks = new Set(windows.flat());
       for (let i = 0; i < load.answers; i++) {

@@ -53,6 +53,7 @@ export async function open(folder: string) {
         if (marks.has(count)) sizes.set(count, bytes());
       });
       bytes = bytesIn(begun.file);
+      begun.database.pragma('synchronous = OFF');
       await work(begun.graph, load, 'grow');
       begun.database.close();
       remove(begun.file);

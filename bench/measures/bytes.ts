@@ -55,6 +55,7 @@ async function grown(
   if (!contestant) return;
   const load = { ...PAIR, answers: windows.at(-1)![1] + 1 };
   const bytes = await contestant.ask<number[]>('grow', { load, windows, ...extra });
+  bench.tell(`${bench.peers.label(name)}${how} has grown`);
   show(bench, bench.peers.label(name) + how, windows, bytes);
 }
 

@@ -24,15 +24,29 @@ export async function measureFold(bench: Bench): Promise<void> {
   for (const events of [10_000, 100_000]) {
     const file = await fill(bench, events);
     const folds: Fold[] = [];
+    const bare: Fold[] = [];
     for (let i = 0; i < 3; i++) {
-      const horde = summon('horde', folder, build);
-      folds.push(await horde.ask<Fold>('fold', { file }));
-      horde.dismiss();
+      for (const [name, its] of [
+        ['horde', folds],
+        ['raw', bare],
+      ] as const) {
+        const contestant = summon(name, folder, build);
+        its.push(await contestant.ask<Fold>('fold', { file }));
+        contestant.dismiss();
+      }
     }
     const ms = median(folds.map((fold) => fold.ms));
-    const heard = median(folds.map((fold) => (fold.heard / fold.ms) * 1000));
+    const heardIn = (its: Fold[]) => median(its.map((fold) => (fold.heard / fold.ms) * 1000));
+    const heard = heardIn(folds);
     const measure = `Folding ${events.toLocaleString('en-US')} events cold`;
     results.add(measure, 'Golden Horde', ms, 'ms', `${Math.round(heard)} heard events/s`);
+    results.add(
+      measure,
+      'raw: reads, parses and steps, compares nothing',
+      median(bare.map((fold) => fold.ms)),
+      'ms',
+      `${Math.round(heardIn(bare))} heard events/s`,
+    );
     results.demand({
       goal: `${measure}: heard events a second`,
       value: heard,
@@ -46,6 +60,7 @@ export async function measureFold(bench: Bench): Promise<void> {
         results.add(measure, label, rebuilt.ms, 'ms', HOW[name]);
       } catch (error) {
         results.add(measure, label, null, 'ms', (error as Error).message.split('\n')[0]);
+        peers.drop(name);
       }
       tell(`${label} rebuilt`);
     }

@@ -34,6 +34,12 @@ export class Peers {
     return this.present.get(name);
   }
 
+  /** It did not answer, and may still be busy: it would disturb what is measured next. */
+  drop(name: PeerName): void {
+    this.present.get(name)?.dismiss();
+    this.present.delete(name);
+  }
+
   label = (name: PeerName): string => NAMES[name];
 
   *[Symbol.iterator](): Generator<[PeerName, string, Contestant]> {
