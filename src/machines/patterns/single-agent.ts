@@ -24,8 +24,6 @@ export const singleAgentLimits = z.strictObject({
   refills: z.int().min(0).max(3).default(2),
 });
 
-const { holdsTurn, owesTurn, mayGrantAgain, isAtLimit, goesOn, isUrgent } = turnGuards;
-
 type Hears = Heard<typeof contribute.event> | PatternHears;
 
 export const singleAgentMachine = setup({
