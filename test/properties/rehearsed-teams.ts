@@ -7,7 +7,7 @@ import { SimulatedClock } from '../../src/actors/clock.ts';
 import type { ForkWish } from '../../src/actors/fork.ts';
 import { hordeWorkers } from '../../src/actors/horde-workers.ts';
 import { createPriceTable } from '../../src/actors/model/prices.ts';
-import type { ModelClient } from '../../src/actors/model-client.ts';
+import type { ModelClient, ModelReply, ModelRequest } from '../../src/actors/model-client.ts';
 import { answeredFromOrigin } from '../../src/actors/origin-answers.ts';
 import { createRehearsalModel } from '../../src/actors/rehearsal/rehearsal-model.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
@@ -51,12 +51,15 @@ export interface StageOptions {
   failureRate?: number;
   /** Forks take over the answers of their origins. */
   reuse?: boolean;
+  /** A reviewer who finds another point in every round. */
+  stubborn?: boolean;
 }
 
 export async function rehearse({
   seed = 1,
   failureRate = 0,
   reuse = true,
+  stubborn = false,
 }: StageOptions): Promise<Rehearsed> {
   const store = await openMemoryStore();
   const clock = new SimulatedClock(1_700_000_000_000);
@@ -64,9 +67,10 @@ export async function rehearse({
   const model = createRehearsalModel({ seed, failureRate, clock, verbosity: 'terse' });
   const client: ModelClient = {
     ...model,
-    reply(request, options) {
+    async reply(request, options) {
       calls++;
-      return model.reply(request, options);
+      const reply = await model.reply(request, options);
+      return stubborn && request.turn.role === 'reviewer' ? refusing(reply, request) : reply;
     },
   };
   const { workers, tools } = hordeWorkers({ client, prices: createPriceTable() });
@@ -139,6 +143,14 @@ export async function rehearse({
       await store.close();
     },
   };
+}
+
+function refusing(reply: ModelReply, { turn, hash }: ModelRequest): ModelReply {
+  const tag = `POINT-${turn.round}`;
+  const issues = [{ tag, severity: 'high', problem: 'It is not done yet', remedy: 'Do it' }];
+  const id = `toolu_${hash.slice(0, 20)}`;
+  const content = [{ type: 'tool_use', id, name: 'request_changes', input: { issues } }];
+  return { ...reply, content, stopReason: 'tool_use' };
 }
 
 export async function rawEvents(
