@@ -6,14 +6,22 @@ import { parseArgs } from 'node:util';
 import { scenarios } from './scenarios/index.ts';
 import { type Outcome, simulate } from './simulation.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '100' },
-    seed: { type: 'string' },
-    pattern: { type: 'string' },
-    log: { type: 'boolean', default: false },
-  },
-});
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: 'string', default: '100' },
+        seed: { type: 'string' },
+        pattern: { type: 'string' },
+        log: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(2);
+  }
+}
+const values = options();
 
 function whole(name: string, text: string): number {
   const number = Number(text);

@@ -5,16 +5,15 @@
  * one take the team over while the first still leads, and resumes it when nobody does. When the mishaps are
  * used up it only resumes, and the team must end (G7).
  */
-import { createHash } from 'node:crypto';
 import type { MachineSource } from '../../src/actors/registration.ts';
 import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
-import { canonical } from '../../src/actors/team-state.ts';
 import { createGovernor } from '../../src/actors/token-governor.ts';
 import type { Workers } from '../../src/actors/worker.ts';
-import type { Json, RawEvent } from '../../src/events/event.ts';
+import type { RawEvent } from '../../src/events/event.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { openFaultyStore } from './faulty-store.ts';
+import { hashLog } from './log-hash.ts';
 import type { Chat, Scenario } from './scenario.ts';
 import { type Violation, Witness } from './witness.ts';
 import { type Plan, type Process, type Totals, World } from './world.ts';
@@ -329,20 +328,3 @@ const OWN_VERSIONS = new Map([
   ['team.continued', 1],
   ['message.told', 1],
 ]);
-
-/** Leaders' names are drawn anew in each run; all else must be equal. */
-function hashLog(events: readonly RawEvent[]): string {
-  const hash = createHash('sha256');
-  const leaders = new Map<string, string>();
-  for (const { stream, type, version, data, meta } of events) {
-    const told = JSON.parse(data) as { [key: string]: Json };
-    if (type === 'leader.took') {
-      const name = String(told['leader']);
-      leaders.set(name, leaders.get(name) ?? `leader-${leaders.size}`);
-      told['leader'] = leaders.get(name)!;
-    }
-    if ('latencyMs' in told) told['latencyMs'] = 0;
-    hash.update(canonical([stream, type, version, told, JSON.parse(meta)]));
-  }
-  return hash.digest('hex').slice(0, 16);
-}
