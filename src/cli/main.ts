@@ -162,6 +162,18 @@ function program(exit: (code: number) => void): Command {
     .action(async (team, question, answer, options) =>
       exit(await (await import('./approve.ts')).approve(team, question, answer, options)),
     );
+  command(
+    'why <team> <what>',
+    'the causes of an artifact or a revision, back to the request',
+  ).action(async (team, what, options) =>
+    exit(await (await import('./why.ts')).why(team, what, options)),
+  );
+  command(
+    'upgrade-check',
+    "replay every team with this program's machines; changes nothing",
+  ).action(async (options) =>
+    exit(await (await import('./upgrade-check.ts')).upgradeCheck(options)),
+  );
   command('what-if <team>', 'where a team would have stopped under another budget; calls no model')
     .option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1))
     .option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd'))

@@ -97,7 +97,8 @@ export const transcript: Projection<Transcript> = {
   ...fold,
 };
 
-function lineOf(event: RecordedEvent): Line {
+/** An event as a line: who, to whom, what; the text is empty for what people are not told. */
+export function lineOf(event: RecordedEvent): Line {
   const { type, revision, meta } = event;
   const teller = tellers.get(type);
   return {
