@@ -42,7 +42,13 @@ export const nestedSwarmMachine = setup({
     input: {} as own.NestedSwarmInput,
   },
   guards: {
-    ...turnGuards,
+    holdsTurn: turnGuards.holdsTurn,
+    owesTurn: turnGuards.owesTurn,
+    mayGrantAgain: turnGuards.mayGrantAgain,
+    isAtLimit: turnGuards.isAtLimit,
+    isUrgent: turnGuards.isUrgent,
+    goesOn: turnGuards.goesOn,
+    allAreIn: turnGuards.allAreIn,
     isHollow: ({ context, event }) =>
       event.type === 'review.approved' &&
       grants.holds(context.grants, event.from, event.grant) &&
