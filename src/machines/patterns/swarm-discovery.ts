@@ -40,7 +40,13 @@ export const swarmDiscoveryMachine = setup({
     input: {} as ledger.DiscoveryInput,
   },
   guards: {
-    ...turns.turnGuards,
+    holdsTurn: turns.turnGuards.holdsTurn,
+    owesTurn: turns.turnGuards.owesTurn,
+    mayGrantAgain: turns.turnGuards.mayGrantAgain,
+    isAtLimit: turns.turnGuards.isAtLimit,
+    goesOn: turns.turnGuards.goesOn,
+    isUrgent: turns.turnGuards.isUrgent,
+    allAreIn: turns.turnGuards.allAreIn,
     isExploring: ({ context, event }) =>
       turns.holdsTurn({ context, event }) && !(event.from in context.assigned),
     isHandling: ({ context, event }) =>
