@@ -21,6 +21,7 @@ export { answeredFromOrigin } from './actors/origin-answers.ts';
 export { createPerson, type Person } from './actors/person.ts';
 export { type MachineSource, RegistrationError } from './actors/registration.ts';
 export { createRehearsalModel } from './actors/rehearsal/rehearsal-model.ts';
+export { type RunTeamInput, runTeam } from './actors/run-team.ts';
 export {
   createRuntime,
   LedElsewhere,
@@ -32,7 +33,14 @@ export {
 export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
 export { hashState, type TeamState } from './actors/team-state.ts';
 export { createGovernor } from './actors/token-governor.ts';
-export { type WorkContext, type Worker, type Workers, WorkFailure } from './actors/worker.ts';
+export {
+  type ChildEnd,
+  type ChildPlan,
+  type WorkContext,
+  type Worker,
+  type Workers,
+  WorkFailure,
+} from './actors/worker.ts';
 export { createCatalog, type EventCatalog, UnreadableEvent } from './events/catalog.ts';
 // events: what has happened
 export type {
@@ -79,6 +87,12 @@ export { Catalog, type CatalogSources } from './planning/catalog.ts';
 export { CatalogFailure } from './planning/catalog-file.ts';
 export { formTeam, type TeamPlan, type TeamWish } from './planning/formation.ts';
 export { type Offer, type Selection, select, wishOf } from './planning/selection.ts';
+export {
+  formWorkflow,
+  type WorkflowPlan,
+  type WorkflowWish,
+  workflows,
+} from './planning/workflows.ts';
 // projections: what can be seen
 export { board } from './projections/board.ts';
 export { decisions } from './projections/decisions.ts';
