@@ -53,7 +53,7 @@ export function causeChain(events: readonly RecordedEvent[], revision: number): 
     if (!event)
       throw new RangeError(`there is no revision ${at}; the last is ${events.length - 1}`);
     steps.unshift(stepOf(events, event, led));
-    const cause = causeOf(event);
+    const cause = causeOf(event) ?? before(events, event);
     led = cause?.how ?? null;
     at = cause ? cause.revision : null;
   }
@@ -82,6 +82,12 @@ function causeOf({ revision, type, data, meta }: RecordedEvent): Cause | null {
   if (meta.causationId !== undefined) return { revision: meta.causationId, how: 'heard' };
   const timer = type === 'timer.fired' ? Number(data['armed']) : Number.NaN;
   return timer < revision ? { revision: timer, how: 'fired' } : null;
+}
+
+/** Said at the end of a turn, when nothing is left to be heard: it follows from all before it. */
+function before(events: readonly RecordedEvent[], { revision, meta }: RecordedEvent): Cause | null {
+  const last = events[revision - 1];
+  return last?.meta.turn === meta.turn ? { revision: last.revision, how: 'heard' } : null;
 }
 
 /** The revision that armed a work `actor/invoke@revision`. */
