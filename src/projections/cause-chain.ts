@@ -49,11 +49,11 @@ export function causeChain(events: readonly RecordedEvent[], revision: number): 
   const steps: CauseStep[] = [];
   let led: CauseStep['led'] = null;
   for (let at: number | null = revision; at !== null; ) {
-    const event = events[at];
+    const event: RecordedEvent | undefined = events[at];
     if (!event)
       throw new RangeError(`there is no revision ${at}; the last is ${events.length - 1}`);
     steps.unshift(stepOf(events, event, led));
-    const cause = causeOf(event) ?? before(events, event);
+    const cause: Cause | null = causeOf(event) ?? before(events, event);
     led = cause?.how ?? null;
     at = cause ? cause.revision : null;
   }
