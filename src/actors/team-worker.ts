@@ -48,6 +48,8 @@ const LOOK_EVERY_MS = 1_000;
 /** How long a team that could not be led is left alone. */
 const RETRY_MS = 30_000;
 const TEAMS_MAX = 8;
+/** Teams that are looked at, or taken, at once. */
+const HANDS = 4;
 
 interface Unfinished {
   labels: Record<string, string>;
@@ -117,12 +119,22 @@ class Worker implements TeamWorker {
 
   private async lookAround(): Promise<void> {
     this.again = false;
-    for (const [team, { labels, after }] of [...this.unfinished]) {
-      if (this.closing || this.led.size >= (this.options.teamsMax ?? TEAMS_MAX)) return;
-      if (this.led.has(team) || after > this.clock.now()) continue;
-      if (await this.isLed(team)) continue;
-      await this.take(team, labels);
-    }
+    const now = this.clock.now();
+    const waiting = [...this.unfinished].filter(
+      ([team, { after }]) => after <= now && !this.led.has(team),
+    );
+    // Several at once: over a slow wire the teams of a dead worker would else wait for each other.
+    const hand = async () => {
+      for (let next = waiting.shift(); next && this.hasRoom(); next = waiting.shift()) {
+        const [team, { labels }] = next;
+        if (!(await this.isLed(team)) && this.hasRoom()) await this.take(team, labels);
+      }
+    };
+    await Promise.all(Array.from({ length: HANDS }, hand));
+  }
+
+  private hasRoom(): boolean {
+    return !this.closing && this.led.size < (this.options.teamsMax ?? TEAMS_MAX);
   }
 
   private async isLed(team: TeamId): Promise<boolean> {

@@ -43,11 +43,11 @@ export interface FaultRun extends Audit {
 }
 
 /** Of one attempt and of one call; short, so that a run is over soon. */
-const STORE_LIMITS = { timeoutMs: 500, patienceMs: 5_000 };
+const STORE_LIMITS = { timeoutMs: 1_000, patienceMs: 10_000 };
 const KEY = 'key-of-fault-runs';
 const PATTERNS = ['review-loop', 'single-agent', 'adversarial-debate', 'assembly-line'] as const;
 const BUSY_TEAMS = 3;
-const BUSY_WITHIN_MS = 4_000;
+const BUSY_WITHIN_MS = 15_000;
 /** Some first attempts at a request fail: limited, overloaded, torn. */
 const TROUBLE = { rate: 0.03 };
 
@@ -93,7 +93,11 @@ class Site {
   async run(): Promise<FaultRun> {
     const { server, seed, options } = this;
     for (let i = 0; i < (options.workers ?? 3); i++) this.#hands.push(await this.#hand());
+    let wellAt = 0;
     const inTrouble = mischief(server, throwDice('faults', seed), options.faultsMs ?? 2_500);
+    void inTrouble.then(() => {
+      wellAt = Date.now();
+    });
     const [faults] = await Promise.all([inTrouble, this.#handIn(), this.#people(), this.#fates()]);
     const allEnded = await this.#allEnded(options.endWithinMs ?? 60_000);
     this.#ending = true;
@@ -105,6 +109,7 @@ class Site {
       teams: this.#teams,
       told: this.#told,
       deaths: this.#deaths,
+      wellAt,
       runtimeOf: (store) => runtimeOf(new Mortal(store), this.client),
     });
     if (!allEnded) judged.violations.unshift('not every team has ended');
@@ -116,6 +121,8 @@ class Site {
     const worker = startTeamWorker({
       store: mortal.store,
       clock: mortal.clock,
+      // One that is left alone must have room for all.
+      teamsMax: this.#teams.length,
       runtimeFor: async () => runtimeOf(mortal, this.client),
       onFailed: (team, error) => this.options.onNote?.(`${team}: ${error.message}`),
     });
@@ -252,7 +259,7 @@ function scriptOf(seed: number): Script {
   const quick = troubled(player({ seed }), { ...TROUBLE, seed });
   return async (request, n) => {
     const reply = await quick(request, n);
-    const drawn = Number.parseInt(request.hash.slice(12, 16), 16) % 600;
-    return 'content' in reply ? { ...reply, latencyMs: 100 + drawn } : reply;
+    const drawn = Number.parseInt(request.hash.slice(12, 16), 16) % 1_200;
+    return 'content' in reply ? { ...reply, latencyMs: 200 + drawn } : reply;
   };
 }

@@ -44,7 +44,9 @@ async function lane(): Promise<void> {
   while (next < first + runs && performance.now() - began < withinMs) {
     const seed = next++;
     try {
-      const onNote = (text: string) => values.notes && console.log(`seed ${seed}, ${text}`);
+      const onNote = (text: string) =>
+        values.notes &&
+        console.log(`${seconds(performance.now() - began)} seed ${seed}, ${text.slice(0, 160)}`);
       tell(await faultRun(seed, { teams, workers, onNote }));
     } catch (error) {
       failed.push(seed);
