@@ -117,7 +117,7 @@ export class UnknownTeam extends Error {
 }
 
 /** Renewed after a third of it; a team of a dead process is free once it has run out. */
-const LEASE_MS = 6_000;
+const LEASE_MS = 5_000;
 const CLOSE_GRACE_MS = 2_000;
 
 export function createRuntime(options: RuntimeOptions): Runtime {

@@ -35,6 +35,8 @@ export interface FaultRunOptions {
   /** All teams must have ended so long after the last fault. */
   endWithinMs?: number;
   onNote?(text: string): void;
+  /** Something broken on purpose, to see that the audit finds it. */
+  breaking?(client: ModelClient): ModelClient;
 }
 
 export interface FaultRun extends Audit {
@@ -63,6 +65,8 @@ export async function faultRun(seed: number, options: FaultRunOptions = {}): Pro
 interface Hand {
   mortal: Mortal;
   worker: TeamWorker;
+  /** What it has taken and not ended or lost. */
+  led: Set<string>;
 }
 
 class Site {
@@ -86,7 +90,8 @@ class Site {
   static async open(seed: number, options: FaultRunOptions): Promise<Site> {
     const server = await startTestServer();
     const api = await startMessagesApi({ script: scriptOf(seed), key: KEY });
-    const client = createAnthropicClient({ apiKey: KEY, baseUrl: api.url });
+    const whole = createAnthropicClient({ apiKey: KEY, baseUrl: api.url });
+    const client = options.breaking?.(whole) ?? whole;
     return new Site(seed, options, server, api, client);
   }
 
@@ -118,15 +123,22 @@ class Site {
 
   async #hand(): Promise<Hand> {
     const mortal = new Mortal(await openEventStoreDb(this.server.connectionString, STORE_LIMITS));
+    const led = new Set<string>();
     const worker = startTeamWorker({
       store: mortal.store,
       clock: mortal.clock,
       // One that is left alone must have room for all.
       teamsMax: this.#teams.length,
       runtimeFor: async () => runtimeOf(mortal, this.client),
-      onFailed: (team, error) => this.options.onNote?.(`${team}: ${error.message}`),
+      onTaken: (team) => led.add(team),
+      onEnded: (team) => led.delete(team),
+      onLost: (team) => led.delete(team),
+      onFailed: (team, error) => {
+        led.delete(team);
+        this.options.onNote?.(`${team}: ${error.message}`);
+      },
     });
-    return { mortal, worker };
+    return { mortal, worker, led };
   }
 
   /** Hands the teams in, again and again until it is known to have been done. */
@@ -187,8 +199,8 @@ class Site {
     const [dying, sleeping] = dice.some(this.#hands, 2);
     const dies = async () => {
       await this.#busy(dying!);
-      await pause(dice.int(200, 1_200));
-      this.#deaths.push({ at: Date.now(), teams: [...dying!.worker.leading] });
+      await pause(dice.int(100, 800));
+      this.#deaths.push({ at: Date.now(), teams: [...dying!.led] });
       dying!.mortal.die();
     };
     const sleeps = async () => {
@@ -203,9 +215,9 @@ class Site {
   }
 
   /** It leads some teams, or there was none left for it. */
-  async #busy({ worker }: Hand): Promise<void> {
+  async #busy({ led }: Hand): Promise<void> {
     const until = performance.now() + BUSY_WITHIN_MS;
-    while (worker.leading.length < BUSY_TEAMS && performance.now() < until) await pause(10);
+    while (led.size < BUSY_TEAMS && performance.now() < until) await pause(10);
   }
 
   async #allEnded(withinMs: number): Promise<boolean> {
