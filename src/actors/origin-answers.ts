@@ -3,7 +3,7 @@
  * there in the same words has been answered and paid for; the answer is taken over and costs nothing.
  *
  * Invariants
- * 1. A team that is not a fork, or asks something else, is answered by the worker that this one stands before.
+ * 1. A team that is no fork and stands below none, or asks something else, is answered by the worker that this one stands before.
  * 2. An answer is found by actor, request hash and occurrence: the k-th answer here is the k-th there.
  * 3. Answers that are taken over side by side are given in the order in which the origin heard them.
  * 4. A written answer is given once: when it is recorded, it is used up.
@@ -17,7 +17,7 @@ import type { WrittenAnswer } from '../events/vocabulary/fork.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
 import type { Usage } from '../events/vocabulary/work.ts';
 import { conversation, conversationRequest } from '../projections/conversation.ts';
-import { askerOf, forkView, isAnswer, requestKey } from '../projections/fork.ts';
+import { askerOf, type ForkView, forkView, isAnswer, requestKey } from '../projections/fork.ts';
 import { tokensOf } from '../projections/tally.ts';
 import { type WorkContext, type Worker, WorkFailure } from './worker.ts';
 
@@ -39,12 +39,20 @@ export function answeredFromOrigin<Input extends CallInput>(
   store: EventStore,
   catalog: EventCatalog = createCatalog(vocabulary),
 ): Worker<Input> {
-  const origins = new Map<string, Promise<Answers>>();
-  const answersOf = (team: string): Promise<Answers> => {
-    const known = origins.get(team) ?? answersIn(store, catalog, team);
-    origins.set(team, known);
-    known.catch(() => origins.delete(team));
-    return known;
+  const known = new Map<string, Promise<Answers>>();
+  const answersOf = (of: string, read: () => Promise<Answers>): Promise<Answers> => {
+    const answers = known.get(of) ?? read();
+    known.set(of, answers);
+    answers.catch(() => known.delete(of));
+    return answers;
+  };
+  // A team is a fork from its first leader on, or never: whom it stands below is asked once.
+  const lineages = new Map<string, Promise<Lineage | undefined>>();
+  const lineageOfTeam = (team: string, fork: ForkView): Promise<Lineage | undefined> => {
+    const lineage = lineages.get(team) ?? lineageOf(fork, store, catalog);
+    lineages.set(team, lineage);
+    lineage.catch(() => lineages.delete(team));
+    return lineage;
   };
   const written = new Map<string, string>();
   const inOrder = createOrder();
@@ -52,22 +60,76 @@ export function answeredFromOrigin<Input extends CallInput>(
     ...worker,
     async run(input, context) {
       const fork = await context.view(forkView);
-      if (!fork.origin) return worker.run(input, context);
+      const lineage = await lineageOfTeam(context.team, fork);
+      if (!lineage) return worker.run(input, context);
       const request = await requestOf(input, context);
       if (!request) return worker.run(input, context);
-      const { answer } = fork;
-      if (answer && !fork.answered && isMeant(answer, context, written))
-        return writtenReply(answer, request, context);
+      if (fork.answer && !fork.answered && isMeant(fork.answer, context, written))
+        return writtenReply(fork.answer, request, context);
       const key = requestKey(context.actor, request.hash);
-      const known = (await answersOf(fork.origin.team)).get(key)?.[fork.answers[key] ?? 0];
-      if (!known) return worker.run(input, context);
-      return inOrder(context.team, known.revision, () => takenOver(known));
+      const { origin, isFamily } = lineage;
+      const answers = isFamily
+        ? await answersOf(`below ${origin}`, () => answersBelow(store, catalog, origin))
+        : await answersOf(origin, () => answersIn(store, catalog, origin));
+      const answer = answers.get(key)?.[fork.answers[key] ?? 0];
+      if (!answer) return worker.run(input, context);
+      return inOrder(context.team, answer.revision, () => takenOver(answer));
     },
   };
 }
 
 async function requestOf({ agent }: CallInput, context: WorkContext) {
   return conversationRequest(await context.view(conversation), agent, context.through);
+}
+
+interface Lineage {
+  origin: string;
+  /** It was begun by a fork, after the fork: what answers it there is any team below the origin. */
+  isFamily: boolean;
+}
+
+/** Where a team's requests may have been answered; undefined for one that no fork stands above. */
+async function lineageOf(
+  fork: ForkView,
+  store: EventStore,
+  catalog: EventCatalog,
+): Promise<Lineage | undefined> {
+  let above = fork;
+  for (let isFamily = false; ; isFamily = true) {
+    if (above.origin) return { origin: above.origin.team, isFamily };
+    if (above.parent === null) return undefined;
+    above = await forkOf(store, catalog, above.parent);
+  }
+}
+
+async function forkOf(store: EventStore, catalog: EventCatalog, team: string): Promise<ForkView> {
+  let view = forkView.initial;
+  for await (const page of pages(store, teamStream(teamId(team)))) {
+    for (const raw of page)
+      if (raw.type === 'team.formed' || raw.type === 'team.forked')
+        view = forkView.apply(view, catalog.decode(raw));
+  }
+  return view;
+}
+
+/** The answers given in all teams below an origin; forks of them hold nothing that they do not hold. */
+async function answersBelow(
+  store: EventStore,
+  catalog: EventCatalog,
+  origin: string,
+): Promise<Answers> {
+  const family = new Set([origin]);
+  const all = new Map<string, readonly Answer[]>();
+  // Oldest first: whoever waits stands before whoever it waits for.
+  for (const { stream } of await store.streams('team-')) {
+    const [first] = await store.read(stream, { limit: 1 });
+    const formed = JSON.parse(first!.data) as { team: string; parent?: { team: string } };
+    if (stream !== `team-${formed.team}` || !family.has(formed.parent?.team ?? '')) continue;
+    family.add(formed.team);
+    for (const [key, answers] of await answersIn(store, catalog, formed.team))
+      if ((all.get(key)?.length ?? 0) < answers.length) all.set(key, answers);
+  }
+  return all;
 }
 
 /** All answers that models gave to a team, by what was asked, in order. */

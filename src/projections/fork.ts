@@ -9,6 +9,7 @@ import type { EventOf, RecordedEvent } from '../events/event.ts';
 import { modelFailed, modelReplied, toolReturned } from '../events/vocabulary/agent.ts';
 import { teamFailed, teamReturned } from '../events/vocabulary/child.ts';
 import { teamForked, type WrittenAnswer } from '../events/vocabulary/fork.ts';
+import { teamFormed } from '../events/vocabulary/team.ts';
 import { type Usage, workFailed, workLate } from '../events/vocabulary/work.ts';
 import { enter, entry } from './named.ts';
 import { defineProjection } from './projection.ts';
@@ -17,6 +18,8 @@ import { tokensOf } from './tally.ts';
 export interface ForkView {
   /** Null for a team that is not a fork. */
   origin: { team: string; revision: number } | null;
+  /** The team that waits for it, which may be a fork. */
+  parent: string | null;
   answer: WrittenAnswer | null;
   /** Whether the written answer has been given. */
   answered: boolean;
@@ -40,8 +43,9 @@ const NOT_FORKED = {
 export const forkView = defineProjection({
   name: 'fork',
   version: 1,
-  initial: { ...NOT_FORKED, answers: {} } as ForkView,
+  initial: { ...NOT_FORKED, parent: null, answers: {} } as ForkView,
   events: {
+    formed: teamFormed,
     forked: teamForked,
     replied: modelReplied,
     failed: modelFailed,
@@ -52,8 +56,12 @@ export const forkView = defineProjection({
     teamFailed,
   },
   on: {
+    formed(draft, { data }) {
+      draft.parent = data.parent?.team ?? null;
+    },
     forked(draft, { data }) {
       const { origin, answer = null } = data;
+      draft.parent = data.parent?.team ?? null;
       Object.assign(draft, NOT_FORKED, { spent: { tokens: 0, usd: 0 }, origin, answer });
     },
     replied(draft, event) {

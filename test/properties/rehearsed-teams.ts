@@ -53,6 +53,8 @@ export interface StageOptions {
   reuse?: boolean;
   /** A reviewer who finds another point in every round. */
   stubborn?: boolean;
+  /** Agents may dispatch swarms. */
+  swarms?: boolean;
 }
 
 export async function rehearse({
@@ -60,6 +62,7 @@ export async function rehearse({
   failureRate = 0,
   reuse = true,
   stubborn = false,
+  swarms = false,
 }: StageOptions): Promise<Rehearsed> {
   const store = await openMemoryStore();
   const clock = new SimulatedClock(1_700_000_000_000);
@@ -73,7 +76,11 @@ export async function rehearse({
       return stubborn && request.turn.role === 'reviewer' ? refusing(reply, request) : reply;
     },
   };
-  const { workers, tools } = hordeWorkers({ client, prices: createPriceTable() });
+  const { workers, tools } = hordeWorkers({
+    client,
+    prices: createPriceTable(),
+    ...(swarms ? { swarms: {} } : {}),
+  });
   const runtime = createRuntime({
     store,
     clock,
