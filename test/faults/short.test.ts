@@ -13,4 +13,19 @@ describe('teams on EventStoreDB whose server is killed, stalled and restarted, a
     },
     60_000,
   );
+
+  it.concurrent('and an audit finds requests that were made twice for one reply', async () => {
+    const { violations } = await faultRun(103, {
+      teams: 2,
+      faultsMs: 0,
+      breaking: (client) => ({
+        ...client,
+        async reply(request, options) {
+          await client.reply(request, { ...options, onText: () => {} }).catch(() => {});
+          return client.reply(request, options);
+        },
+      }),
+    });
+    expect(violations.join()).toMatch(/the model was asked \d+ times, and the logs know of/);
+  }, 60_000);
 });
