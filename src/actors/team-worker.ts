@@ -64,6 +64,7 @@ export function startTeamWorker(options: TeamWorkerOptions): TeamWorker {
 class Worker implements TeamWorker {
   private readonly unfinished = new Map<TeamId, Unfinished>();
   private readonly led = new Map<TeamId, Runtime | undefined>();
+  private readonly taking = new Set<Promise<void>>();
   private readonly subscription: Subscription;
   private readonly clock: Clock;
   private unwake: (() => void) | undefined;
@@ -127,14 +128,24 @@ class Worker implements TeamWorker {
     const hand = async () => {
       for (let next = waiting.shift(); next && this.hasRoom(); next = waiting.shift()) {
         const [team, { labels }] = next;
-        if (!(await this.isLed(team)) && this.hasRoom()) await this.take(team, labels);
+        if (!(await this.isLed(team)) && this.hasRoom()) this.beginToTake(team, labels);
       }
     };
     await Promise.all(Array.from({ length: HANDS }, hand));
   }
 
   private hasRoom(): boolean {
-    return !this.closing && this.led.size < (this.options.teamsMax ?? TEAMS_MAX);
+    if (this.closing || this.taking.size >= HANDS) return false;
+    return this.led.size < (this.options.teamsMax ?? TEAMS_MAX);
+  }
+
+  /** The next look does not wait for it: one team that is hard to take must not hold up the others. */
+  private beginToTake(team: TeamId, labels: Record<string, string>): void {
+    const taken = this.take(team, labels).finally(() => {
+      this.taking.delete(taken);
+      this.look();
+    });
+    this.taking.add(taken);
   }
 
   private async isLed(team: TeamId): Promise<boolean> {
@@ -189,6 +200,7 @@ class Worker implements TeamWorker {
     this.unwake?.();
     await Promise.all([...this.led.values()].map((runtime) => runtime?.close()));
     await this.looking;
+    await Promise.all(this.taking);
     await Promise.all([...this.led.values()].map((runtime) => runtime?.close()));
   }
 }

@@ -3,8 +3,13 @@
  * seed K on. Prints what was found, how long takeovers took, and how to see a failing seed again; ends with
  * status 1 when something went wrong.
  */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type FaultRun, faultRun } from './fault-run.ts';
+import { pause } from './mischief.ts';
+
+const LANE_AFTER_MS = 1_500;
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +40,14 @@ const done: FaultRun[] = [];
 const failed: number[] = [];
 let next = first;
 
-await Promise.all(Array.from({ length: Math.min(runs, whole('at-once', 1)) }, lane));
+const lag = monitorEventLoopDelay({ resolution: 20 });
+lag.enable();
+const lanes = Array.from({ length: Math.min(runs, whole('at-once', 1)) }, async (_, i) => {
+  // Begun together they would all wait for the first one's compilation.
+  await pause(i * LANE_AFTER_MS);
+  await lane();
+});
+await Promise.all(lanes);
 summarize();
 process.exit(failed.length === 0 ? 0 : 1);
 
@@ -78,7 +90,7 @@ function summarize(): void {
   console.log(
     `${done.length} runs, ${done.length * teams} teams, ${sum(({ counts }) => counts.events)} events, ` +
       `${sum(({ counts }) => counts.requests)} model requests, ${sum(({ faults }) => faults.length)} faults, ` +
-      `${seconds(performance.now() - began)}`,
+      `${seconds(performance.now() - began)}; this process stood still for up to ${seconds(lag.max / 1e6)}`,
   );
   if (takeovers.length > 0) {
     const median = takeovers[Math.floor(takeovers.length / 2)]!;
