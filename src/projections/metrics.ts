@@ -307,8 +307,10 @@ function settleBelow(
   spent?: Amount,
   failed = false,
 ): void {
-  if (!spent || work === undefined || !Object.hasOwn(draft.open, work))
-    return settle(draft, work, undefined, failed);
+  if (!spent || work === undefined || !Object.hasOwn(draft.open, work)) {
+    settle(draft, work, undefined, failed);
+    return;
+  }
   release(draft, work);
   add(draft.settled, spent, 1);
 }

@@ -242,9 +242,7 @@ describe('what a model is shown of others', () => {
       granted('reviewer', 1, { material: [3, 1, 99] }),
     );
     const words = lastWords(request(events, 'reviewer'));
-    expect(words).toContain(
-      '<data kind="material" by="producer" event="draft.submitted">',
-    );
+    expect(words).toContain('<data kind="material" by="producer" event="draft.submitted">');
     expect(words).toContain('content:\nLine one\nLine two\n</data>');
     expect(words).toContain('(Revision 1 holds nothing that can be shown.)');
     expect(words).toContain('(Revision 99 holds nothing that can be shown.)');
