@@ -69,7 +69,13 @@ try {
 
 const [cpu] = os.cpus();
 const machine = `${os.cpus().length} x ${cpu?.model ?? 'cpu'}, ${Math.round(os.totalmem() / 2 ** 30)} GB`;
-const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim();
+const options = [
+  ...(quick ? ['--quick'] : []),
+  ...(values.rounds ? ['--rounds', values.rounds] : []),
+  ...(values.only ? ['--only', values.only] : []),
+  ...(values['skip-peers'] ? ['--skip-peers'] : []),
+];
+const command = ['npm run bench', ...(options.length > 0 ? ['--', ...options] : [])].join(' ');
 const about = {
   date: startedAt.toISOString(),
   seconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
