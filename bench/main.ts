@@ -74,6 +74,7 @@ const options = [
   ...(values.rounds ? ['--rounds', values.rounds] : []),
   ...(values.only ? ['--only', values.only] : []),
   ...(values['skip-peers'] ? ['--skip-peers'] : []),
+  ...(values.build === 'dist' ? [] : ['--build', 'DIR']),
 ];
 const command = ['npm run bench', ...(options.length > 0 ? ['--', ...options] : [])].join(' ');
 const about = {
