@@ -110,7 +110,9 @@ function forkedTurn(site: ForkSite, fork: Fork, wish: ForkWish, state: TeamState
   };
   refuseTooSmall(fork, limits, state);
   // Nobody leads yet: what is owed anew is judged in the turn of `leader.took`.
-  const stimulus = { type: 'team.forked', data: data as unknown as JsonObject, at };
+  const correlationId = (wish as ForkOfChild).family ?? fork.team;
+  const told = data as unknown as JsonObject;
+  const stimulus = { type: 'team.forked', data: told, at, correlationId };
   const { events } = takeTurn(state, stimulus, rules, () => []);
   return events;
 }
@@ -135,6 +137,8 @@ function refuseTooSmall({ origin }: Fork, limits: Limits, state: TeamState): voi
 
 interface ForkOfChild extends ForkWish {
   parent?: { team: TeamId; work: string };
+  /** The first team of the family. */
+  family?: TeamId;
 }
 
 /** Teams below that were begun, waited for or not. */
@@ -161,6 +165,7 @@ async function forkTeamsBelow(site: ForkSite, fork: Fork, wish: ForkWish, state:
       at,
       team: childId(fork.team, id),
       parent: { team: fork.team, work: id },
+      family: (wish as ForkOfChild).family ?? fork.team,
       ...(wish.model === undefined ? {} : { model: wish.model }),
       labels: { ...wish.labels, parent: fork.team },
     };

@@ -60,6 +60,8 @@ export async function leadToEnd(
     progress?.close();
   }
   const summary = await summarize(team, interrupted);
+  if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] && process.env['OTEL_SDK_DISABLED'] !== 'true')
+    await (await import('./export-traces.ts')).exportAtEnd(team, output);
   if (summary.status === 'interrupted') {
     output.note(`interrupted; go on with: horde resume ${team.id}`);
     return { summary, exit: EXIT.interrupted };

@@ -174,6 +174,12 @@ function program(exit: (code: number) => void): Command {
   ).action(async (options) =>
     exit(await (await import('./upgrade-check.ts')).upgradeCheck(options)),
   );
+  command('export-traces <team>', 'the trace and metrics of a team by OTLP, also after its end')
+    .option('--endpoint <url>', 'a collector (default: OTEL_EXPORTER_OTLP_ENDPOINT)')
+    .option('--print', 'print the spans, one a line, instead of sending them')
+    .action(async (team, options) =>
+      exit(await (await import('./export-traces.ts')).exportTraces(team, options)),
+    );
   command('what-if <team>', 'where a team would have stopped under another budget; calls no model')
     .option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1))
     .option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd'))

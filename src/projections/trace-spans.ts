@@ -1,0 +1,348 @@
+/**
+ * A team's stream as spans: team > agent > turn > model call or tool, by the GenAI semantic conventions of
+ * OpenTelemetry (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Made from the events alone, so a team can be
+ * traced long after it has ended. No text of a prompt or an answer is in it.
+ *
+ * Invariants
+ * 1. Ids follow from team and revision: exported twice is the same trace, and a team below finds its parent's span.
+ * 2. Every span has its parent in the trace, begins no earlier, and has an end; what still goes on ends at the last
+ *    event.
+ */
+import { createHash } from 'node:crypto';
+import type { JsonObject, RecordedEvent } from '../events/event.ts';
+import type { Usage } from '../events/vocabulary/work.ts';
+
+export type SpanValue = string | number | boolean | string[];
+
+export interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  name: string;
+  kind: 'internal' | 'client';
+  /** Milliseconds since 1970. */
+  startAt: number;
+  endAt: number;
+  attributes: Record<string, SpanValue>;
+  /** Spans whose words are shown in this one. */
+  links: { traceId: string; spanId: string }[];
+  /** What went wrong, if anything. */
+  error: string | null;
+}
+
+/** `latest`: since 1.37; `1.36`: what tools knew before. */
+export type Conventions = 'latest' | '1.36';
+
+const hashed = (text: string, bytes: number): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .slice(0, bytes * 2);
+
+export const traceIdOf = (family: string): string => hashed(`trace ${family}`, 16);
+const spanIdOf = (team: string, what: string): string => hashed(`${team} ${what}`, 8);
+
+export function traceSpans(
+  events: readonly RecordedEvent[],
+  conventions: Conventions = 'latest',
+): Span[] {
+  // A fork is a trace of its own, its shared past included: it goes by the name that it took last.
+  const forked = events.findLast(({ type }) => type === 'team.forked');
+  const trace = new Trace(conventions, forked);
+  for (const event of events) trace.hear(event);
+  return trace.ended();
+}
+
+class Trace {
+  private readonly spans: Span[] = [];
+  private readonly open = new Map<string, Span>();
+  /** The turn each agent is in, and the turn that said what stands at a revision. */
+  private readonly turns = new Map<string, Span>();
+  private readonly saidIn = new Map<number, Span>();
+  private readonly models = new Map<string, string>();
+  private readonly ids = new Set<string>();
+  private team = '';
+  private traceId = '';
+  private last = 0;
+  private rehearsal = false;
+
+  constructor(
+    private readonly conventions: Conventions,
+    private readonly forkedAs: RecordedEvent | undefined,
+  ) {}
+
+  hear(event: RecordedEvent): void {
+    this.last = event.meta.at;
+    HEARD[event.type]?.(this, event);
+    const { actor, work } = event.meta;
+    if (work !== undefined && SETTLES.test(event.type)) this.settled(event, work);
+    const turn = actor === undefined ? undefined : this.turns.get(actor);
+    if (!turn) return;
+    this.saidIn.set(event.revision, turn);
+    if (typeof event.data['grant'] === 'number' && event.type !== 'turn.corrected')
+      this.over(actor!, event.data['grant'] as number, null);
+  }
+
+  ended(): Span[] {
+    for (const span of this.open.values()) span.endAt = Math.max(span.startAt, this.last);
+    return this.spans;
+  }
+
+  formed({ data, meta }: RecordedEvent): void {
+    const labels = data['labels'] as Record<string, string>;
+    const named = this.forkedAs ?? { data, meta };
+    const parent = named.data['parent'] as { team: string; work: string } | undefined;
+    this.team = String(named.data['team']);
+    this.rehearsal = labels['rehearsal'] !== undefined;
+    this.traceId = traceIdOf(named.meta.correlationId ?? this.team);
+    const name = labels['pattern'] ?? String(data['machine']);
+    const above = parent ? spanIdOf(parent.team, `work ${parent.work}`) : null;
+    this.begin('team', above, `invoke_workflow ${name}`, meta.at, {
+      'gen_ai.operation.name': 'invoke_workflow',
+      'gen_ai.workflow.name': name,
+      'gen_ai.conversation.id': this.team,
+      'horde.team': this.team,
+      'horde.depth': data['depth'] as number,
+    });
+  }
+
+  forked({ data }: RecordedEvent): void {
+    const origin = data['origin'] as { team: string; revision: number };
+    const below = data['below'] as string[];
+    for (const [key, span] of this.open) {
+      if (!key.startsWith('work ') || below.includes(key.slice('work '.length))) continue;
+      // It went on in the origin; here it is begun anew.
+      span.attributes['horde.left_to_origin'] = true;
+      this.close(key, this.last);
+    }
+    const { attributes } = this.open.get('team')!;
+    attributes['horde.fork.origin'] = origin.team;
+    attributes['horde.fork.revision'] = origin.revision;
+    if (data['model'] === undefined) return;
+    for (const agent of this.models.keys()) this.models.set(agent, String(data['model']));
+  }
+
+  joined({ data, meta }: RecordedEvent): void {
+    const actor = String(data['actor']);
+    const profile = data['profile'] as { role: string; agentType: string; model: string };
+    this.models.set(actor, profile.model);
+    this.close(`agent ${actor}`, meta.at);
+    this.begin(
+      `agent ${actor}`,
+      this.open.get('team')?.spanId ?? null,
+      `invoke_agent ${actor}`,
+      meta.at,
+      {
+        'gen_ai.operation.name': 'invoke_agent',
+        ...this.provider(),
+        'gen_ai.agent.name': actor,
+        'gen_ai.agent.id': `${this.team}/${actor}`,
+        'gen_ai.request.model': profile.model,
+        'gen_ai.conversation.id': this.team,
+        'horde.agent.role': profile.role,
+        'horde.agent.type': profile.agentType,
+        'horde.agent.incarnation': data['incarnation'] as number,
+      },
+    );
+  }
+
+  granted({ data, meta, revision }: RecordedEvent): void {
+    const [agent, grant] = [String(data['agent']), data['grant'] as number];
+    const agentSpan = this.open.get(`agent ${agent}`);
+    const span = this.begin(
+      `turn ${agent} ${grant} ${revision}`,
+      (agentSpan ?? this.open.get('team'))?.spanId ?? null,
+      `turn ${grant} of ${agent}`,
+      meta.at,
+      {
+        'gen_ai.agent.name': agent,
+        'gen_ai.conversation.id': this.team,
+        'horde.grant': grant,
+        'horde.round': data['round'] as number,
+        'horde.purpose': String(data['purpose']),
+      },
+    );
+    for (const shown of data['material'] as number[]) this.link(span, this.saidIn.get(shown));
+    this.turns.set(agent, span);
+  }
+
+  /** A message is read in the next turn of whoever hears it, or in the one that it is in. */
+  messaged({ meta }: RecordedEvent): void {
+    const from = this.turns.get(meta.actor ?? '');
+    for (const hearer of meta.to ?? []) {
+      const turn = this.turns.get(hearer);
+      if (turn) this.link(turn, from);
+    }
+  }
+
+  private link(span: Span, to: Span | undefined): void {
+    if (!to || to === span || span.links.some(({ spanId }) => spanId === to.spanId)) return;
+    span.links.push({ traceId: to.traceId, spanId: to.spanId });
+  }
+
+  over(agent: string, grant: number, error: string | null): void {
+    const turn = this.turns.get(agent);
+    if (!turn || turn.attributes['horde.grant'] !== grant) return;
+    turn.endAt = this.last;
+    turn.error = error;
+    this.openDelete(turn);
+  }
+
+  started({ data, meta }: RecordedEvent): void {
+    const work = String(data['work']);
+    const key = `work ${work}`;
+    if (this.open.has(key)) return;
+    const actor = work.slice(0, work.indexOf('/'));
+    const parent =
+      this.turns.get(actor) ?? this.open.get(`agent ${actor}`) ?? this.open.get('team');
+    const model = this.models.get(actor) ?? 'unknown';
+    const isCall = data['src'] === 'callModel';
+    this.begin(
+      key,
+      parent?.spanId ?? null,
+      isCall ? `chat ${model}` : String(data['src']),
+      meta.at,
+      {
+        'gen_ai.agent.name': actor,
+        'gen_ai.conversation.id': this.team,
+        'horde.work': work,
+        ...(isCall
+          ? { 'gen_ai.operation.name': 'chat', ...this.provider(), 'gen_ai.request.model': model }
+          : {}),
+      },
+    ).kind = isCall ? 'client' : 'internal';
+  }
+
+  private settled(event: RecordedEvent, work: string): void {
+    const span = this.open.get(`work ${work}`);
+    if (!span) return;
+    const { type, data, meta } = event;
+    span.endAt = meta.at;
+    const failed = type.endsWith('.failed') || type === 'work.lapsed';
+    if (failed) {
+      span.error = String(data['kind'] ?? 'lapsed');
+      span.attributes['error.type'] = span.error;
+    }
+    if (type === 'tool.returned') this.toolReturned(span, data);
+    if (data['usage'] !== undefined)
+      Object.assign(span.attributes, usageOf(data['usage'] as Usage));
+    if (type === 'model.replied') {
+      span.attributes['gen_ai.response.model'] = String(data['model']);
+      span.attributes['gen_ai.response.finish_reasons'] = [String(data['stopReason'])];
+      const by = data['answeredBy'] as { source: string } | undefined;
+      if (by) span.attributes['horde.answered_by'] = by.source;
+    }
+    this.openDelete(span);
+  }
+
+  private toolReturned(span: Span, data: JsonObject): void {
+    const tool = String(data['tool']);
+    span.name = `execute_tool ${tool}`;
+    Object.assign(span.attributes, {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': tool,
+      'gen_ai.tool.type': 'function',
+      'gen_ai.tool.call.id': String(data['use']),
+    });
+    if (data['ok'] !== false) return;
+    span.error = 'the tool answered with an error';
+    span.attributes['error.type'] = 'tool_error';
+  }
+
+  close(key: string, at: number, error: string | null = null): void {
+    const span = this.open.get(key);
+    if (!span) return;
+    span.endAt = Math.max(span.startAt, at);
+    span.error ??= error;
+    this.open.delete(key);
+  }
+
+  finished({ type, data, meta }: RecordedEvent): void {
+    const span = this.open.get('team');
+    if (!span) return;
+    const status = type === 'team.stopped' ? 'stopped' : String(data['status']);
+    span.attributes['horde.status'] = status;
+    span.attributes['horde.reason'] = String(data['reason']);
+    this.close('team', meta.at, status === 'done' ? null : String(data['reason']));
+  }
+
+  private begin(
+    key: string,
+    parentSpanId: string | null,
+    name: string,
+    startAt: number,
+    attributes: Record<string, SpanValue>,
+  ): Span {
+    const spanId = this.newId(key);
+    const span: Span = {
+      traceId: this.traceId,
+      spanId,
+      parentSpanId,
+      name,
+      kind: 'internal',
+      startAt,
+      endAt: startAt,
+      attributes,
+      links: [],
+      error: null,
+    };
+    this.spans.push(span);
+    this.open.set(key, span);
+    return span;
+  }
+
+  /** A work that is begun again has a span for each attempt; a team below hangs on the first. */
+  private newId(key: string): string {
+    const id = spanIdOf(this.team, key);
+    const unique = this.ids.has(id) ? spanIdOf(this.team, `${key} ${this.ids.size}`) : id;
+    this.ids.add(unique);
+    return unique;
+  }
+
+  private openDelete(span: Span): void {
+    for (const [key, one] of this.open) if (one === span) this.open.delete(key);
+  }
+
+  private provider(): Record<string, string> {
+    const name = this.rehearsal ? 'rehearsal' : 'anthropic';
+    return this.conventions === 'latest'
+      ? { 'gen_ai.provider.name': name }
+      : { 'gen_ai.system': name };
+  }
+}
+
+/** Cached tokens are input tokens too, by the conventions; they are told apart beside. */
+function usageOf(usage: Usage): Record<string, number> {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, usd } = usage;
+  return {
+    'gen_ai.usage.input_tokens': inputTokens + cacheReadTokens + cacheWriteTokens,
+    'gen_ai.usage.output_tokens': outputTokens,
+    'gen_ai.usage.cache_read.input_tokens': cacheReadTokens,
+    'gen_ai.usage.cache_creation.input_tokens': cacheWriteTokens,
+    ...(usd > 0 ? { 'horde.usage.usd': usd } : {}),
+  };
+}
+
+const SETTLES = /^(?!work\.(admitted|delayed|started|cancelled)$)/;
+
+const HEARD: Readonly<Record<string, (trace: Trace, event: RecordedEvent) => void>> = {
+  'team.formed': (trace, event) => trace.formed(event),
+  'team.forked': (trace, event) => trace.forked(event),
+  'team.dissolved': (trace, event) => trace.finished(event),
+  'team.stopped': (trace, event) => trace.finished(event),
+  'agent.joined': (trace, event) => trace.joined(event),
+  'agent.left': (trace, { data, meta }) => trace.close(`agent ${data['actor']}`, meta.at),
+  'actor.done': (trace, { data, meta }) => trace.close(`agent ${data['actor']}`, meta.at),
+  'turn.granted': (trace, event) => trace.granted(event),
+  'turn.forfeited': (trace, { data }) =>
+    trace.over(String(data['agent']), data['grant'] as number, String(data['reason'])),
+  'turn.revoked': (trace, { data }) =>
+    trace.over(String(data['agent']), data['grant'] as number, null),
+  'message.sent': (trace, event) => trace.messaged(event),
+  'work.started': (trace, event) => trace.started(event),
+  // Work that may be repeated is begun without a word of its start.
+  'work.admitted': (trace, event) => {
+    const { effect } = event.data;
+    if (effect === 'repeatable' || effect === 'converging') trace.started(event);
+  },
+};
