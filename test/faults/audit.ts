@@ -9,7 +9,7 @@
  *    person is heard twice, and epochs rise one by one.
  * 4. Nothing lost: every request to the model server is in a log as replied, failed, lapsed or late; every
  *    word of a person whose append was confirmed was heard, or said after the team had heard its last.
- * 5. What a dead worker led is led by another within 10 s, or 10 s after the server is well again.
+ * 5. What a dead worker led is led by another within 10 s, or 10 s after the last other failure.
  */
 import type { Runtime } from '../../src/actors/runtime.ts';
 import type { EventMeta, JsonObject, RawEvent } from '../../src/events/event.ts';
@@ -32,8 +32,8 @@ export interface AuditSite {
   /** Words of a person that are known to be in a team's inbox. */
   told: ReadonlyMap<string, readonly string[]>;
   deaths: readonly Death[];
-  /** When the last fault of the server was over. */
-  wellAt: number;
+  /** When the last fault of the server was over, or the last worker began to stand still. */
+  failedAt: number;
   runtimeOf(store: EventStore): Runtime;
 }
 
@@ -199,7 +199,7 @@ function checkCalls({ counts, violations }: Audit): void {
 function takeovers(
   team: string,
   log: readonly Entry[],
-  { deaths, wellAt }: AuditSite,
+  { deaths, failedAt }: AuditSite,
   { takeoversMs, violations }: Audit,
 ): void {
   for (const { at, teams } of deaths) {
@@ -209,7 +209,7 @@ function takeovers(
     if (!next) continue;
     const tookMs = next.meta.at - at;
     takeoversMs.push(tookMs);
-    if (next.meta.at - Math.max(at, wellAt) > TAKEN_OVER_WITHIN_MS)
+    if (next.meta.at - Math.max(at, failedAt) > TAKEN_OVER_WITHIN_MS)
       violations.push(`team ${team}: taken over after ${tookMs} ms`);
   }
 }

@@ -75,6 +75,8 @@ class Site {
   readonly #teams: string[];
   /** Words of a person whose appends were confirmed, by team. */
   readonly #told = new Map<string, string[]>();
+  /** When the server was last in trouble, or a worker last stood still. */
+  #failedAt = 0;
   #ending = false;
 
   private constructor(
@@ -98,10 +100,9 @@ class Site {
   async run(): Promise<FaultRun> {
     const { server, seed, options } = this;
     for (let i = 0; i < (options.workers ?? 3); i++) this.#hands.push(await this.#hand());
-    let wellAt = 0;
     const inTrouble = mischief(server, throwDice('faults', seed), options.faultsMs ?? 2_500);
     void inTrouble.then(() => {
-      wellAt = Date.now();
+      this.#failedAt = Math.max(this.#failedAt, Date.now());
     });
     const [faults] = await Promise.all([inTrouble, this.#handIn(), this.#people(), this.#fates()]);
     const allEnded = await this.#allEnded(options.endWithinMs ?? 60_000);
@@ -114,7 +115,7 @@ class Site {
       teams: this.#teams,
       told: this.#told,
       deaths: this.#deaths,
-      wellAt,
+      failedAt: this.#failedAt,
       runtimeOf: (store) => runtimeOf(new Mortal(store), this.client),
     });
     if (!allEnded) judged.violations.unshift('not every team has ended');
@@ -207,6 +208,8 @@ class Site {
       if (!sleeping || !dice.chance(0.5)) return;
       await this.#busy(sleeping);
       await pause(dice.int(0, 1_000));
+      // It may have taken a dead one's lease a moment ago, which then has to run out once more.
+      this.#failedAt = Math.max(this.#failedAt, Date.now());
       sleeping.mortal.pause();
       await pause(dice.int(300, 7_500));
       sleeping.mortal.wake();
@@ -217,7 +220,8 @@ class Site {
   /** It leads some teams, or there was none left for it. */
   async #busy({ led }: Hand): Promise<void> {
     const until = performance.now() + BUSY_WITHIN_MS;
-    while (led.size < BUSY_TEAMS && performance.now() < until) await pause(10);
+    const some = Math.min(BUSY_TEAMS, Math.ceil(this.#teams.length / this.#hands.length / 2));
+    while (led.size < some && performance.now() < until) await pause(10);
   }
 
   async #allEnded(withinMs: number): Promise<boolean> {
