@@ -30,6 +30,7 @@ export {
   type StartOptions,
   UnknownTeam,
 } from './actors/runtime.ts';
+export { type Comparison, compareTeams } from './actors/team-comparison.ts';
 export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
 export { hashState, type TeamState } from './actors/team-state.ts';
 export { createGovernor } from './actors/token-governor.ts';
@@ -95,9 +96,12 @@ export {
 } from './planning/workflows.ts';
 // projections: what can be seen
 export { board } from './projections/board.ts';
+export { type CauseChain, causeChain } from './projections/cause-chain.ts';
 export { decisions } from './projections/decisions.ts';
+export { type Difference, firstDifference } from './projections/first-difference.ts';
 export { metrics } from './projections/metrics.ts';
 export { defineProjection, type Projection, project } from './projections/projection.ts';
 export { type Report, report, reportFrom, reportOf } from './projections/report.ts';
 export { renderReport } from './projections/report-markdown.ts';
+export { type Span, traceSpans } from './projections/trace-spans.ts';
 export { transcript } from './projections/transcript.ts';

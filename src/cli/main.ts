@@ -174,6 +174,11 @@ function program(exit: (code: number) => void): Command {
   ).action(async (options) =>
     exit(await (await import('./upgrade-check.ts')).upgradeCheck(options)),
   );
+  command('inspect <team>', 'a team in the protocol of the Stately inspector, one message a line')
+    .option('--follow', 'wait for more until the team has ended')
+    .action(async (team, options) =>
+      exit(await (await import('./inspect.ts')).inspect(team, options)),
+    );
   command('export-traces <team>', 'the trace and metrics of a team by OTLP, also after its end')
     .option('--endpoint <url>', 'a collector (default: OTEL_EXPORTER_OTLP_ENDPOINT)')
     .option('--print', 'print the spans, one a line, instead of sending them')
