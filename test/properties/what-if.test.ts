@@ -44,7 +44,7 @@ const drawn = fc.record({
   seed: fc.integer({ min: 1, max: 500 }),
   synthesis: fc.constant(false),
   // From far too little, over the reach of 80 %, to more than enough.
-  room: fc.double({ min: -0.5, max: 1.5, noNaN: true }),
+  room: fc.double({ min: -0.5, max: 4, noNaN: true }),
 });
 
 interface Seen {
