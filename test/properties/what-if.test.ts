@@ -44,7 +44,7 @@ const drawn = fc.record({
   seed: fc.integer({ min: 1, max: 500 }),
   synthesis: fc.constant(false),
   // From far too little, over the reach of 80 %, to more than enough.
-  room: fc.double({ min: -0.5, max: 4, noNaN: true }),
+  room: fc.integer({ min: -5_000, max: 40_000 }),
 });
 
 interface Seen {
@@ -58,7 +58,7 @@ const agrees = (seen: Seen, spoiled = (told: WhatIf) => told.spent.tokens) =>
     const stage = await rehearse(team);
     await stage.run('o', team);
     const recorded = await stage.events('o');
-    const tokens = Math.round(settled(recorded) + 10_000 * room);
+    const tokens = Math.round(settled(recorded) + room);
     fc.pre(tokens > 0);
     const told = under(stage, recorded, tokens);
     fc.pre(told.unsureFrom === null);
@@ -81,7 +81,7 @@ describe('what if the budget had been another', () => {
   it('is what a real run under that budget uses, where requests do not depend on it', async () => {
     const seen = { refused: 0, neared: 0, whole: 0 };
     await fc.assert(agrees(seen), { numRuns: 25, seed: 4 });
-    expect(Math.min(seen.refused, seen.whole)).toBeGreaterThan(0);
+    expect([seen.refused > 0, seen.whole > 0], JSON.stringify(seen)).toEqual([true, true]);
   });
 
   it('would be found out if it counted one token more', async () => {
