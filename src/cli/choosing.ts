@@ -14,6 +14,7 @@ import type { Limits } from '../events/vocabulary/team.ts';
 import type { Catalog } from '../planning/catalog.ts';
 import { formTeam, patternOf, type TeamPlan } from '../planning/formation.ts';
 import { type Offer, type Selection, select, selectNamed, wishOf } from '../planning/selection.ts';
+import { formWorkflow, type WorkflowPlan } from '../planning/workflows.ts';
 import { BadUsage } from './bad-usage.ts';
 import { hasModelAccess, modelClient } from './model-access.ts';
 import { harmless, type Output } from './output.ts';
@@ -120,10 +121,12 @@ const offerOf = (agents: Offer['agents'] & object, { rounds }: RunOptions): Offe
 
 /** The team of a choice. Throws `BadUsage` for what does not fit. */
 export function planOf(
-  { request, materials, options, catalog, labels }: RunWish,
+  { request, materials, options, catalog, labels }: Omit<RunWish, 'agents'>,
   choice: RunChoice,
   tools: readonly ToolSpec[],
-): TeamPlan {
+): TeamPlan | WorkflowPlan {
+  if (options.workflow !== undefined)
+    return workflowOf({ request, materials, options, catalog, labels }, options.workflow, tools);
   const { reasons, by } = choice;
   const { rounds } = options;
   return usage(() =>
@@ -141,6 +144,31 @@ export function planOf(
         ...(reasons.length > 0 ? { why: reasons.join('; ').slice(0, 400) } : {}),
       },
       ...(options.synthesis === undefined ? {} : { synthesis: options.synthesis }),
+      ...(options.team === undefined ? {} : { id: options.team }),
+    }),
+  );
+}
+
+/** Several teams in the order of what builds on what, each with its share of the budget. */
+function workflowOf(
+  { request, materials, options, catalog, labels }: Omit<RunWish, 'agents'>,
+  workflow: string,
+  tools: readonly ToolSpec[],
+): WorkflowPlan {
+  for (const name of ['pattern', 'agent', 'rounds', 'synthesis'] as const) {
+    if (options[name] !== undefined)
+      throw new BadUsage(`--${name} is for one team; a --workflow chooses for each of its steps`);
+  }
+  return usage(() =>
+    formWorkflow({
+      request,
+      materials,
+      workflow,
+      model: options.model ?? defaultModel,
+      limits: limitsOf(options),
+      persona: (agentType) => catalog.agent(agentType),
+      tools,
+      labels,
       ...(options.team === undefined ? {} : { id: options.team }),
     }),
   );

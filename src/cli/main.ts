@@ -48,6 +48,10 @@ function program(exit: (code: number) => void): Command {
       '--pattern <name>',
       'how the team works together (see: horde patterns; else it is chosen)',
     )
+    .option(
+      '--workflow <name>',
+      'several teams that build on each other: plan-build-test-review, …',
+    )
     .option('--agent <role=type>', 'who takes a role (see: horde agents; may repeat)', several)
     .option(...catalogs)
     .option('--model <name>', 'the model to ask')

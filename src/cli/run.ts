@@ -45,6 +45,7 @@ export interface RunOptions {
   people?: boolean;
   synthesis?: boolean;
   team?: string;
+  workflow?: string;
   detach?: boolean;
 }
 
@@ -72,7 +73,7 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   try {
     if (options.detach) return await handIn(wish, judged, store, output);
     const before = await labelsOf(store, options.team);
-    const chosen = before ? judged : await chooseWell(wish, judged, output);
+    const chosen = before || options.workflow ? judged : await chooseWell(wish, judged, output);
     let progress: Progress | undefined;
     const session = await leadingRuntime(store, before ?? labels, output, (_, actor, text) =>
       progress?.spoken(actor, text),
@@ -84,7 +85,7 @@ export async function run(words: string[], options: RunOptions): Promise<number>
         output.note('its agents have no sub-agents: grant them with --allow-swarms');
     }
     output.note(
-      `team ${team.id} (${before?.['pattern'] ?? chosen.pattern})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
+      `team ${team.id} (${before?.['pattern'] ?? options.workflow ?? chosen.pattern})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
     );
     progress = showProgress(session.runtime, team.id, output, options.budgetTokens);
     const { summary, exit } = await leadToEnd(session.runtime, team, output, progress);

@@ -263,3 +263,36 @@ describe('horde --help', () => {
     }
   });
 });
+
+describe('horde run --workflow', () => {
+  it('runs teams that build on each other, each with its share, and replays them all', async () => {
+    const horde = hordeIn();
+    const workflow = ['run', '--rehearse', '--workflow', 'plan-build-test-review', '--team', 'w'];
+    const { status, json } = await horde.run([
+      ...workflow,
+      '--json',
+      '--budget-tokens',
+      '400000',
+      request,
+    ]);
+    expect(status).toBe(0);
+    expect(json()).toMatchObject({ pattern: 'plan-build-test-review', status: 'done' });
+    const teams = (await horde.run(['teams', '--json'])).json<{ team: string; status: string }[]>();
+    expect(teams).toHaveLength(5);
+    expect((await horde.run(['upgrade-check'])).status).toBe(0);
+  });
+
+  it('does not go together with what is for one team', async () => {
+    const { status, err } = await hordeIn().run([
+      'run',
+      '--rehearse',
+      '--workflow',
+      'watched-line',
+      '--pattern',
+      'swarm',
+      'x',
+    ]);
+    expect([status, err.trim().split('\n').length]).toEqual([2, 1]);
+    expect(err).toContain('--pattern is for one team');
+  });
+});
