@@ -79,7 +79,7 @@ export async function run(words: string[], options: RunOptions): Promise<number>
       progress?.spoken(actor, text),
     );
     const team = await session.runtime.start(planOf(wish, chosen, session.tools));
-    if (!before) {
+    if (!before && options.workflow === undefined) {
       output.note(whyLine(chosen));
       if (chosen.pattern === 'nested-swarm' && !options.allowSwarms)
         output.note('its agents have no sub-agents: grant them with --allow-swarms');
