@@ -259,13 +259,3 @@ const shown = ({
   data,
   meta: meta as JsonObject,
 });
-
-/** An event as read: parsed, with the text as it was stored. */
-export interface ReadEvent extends RecordedEvent {
-  readonly text: string;
-  readonly metaText: string;
-}
-
-export function readEvent(catalog: EventCatalog, raw: RawEvent): ReadEvent {
-  return Object.assign(catalog.decode(raw), { text: raw.data, metaText: raw.meta });
-}

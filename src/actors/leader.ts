@@ -20,7 +20,9 @@ import {
   type Subscription,
 } from '../events/store.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
+import type { Usage } from '../events/vocabulary/work.ts';
 import type { Clock } from './clock.ts';
+import { tokensOf } from './doorkeeper/budget.ts';
 import type { Doorkeeper } from './doorkeeper/doorkeeper.ts';
 import { type Fold, SNAPSHOT_EVERY } from './fold.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';
@@ -311,17 +313,8 @@ export class Leader {
   /** Work broken off by closing: what it cost is settled, and the next leader judges it anew. */
   private interrupted(work: OwedWork, data: JsonObject, at: number): Stimulus | undefined {
     if (work.effect !== 'paid') return undefined;
-    const usage = data['usage'] as Record<string, number> | undefined;
-    const spent = usage
-      ? {
-          tokens:
-            usage['inputTokens']! +
-            usage['outputTokens']! +
-            usage['cacheReadTokens']! +
-            usage['cacheWriteTokens']!,
-          usd: usage['usd']!,
-        }
-      : work.reserved;
+    const usage = data['usage'] as Usage | undefined;
+    const spent = usage ? { tokens: tokensOf(usage), usd: usage.usd } : work.reserved;
     const { id, src, attempt } = work;
     return { type: 'work.lapsed', data: { work: id, src, attempt, settled: spent }, at, work: id };
   }
