@@ -1,0 +1,45 @@
+/** The whole page: which view the address names, and nothing else. */
+import { useEffect, useState } from 'preact/hooks';
+import { ComparePage } from './compare-page.tsx';
+import { followAddress, route } from './route.ts';
+import { TeamPage } from './team-page.tsx';
+import type { Horde, TeamSource } from './team-source.ts';
+import { TeamView } from './team-view.ts';
+import { TeamsPage } from './teams-page.tsx';
+
+/** A server's horde of teams, or one team that stands in a file. */
+export type Source = { horde: Horde } | { file: TeamSource; team: string };
+
+export function App({ source }: { source: Source }) {
+  useEffect(followAddress, []);
+  const at = route.value;
+  if ('file' in source)
+    return (
+      <Team team={source.team} source={source.file} at={at.name === 'team' ? at.at : undefined} />
+    );
+  const { horde } = source;
+  if (at.name === 'team')
+    return <Team key={at.team} team={at.team} source={horde} horde={horde} at={at.at} />;
+  if (at.name === 'compare')
+    return <ComparePage key={`${at.a} ${at.b}`} horde={horde} a={at.a} b={at.b} />;
+  return <TeamsPage horde={horde} />;
+}
+
+function Team({
+  team,
+  source,
+  horde,
+  at,
+}: {
+  team: string;
+  source: TeamSource;
+  horde?: Horde;
+  at: number | undefined;
+}) {
+  const [view] = useState(() => new TeamView(team, source, at));
+  useEffect(() => {
+    void view.open();
+    return () => view.close();
+  }, [view]);
+  return <TeamPage view={view} horde={horde} />;
+}

@@ -1,0 +1,139 @@
+/**
+ * One team as it is looked at: its story, the revision at which one stands, what is selected, and whether the view
+ * follows what comes. Everything on the screen is a function of these signals.
+ *
+ * Invariants
+ * 1. Whoever has gone back stays there, however much comes: only at the head, and while following, does the view move.
+ * 2. `at` is a revision of the story; `selected` is one at or before the head.
+ */
+import { batch, computed, type Signal, signal } from '@preact/signals';
+import type { Spoken } from '../wire.ts';
+import { Story } from './story.ts';
+import type { TeamSource } from './team-source.ts';
+
+export type Panel = 'charts' | 'messages' | 'board' | 'budget' | 'merged' | 'report';
+
+/** Characters of a reply on its way that are shown. */
+const SPOKEN_SHOWN = 2000;
+
+export class TeamView {
+  readonly story: Story;
+  /** Counts what was appended; read it to be told of new events. */
+  readonly version = signal(0);
+  /** The revision at which one stands; everything but the timeline shows the team as it was then. */
+  readonly at = signal(-1);
+  /** The event whose data is shown. */
+  readonly selected = signal(-1);
+  readonly following = signal(true);
+  readonly panel = signal<Panel>('charts');
+  /** Only this actor, or all. */
+  readonly actor = signal<string | null>(null);
+  readonly query = signal('');
+  readonly connected = signal(true);
+  /** The past is still being fetched. */
+  readonly loading = signal(true);
+  readonly problem = signal('');
+  /** Replies on their way, by actor. */
+  readonly spoken: Signal<ReadonlyMap<string, string>> = signal(new Map());
+  readonly head = computed(() => {
+    this.version.value;
+    return this.story.head;
+  });
+  #closed = false;
+  #listening: { close(): void } | undefined;
+
+  constructor(
+    readonly team: string,
+    readonly source: TeamSource,
+    private readonly wanted?: number,
+  ) {
+    this.story = new Story(team);
+    if (wanted !== undefined) this.following.value = false;
+  }
+
+  /** Fetches the past and then listens. */
+  async open(): Promise<void> {
+    try {
+      for await (const events of this.source.events(this.team, 0)) {
+        if (this.#closed) return;
+        this.#take(() => this.story.append(events));
+        // The browser paints and answers keys between two batches.
+        await new Promise((go) => setTimeout(go));
+      }
+      this.loading.value = false;
+      if (this.source.isLive && !this.#closed) this.#listen();
+    } catch (error) {
+      this.problem.value = (error as Error).message;
+      this.loading.value = false;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listening?.close();
+  }
+
+  /** Stands at a revision and shows it; going to the head follows again. */
+  goTo(revision: number): void {
+    const { head } = this.story;
+    if (head < 0) return;
+    const at = Math.max(0, Math.min(head, revision));
+    batch(() => {
+      this.at.value = at;
+      this.selected.value = at;
+      this.following.value = at === head && this.source.isLive;
+    });
+  }
+
+  /** Shows an event without leaving the revision at which one stands. */
+  select(revision: number): void {
+    this.selected.value = revision;
+  }
+
+  #listen(): void {
+    this.#listening = this.source.listen(this.team, this.story.head, {
+      onEvents: (events) => this.#take(() => this.story.append(events)),
+      onSpoken: (spoken) => this.#hear(spoken),
+      onConnection: (isThere) => {
+        this.connected.value = isThere;
+      },
+    });
+  }
+
+  #take(append: () => void): void {
+    const before = this.story.head;
+    append();
+    const { head, events } = this.story;
+    if (head === before) return;
+    batch(() => {
+      this.version.value++;
+      const wanted = this.wanted;
+      if (this.following.value) {
+        this.at.value = head;
+        this.selected.value = head;
+      } else if (wanted !== undefined && before < wanted) this.#stand(Math.min(wanted, head));
+      for (let revision = before + 1; revision <= head; revision++)
+        if (events[revision]!.type.startsWith('model.')) this.#quiet(events[revision]!.meta.work);
+    });
+  }
+
+  #stand(revision: number): void {
+    this.at.value = revision;
+    this.selected.value = revision;
+  }
+
+  #hear({ actor, text }: Spoken): void {
+    const spoken = new Map(this.spoken.value);
+    spoken.set(actor, `${spoken.get(actor) ?? ''}${text}`.slice(-SPOKEN_SHOWN));
+    this.spoken.value = spoken;
+  }
+
+  /** The reply is there: what streamed in stands in the event. */
+  #quiet(work: string | undefined): void {
+    const actor = work?.split('/', 1)[0] ?? '';
+    if (!this.spoken.value.has(actor)) return;
+    const spoken = new Map(this.spoken.value);
+    spoken.delete(actor);
+    this.spoken.value = spoken;
+  }
+}
