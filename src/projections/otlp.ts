@@ -1,10 +1,12 @@
 /**
- * Spans and metrics in the JSON of OTLP (https://opentelemetry.io/docs/specs/otlp/), as a collector takes them.
+ * Spans, log records and metrics in the JSON of OTLP (https://opentelemetry.io/docs/specs/otlp/), as a collector takes them.
  * Pure: what is sent and where is `actors/otlp-export.ts`.
  *
  * Written out by hand: the packages of OpenTelemetry that run on Node 20 would add 45 MB to every installation, and
  * their tracers measure what happens now, while this tells what has been recorded.
  */
+import type { Json } from '../events/event.ts';
+import type { LogRecord, Severity } from './log-records.ts';
 import type { Span, SpanValue } from './trace-spans.ts';
 
 export interface Resource {
@@ -18,6 +20,9 @@ const KINDS = { internal: 1, client: 3 };
 const ERROR = 2;
 /** Delta: each export tells what was used since the one before. */
 const DELTA = 1;
+const SEVERITIES: Readonly<Record<Severity, number>> = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17 };
+/** The trace is sampled: whatever refers to it can be found. */
+const SAMPLED = 1;
 
 /** The body of a request to `/v1/traces`. */
 export function otlpTraces(spans: readonly Span[], resource: Resource): object {
@@ -48,9 +53,50 @@ function spanOf(span: Span): object {
   };
 }
 
-/** The body of a request to `/v1/metrics`: tokens and durations of model calls, by the GenAI conventions. */
-export function otlpMetrics(spans: readonly Span[], resource: Resource): object {
-  const calls = spans.filter(({ attributes }) => attributes['gen_ai.operation.name'] === 'chat');
+/** The body of a request to `/v1/logs`. */
+export function otlpLogs(records: readonly LogRecord[], resource: Resource): object {
+  return {
+    resourceLogs: [
+      {
+        resource: { attributes: attributesOf(resource.attributes) },
+        scopeLogs: [{ scope: scopeOf(resource), logRecords: records.map(recordOf) }],
+      },
+    ],
+  };
+}
+
+function recordOf({ at, severity, event, body, attributes, traceId, spanId }: LogRecord): object {
+  return {
+    timeUnixNano: nanos(at),
+    // The moment of recording is the event's own: whoever sends it later has observed nothing new.
+    observedTimeUnixNano: nanos(at),
+    severityNumber: SEVERITIES[severity],
+    severityText: severity,
+    eventName: event,
+    ...(body === undefined ? {} : { body: jsonValue(body) }),
+    attributes: attributesOf(attributes),
+    traceId,
+    spanId,
+    flags: SAMPLED,
+  };
+}
+
+/** From when to when measurements are counted, milliseconds since 1970. */
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/**
+ * The body of a request to `/v1/metrics`: tokens and durations of model calls, by the GenAI conventions. Calls that
+ * were made of a fork's origin, or never made because an answer was there, are not counted again.
+ */
+export function otlpMetrics(
+  spans: readonly Span[],
+  resource: Resource,
+  window: Window = windowOf(spans),
+): object {
+  const calls = measuredCalls(spans);
   const tokens = (type: 'input' | 'output') =>
     calls
       .filter(({ attributes }) => attributes[`gen_ai.usage.${type}_tokens`] !== undefined)
@@ -71,6 +117,7 @@ export function otlpMetrics(spans: readonly Span[], resource: Resource): object 
       '{token}',
       TOKEN_BOUNDS,
       [...tokens('input'), ...tokens('output')],
+      window,
     ),
     histogram(
       'gen_ai.client.operation.duration',
@@ -78,6 +125,7 @@ export function otlpMetrics(spans: readonly Span[], resource: Resource): object 
       's',
       SECOND_BOUNDS,
       durations,
+      window,
     ),
   ];
   return {
@@ -90,6 +138,26 @@ export function otlpMetrics(spans: readonly Span[], resource: Resource): object 
   };
 }
 
+/** The calls that metrics are made of. */
+export const measuredCalls = (spans: readonly Span[]): Span[] =>
+  spans.filter(
+    ({ attributes }) =>
+      attributes['gen_ai.operation.name'] === 'chat' &&
+      attributes['horde.fork.shared'] !== true &&
+      attributes['horde.answered_by'] === undefined &&
+      attributes['horde.left_to_origin'] !== true,
+  );
+
+function windowOf(spans: readonly Span[]): Window {
+  let [from, to] = [Number.POSITIVE_INFINITY, 0];
+  for (const { startAt, endAt } of spans) {
+    from = Math.min(from, startAt);
+    to = Math.max(to, endAt);
+  }
+  return { from: Math.min(from, to), to };
+}
+
+/** By the conventions: powers of 4 tokens, and 10 ms doubled. */
 const TOKEN_BOUNDS = Array.from({ length: 14 }, (_, i) => 4 ** i);
 const SECOND_BOUNDS = Array.from({ length: 14 }, (_, i) => 0.01 * 2 ** i);
 
@@ -114,8 +182,9 @@ function histogram(
   unit: string,
   bounds: readonly number[],
   measured: readonly Measured[],
+  { from, to }: Window,
 ): object {
-  const points = new Map<string, { attributes: object[]; values: number[]; calls: Span[] }>();
+  const points = new Map<string, { attributes: object[]; values: number[] }>();
   for (const { call, value, more } of measured) {
     const kept = KEPT.flatMap((key) => {
       const attribute = call.attributes[key];
@@ -123,15 +192,14 @@ function histogram(
     });
     const attributes = attributesOf({ ...Object.fromEntries(kept), ...more });
     const key = JSON.stringify(attributes);
-    const point = points.get(key) ?? { attributes, values: [], calls: [] };
+    const point = points.get(key) ?? { attributes, values: [] };
     point.values.push(value);
-    point.calls.push(call);
     points.set(key, point);
   }
-  const dataPoints = [...points.values()].map(({ attributes, values, calls }) => ({
+  const dataPoints = [...points.values()].map(({ attributes, values }) => ({
     attributes,
-    startTimeUnixNano: nanos(least(calls.map(({ startAt }) => startAt))),
-    timeUnixNano: nanos(most(calls.map(({ endAt }) => endAt))),
+    startTimeUnixNano: nanos(from),
+    timeUnixNano: nanos(to),
     count: String(values.length),
     sum: values.reduce((sum, value) => sum + value, 0),
     min: least(values),
@@ -168,4 +236,12 @@ function anyValue(value: SpanValue): object {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+}
+
+function jsonValue(value: Json): object {
+  if (value === null) return {};
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(jsonValue) } };
+  if (typeof value !== 'object') return anyValue(value);
+  const values = Object.entries(value).map(([key, one]) => ({ key, value: jsonValue(one) }));
+  return { kvlistValue: { values } };
 }

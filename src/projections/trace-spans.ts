@@ -7,6 +7,7 @@
  * 1. Ids follow from team and revision: exported twice is the same trace, and a team below finds its parent's span.
  * 2. Every span has its parent in the trace, begins no earlier, and has an end; what still goes on ends at the last
  *    event.
+ * 3. A span that has ended changes no more: sent as it ends, it is what a later reading of the log makes of it.
  */
 import { createHash } from 'node:crypto';
 import type { JsonObject, RecordedEvent } from '../events/event.ts';
@@ -46,46 +47,80 @@ export function traceSpans(
   events: readonly RecordedEvent[],
   conventions: Conventions = 'latest',
 ): Span[] {
-  // A fork is a trace of its own, its shared past included: it goes by the name that it took last.
-  const forked = events.findLast(({ type }) => type === 'team.forked');
-  const trace = new Trace(conventions, forked);
-  for (const event of events) trace.hear(event);
-  return trace.ended();
+  const trace = new TeamTrace(conventions, forkedAs(events));
+  const spans = events.flatMap((event) => trace.hear(event).begun);
+  trace.cut();
+  return spans;
 }
 
-class Trace {
-  private readonly spans: Span[] = [];
+/** A fork is a trace of its own, its shared past included: it goes by the name that it took last. */
+export const forkedAs = (events: readonly RecordedEvent[]): RecordedEvent | undefined =>
+  events.findLast(({ type }) => type === 'team.forked');
+
+/** What one event does to a trace. */
+export interface Traced {
+  begun: Span[];
+  /** In the order in which they ended; they change no more. */
+  ended: Span[];
+  /** The span that the event belongs to; undefined before there is any. */
+  span: Span | undefined;
+}
+
+type Link = Span['links'][number];
+
+/** The trace of a team, event by event. It keeps what goes on, and the ids of what has ended. */
+export class TeamTrace {
+  private begun: Span[] = [];
+  private over: Span[] = [];
   private readonly open = new Map<string, Span>();
-  /** The turn each agent is in, and the turn that said what stands at a revision. */
+  /** The turn each agent is in or was in last, and the turn that said what stands at a revision. */
   private readonly turns = new Map<string, Span>();
-  private readonly saidIn = new Map<number, Span>();
+  private readonly saidIn = new Map<number, Link>();
+  /** What an agent was told between its turns: it reads it in the next. */
+  private readonly unread = new Map<string, Link[]>();
   private readonly models = new Map<string, string>();
   private readonly ids = new Set<string>();
+  private root: Span | undefined;
   private team = '';
   private traceId = '';
   private last = 0;
+  private revision = 0;
   private rehearsal = false;
 
+  /** `forkedAs`: the last `team.forked` of the stream, if there is one. */
   constructor(
     private readonly conventions: Conventions,
     private readonly forkedAs: RecordedEvent | undefined,
   ) {}
 
-  hear(event: RecordedEvent): void {
+  hear(event: RecordedEvent): Traced {
+    this.begun = [];
+    this.over = [];
     this.last = event.meta.at;
-    HEARD[event.type]?.(this, event);
+    this.revision = event.revision;
     const { actor, work } = event.meta;
-    if (work !== undefined && SETTLES.test(event.type)) this.settled(event, work);
+    const worked = work === undefined ? undefined : this.open.get(`work ${work}`);
+    HEARD[event.type]?.(this, event);
+    if (worked && SETTLES.test(event.type)) this.settled(event, worked);
     const turn = actor === undefined ? undefined : this.turns.get(actor);
-    if (!turn) return;
-    this.saidIn.set(event.revision, turn);
-    if (typeof event.data['grant'] === 'number' && event.type !== 'turn.corrected')
-      this.over(actor!, event.data['grant'] as number, null);
+    const span = worked ?? turn ?? this.spanOf(actor);
+    if (turn) this.saidIn.set(event.revision, linkTo(turn));
+    const { grant } = event.data;
+    if (turn && typeof grant === 'number' && !UNMOVED.has(event.type))
+      this.turnOver(actor!, grant, null);
+    return { begun: this.begun, ended: this.over, span };
   }
 
-  ended(): Span[] {
-    for (const span of this.open.values()) span.endAt = Math.max(span.startAt, this.last);
-    return this.spans;
+  /** Ends here what still goes on. */
+  cut(): Span[] {
+    const cut = [...this.open.values()];
+    for (const span of cut) span.endAt = Math.max(span.startAt, this.last);
+    this.open.clear();
+    return cut;
+  }
+
+  private spanOf(actor: string | undefined): Span | undefined {
+    return (actor === undefined ? undefined : this.open.get(`agent ${actor}`)) ?? this.root;
   }
 
   formed({ data, meta }: RecordedEvent): void {
@@ -97,7 +132,7 @@ class Trace {
     this.traceId = traceIdOf(named.meta.correlationId ?? this.team);
     const name = labels['pattern'] ?? String(data['machine']);
     const above = parent ? spanIdOf(parent.team, `work ${parent.work}`) : null;
-    this.begin('team', above, `invoke_workflow ${name}`, meta.at, {
+    this.root = this.begin('team', above, `invoke_workflow ${name}`, meta.at, {
       'gen_ai.operation.name': 'invoke_workflow',
       'gen_ai.workflow.name': name,
       'gen_ai.conversation.id': this.team,
@@ -115,7 +150,7 @@ class Trace {
       span.attributes['horde.left_to_origin'] = true;
       this.close(key, this.last);
     }
-    const { attributes } = this.open.get('team')!;
+    const { attributes } = this.root!;
     attributes['horde.fork.origin'] = origin.team;
     attributes['horde.fork.revision'] = origin.revision;
     if (data['model'] === undefined) return;
@@ -126,32 +161,26 @@ class Trace {
     const actor = String(data['actor']);
     const profile = data['profile'] as { role: string; agentType: string; model: string };
     this.models.set(actor, profile.model);
-    this.close(`agent ${actor}`, meta.at);
-    this.begin(
-      `agent ${actor}`,
-      this.open.get('team')?.spanId ?? null,
-      `invoke_agent ${actor}`,
-      meta.at,
-      {
-        'gen_ai.operation.name': 'invoke_agent',
-        ...this.provider(),
-        'gen_ai.agent.name': actor,
-        'gen_ai.agent.id': `${this.team}/${actor}`,
-        'gen_ai.request.model': profile.model,
-        'gen_ai.conversation.id': this.team,
-        'horde.agent.role': profile.role,
-        'horde.agent.type': profile.agentType,
-        'horde.agent.incarnation': data['incarnation'] as number,
-      },
-    );
+    this.left(actor, meta.at);
+    this.begin(`agent ${actor}`, this.root?.spanId ?? null, `invoke_agent ${actor}`, meta.at, {
+      'gen_ai.operation.name': 'invoke_agent',
+      ...this.provider(),
+      'gen_ai.agent.name': actor,
+      'gen_ai.agent.id': `${this.team}/${actor}`,
+      'gen_ai.request.model': profile.model,
+      'gen_ai.conversation.id': this.team,
+      'horde.agent.role': profile.role,
+      'horde.agent.type': profile.agentType,
+      'horde.agent.incarnation': data['incarnation'] as number,
+    });
   }
 
   granted({ data, meta, revision }: RecordedEvent): void {
     const [agent, grant] = [String(data['agent']), data['grant'] as number];
-    const agentSpan = this.open.get(`agent ${agent}`);
+    this.leaveTurn(agent, meta.at);
     const span = this.begin(
       `turn ${agent} ${grant} ${revision}`,
-      (agentSpan ?? this.open.get('team'))?.spanId ?? null,
+      this.spanOf(agent)?.spanId ?? null,
       `turn ${grant} of ${agent}`,
       meta.at,
       {
@@ -162,30 +191,36 @@ class Trace {
         'horde.purpose': String(data['purpose']),
       },
     );
-    for (const shown of data['material'] as number[]) this.link(span, this.saidIn.get(shown));
+    for (const shown of data['material'] as number[]) link(span, this.saidIn.get(shown));
+    for (const told of this.unread.get(agent) ?? []) link(span, told);
+    this.unread.delete(agent);
     this.turns.set(agent, span);
   }
 
-  /** A message is read in the next turn of whoever hears it, or in the one that it is in. */
+  /** A message is read in the turn that its hearer is in, or in its next. */
   messaged({ meta }: RecordedEvent): void {
     const from = this.turns.get(meta.actor ?? '');
+    if (!from) return;
     for (const hearer of meta.to ?? []) {
       const turn = this.turns.get(hearer);
-      if (turn) this.link(turn, from);
+      if (turn && this.isOpen(turn)) link(turn, linkTo(from));
+      else this.unread.set(hearer, [...(this.unread.get(hearer) ?? []), linkTo(from)]);
     }
   }
 
-  private link(span: Span, to: Span | undefined): void {
-    if (!to || to === span || span.links.some(({ spanId }) => spanId === to.spanId)) return;
-    span.links.push({ traceId: to.traceId, spanId: to.spanId });
+  turnOver(agent: string, grant: number, error: string | null): void {
+    const turn = this.turns.get(agent);
+    if (turn && turn.attributes['horde.grant'] === grant) this.end(turn, this.last, error);
   }
 
-  over(agent: string, grant: number, error: string | null): void {
+  left(agent: string, at: number): void {
+    this.leaveTurn(agent, at);
+    this.close(`agent ${agent}`, at);
+  }
+
+  private leaveTurn(agent: string, at: number): void {
     const turn = this.turns.get(agent);
-    if (!turn || turn.attributes['horde.grant'] !== grant) return;
-    turn.endAt = this.last;
-    turn.error = error;
-    this.openDelete(turn);
+    if (turn) this.end(turn, at, null);
   }
 
   started({ data, meta }: RecordedEvent): void {
@@ -193,8 +228,7 @@ class Trace {
     const key = `work ${work}`;
     if (this.open.has(key)) return;
     const actor = work.slice(0, work.indexOf('/'));
-    const parent =
-      this.turns.get(actor) ?? this.open.get(`agent ${actor}`) ?? this.open.get('team');
+    const parent = this.turns.get(actor) ?? this.spanOf(actor);
     const model = this.models.get(actor) ?? 'unknown';
     const isCall = data['src'] === 'callModel';
     this.begin(
@@ -213,11 +247,16 @@ class Trace {
     ).kind = isCall ? 'client' : 'internal';
   }
 
-  private settled(event: RecordedEvent, work: string): void {
-    const span = this.open.get(`work ${work}`);
-    if (!span) return;
-    const { type, data, meta } = event;
-    span.endAt = meta.at;
+  /** Work that costs is settled later; of any other nothing more is heard. */
+  cancelled({ data, meta }: RecordedEvent): void {
+    const key = `work ${data['work']}`;
+    const span = this.open.get(key);
+    if (!span || span.kind === 'client') return;
+    span.attributes['horde.cancelled'] = true;
+    this.close(key, meta.at);
+  }
+
+  private settled({ type, data, meta }: RecordedEvent, span: Span): void {
     const failed = type.endsWith('.failed') || type === 'work.lapsed';
     if (failed) {
       span.error = String(data['kind'] ?? 'lapsed');
@@ -232,7 +271,7 @@ class Trace {
       const by = data['answeredBy'] as { source: string } | undefined;
       if (by) span.attributes['horde.answered_by'] = by.source;
     }
-    this.openDelete(span);
+    this.end(span, meta.at, null);
   }
 
   private toolReturned(span: Span, data: JsonObject): void {
@@ -249,21 +288,40 @@ class Trace {
     span.attributes['error.type'] = 'tool_error';
   }
 
-  close(key: string, at: number, error: string | null = null): void {
+  private close(key: string, at: number): void {
     const span = this.open.get(key);
-    if (!span) return;
-    span.endAt = Math.max(span.startAt, at);
-    span.error ??= error;
-    this.open.delete(key);
+    if (span) this.end(span, at, null);
   }
 
+  private isOpen(span: Span): boolean {
+    return [...this.open.values()].includes(span);
+  }
+
+  /** What has ended stays as it is: invariant 3. */
+  private end(span: Span, at: number, error: string | null): void {
+    for (const [key, one] of this.open) {
+      if (one !== span) continue;
+      this.open.delete(key);
+      span.endAt = Math.max(span.startAt, at);
+      span.error ??= error;
+      if (this.forkedAs && this.revision < this.forkedAs.revision)
+        span.attributes['horde.fork.shared'] = true;
+      this.over.push(span);
+    }
+  }
+
+  /** Nothing follows: whatever goes on ends with the team. */
   finished({ type, data, meta }: RecordedEvent): void {
-    const span = this.open.get('team');
-    if (!span) return;
     const status = type === 'team.stopped' ? 'stopped' : String(data['status']);
-    span.attributes['horde.status'] = status;
-    span.attributes['horde.reason'] = String(data['reason']);
-    this.close('team', meta.at, status === 'done' ? null : String(data['reason']));
+    for (const span of [...this.open.values()].reverse()) {
+      if (span !== this.root) {
+        this.end(span, meta.at, null);
+        continue;
+      }
+      span.attributes['horde.status'] = status;
+      span.attributes['horde.reason'] = String(data['reason']);
+      this.end(span, meta.at, status === 'done' ? null : String(data['reason']));
+    }
   }
 
   private begin(
@@ -286,7 +344,7 @@ class Trace {
       links: [],
       error: null,
     };
-    this.spans.push(span);
+    this.begun.push(span);
     this.open.set(key, span);
     return span;
   }
@@ -299,16 +357,19 @@ class Trace {
     return unique;
   }
 
-  private openDelete(span: Span): void {
-    for (const [key, one] of this.open) if (one === span) this.open.delete(key);
-  }
-
   private provider(): Record<string, string> {
     const name = this.rehearsal ? 'rehearsal' : 'anthropic';
     return this.conventions === 'latest'
       ? { 'gen_ai.provider.name': name }
       : { 'gen_ai.system': name };
   }
+}
+
+const linkTo = ({ traceId, spanId }: Span): Link => ({ traceId, spanId });
+
+function link(span: Span, to: Link | undefined): void {
+  if (!to || to.spanId === span.spanId) return;
+  if (!span.links.some(({ spanId }) => spanId === to.spanId)) span.links.push(to);
 }
 
 /** Cached tokens are input tokens too, by the conventions; they are told apart beside. */
@@ -323,23 +384,26 @@ function usageOf(usage: Usage): Record<string, number> {
   };
 }
 
+/** They name a grant and leave the turn as it is. */
+const UNMOVED: ReadonlySet<string> = new Set(['turn.corrected', 'turn.excused']);
 const SETTLES = /^(?!work\.(admitted|delayed|started|cancelled)$)/;
 
-const HEARD: Readonly<Record<string, (trace: Trace, event: RecordedEvent) => void>> = {
+const HEARD: Readonly<Record<string, (trace: TeamTrace, event: RecordedEvent) => void>> = {
   'team.formed': (trace, event) => trace.formed(event),
   'team.forked': (trace, event) => trace.forked(event),
   'team.dissolved': (trace, event) => trace.finished(event),
   'team.stopped': (trace, event) => trace.finished(event),
   'agent.joined': (trace, event) => trace.joined(event),
-  'agent.left': (trace, { data, meta }) => trace.close(`agent ${data['actor']}`, meta.at),
-  'actor.done': (trace, { data, meta }) => trace.close(`agent ${data['actor']}`, meta.at),
+  'agent.left': (trace, { data, meta }) => trace.left(String(data['actor']), meta.at),
+  'actor.done': (trace, { data, meta }) => trace.left(String(data['actor']), meta.at),
   'turn.granted': (trace, event) => trace.granted(event),
   'turn.forfeited': (trace, { data }) =>
-    trace.over(String(data['agent']), data['grant'] as number, String(data['reason'])),
+    trace.turnOver(String(data['agent']), data['grant'] as number, String(data['reason'])),
   'turn.revoked': (trace, { data }) =>
-    trace.over(String(data['agent']), data['grant'] as number, null),
+    trace.turnOver(String(data['agent']), data['grant'] as number, null),
   'message.sent': (trace, event) => trace.messaged(event),
   'work.started': (trace, event) => trace.started(event),
+  'work.cancelled': (trace, event) => trace.cancelled(event),
   // Work that may be repeated is begun without a word of its start.
   'work.admitted': (trace, event) => {
     const { effect } = event.data;
