@@ -20,8 +20,16 @@ const MAY: Record<string, readonly string[]> = {
   cli: ['events', 'machines', 'projections', 'planning', 'actors', 'visualizer'],
 };
 
+/** What server and page share, beside the vocabulary and the projections. */
+const FOR_THE_PAGE: ReadonlySet<string> = new Set([
+  'visualizer/wire.ts',
+  'visualizer/shown-event.ts',
+  'events/event.ts',
+  'events/catalog.ts',
+]);
+
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
-  name.endsWith('.ts'),
+  /\.tsx?$/.test(name),
 );
 const roomOf = (file: string) => file.split(sep)[0]!;
 
@@ -61,6 +69,29 @@ describe('the rooms of the architecture', () => {
   it('keep machines and projections from knowing each other', () => {
     expect(MAY['machines']).not.toContain('projections');
     expect(MAY['projections']).not.toContain('machines');
+  });
+
+  it('give the page of the visualizer nothing that runs in Node', () => {
+    const page = join('visualizer', 'page');
+    const wrong = files
+      .filter((file) => file.startsWith(page))
+      .flatMap((file) => {
+        const text = readFileSync(join(src, file), 'utf8');
+        const values = text.matchAll(/^(?:import|export)\s(?!type\b)[^'";]*?from\s*'([^']+)'/gm);
+        return [...values]
+          .map(([, name]) => name!)
+          .filter((name) => {
+            if (!name.startsWith('.')) return name.startsWith('node:');
+            const target = relative(src, resolve(src, dirname(file), name));
+            return !(
+              target.startsWith(page) ||
+              /^(events[/\\]vocabulary|projections)[/\\]/.test(target) ||
+              FOR_THE_PAGE.has(target.split(sep).join('/'))
+            );
+          })
+          .map((name) => `${file} -> ${name}`);
+      });
+    expect(wrong).toEqual([]);
   });
 
   it('have no file that is named for being a drawer', () => {
