@@ -7,7 +7,7 @@
  * 2. The text is bounded, and whole where it fits: the synthesis, else the results, else what was handed in.
  */
 import type { Json, RecordedEvent } from '../events/event.ts';
-import { type Amount, type Usage, usage } from '../events/vocabulary/work.ts';
+import { type Amount, NO_USAGE, type Usage, usage } from '../events/vocabulary/work.ts';
 import { type Report, report, reportFrom } from '../projections/report.ts';
 import type { Ledger } from './doorkeeper/budget.ts';
 import type { TeamHandle } from './team-handle.ts';
@@ -22,7 +22,7 @@ const NOTE_MAX = 400;
 
 export async function endOfChild(child: TeamHandle): Promise<ChildEnd> {
   const state = await child.state();
-  const sum = emptyUsage();
+  const sum = { ...NO_USAGE };
   let seen = report.initial;
   for await (const event of child.events()) {
     addUsage(sum, event);
@@ -54,14 +54,6 @@ function spentBy(state: TeamState): Amount {
     usd: Math.round((settled.usd + reserved.usd) * 1e8) / 1e8,
   };
 }
-
-const emptyUsage = (): Usage => ({
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  usd: 0,
-});
 
 /** Whatever settles work says what it used, a team further below included. */
 function addUsage(sum: Usage, { data, meta }: RecordedEvent): void {

@@ -12,7 +12,7 @@
  */
 import type { JsonObject } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
-import { type Usage, usage, workDone } from '../events/vocabulary/work.ts';
+import { NO_USAGE, usage, workDone } from '../events/vocabulary/work.ts';
 import type { Clock } from './clock.ts';
 import type { Entry, Governor, Permit } from './governor.ts';
 import { runOwnLogic } from './own-logic.ts';
@@ -315,14 +315,6 @@ function brokenOff({ effect }: OwedWork, error: unknown): string {
   if (!(error instanceof StandingDown)) return 'error';
   return effect === 'attaching' ? 'standingDown' : 'cancelled';
 }
-
-const NO_USAGE: Usage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  usd: 0,
-};
 
 function outcomeOf(report: Report, signal: AbortSignal): 'ok' | 'failed' | 'cancelled' {
   if (signal.aborted) return 'cancelled';

@@ -20,9 +20,8 @@ import {
   type Subscription,
 } from '../events/store.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
-import type { Usage } from '../events/vocabulary/work.ts';
+import { tokensOf, type Usage } from '../events/vocabulary/work.ts';
 import type { Clock } from './clock.ts';
-import { tokensOf } from './doorkeeper/budget.ts';
 import type { Doorkeeper } from './doorkeeper/doorkeeper.ts';
 import { type Fold, SNAPSHOT_EVERY } from './fold.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';

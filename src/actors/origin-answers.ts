@@ -15,23 +15,14 @@ import { type EventStore, pages } from '../events/store.ts';
 import type { modelFailed, modelReplied } from '../events/vocabulary/agent.ts';
 import type { WrittenAnswer } from '../events/vocabulary/fork.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
-import type { Usage } from '../events/vocabulary/work.ts';
+import { NO_USAGE, tokensOf } from '../events/vocabulary/work.ts';
 import { conversation, conversationRequest } from '../projections/conversation.ts';
 import { askerOf, type ForkView, forkView, isAnswer, requestKey } from '../projections/fork.ts';
-import { tokensOf } from '../projections/tally.ts';
 import { type WorkContext, type Worker, WorkFailure } from './worker.ts';
 
 type Answer = EventOf<typeof modelReplied> | EventOf<typeof modelFailed>;
 type Answers = ReadonlyMap<string, readonly Answer[]>;
 type CallInput = { agent: string };
-
-const FREE: Usage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  usd: 0,
-};
 
 /** The worker `callModel` as forks need it; for other teams it is the same worker. */
 export function answeredFromOrigin<Input extends CallInput>(
@@ -169,7 +160,7 @@ function writtenReply(
     model,
     content: content as JsonObject[],
     stopReason,
-    usage: FREE,
+    usage: NO_USAGE,
     requestHash: hash,
     latencyMs: 0,
     rehearsal: false,
@@ -181,9 +172,10 @@ function takenOver({ data, stream, revision }: Answer): JsonObject {
   const before = data.usage;
   const tokens = data.answeredBy?.tokens ?? (before ? tokensOf(before) : 0);
   const answeredBy = { source: 'origin', answer: `${stream}@${revision}`, tokens };
-  if ('content' in data) return { ...data, usage: FREE, latencyMs: 0, answeredBy } as JsonObject;
+  if ('content' in data)
+    return { ...data, usage: NO_USAGE, latencyMs: 0, answeredBy } as JsonObject;
   const { kind, message, ...rest } = data;
-  throw new WorkFailure(kind, message, { ...rest, usage: FREE, latencyMs: 0, answeredBy });
+  throw new WorkFailure(kind, message, { ...rest, usage: NO_USAGE, latencyMs: 0, answeredBy });
 }
 
 interface Waiting {

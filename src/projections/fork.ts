@@ -10,10 +10,9 @@ import { modelFailed, modelReplied, toolReturned } from '../events/vocabulary/ag
 import { teamFailed, teamReturned } from '../events/vocabulary/child.ts';
 import { teamForked, type WrittenAnswer } from '../events/vocabulary/fork.ts';
 import { teamFormed } from '../events/vocabulary/team.ts';
-import { type Usage, workFailed, workLate } from '../events/vocabulary/work.ts';
+import { tokensOf, type Usage, workFailed, workLate } from '../events/vocabulary/work.ts';
 import { enter, entry } from './named.ts';
 import { defineProjection } from './projection.ts';
-import { tokensOf } from './tally.ts';
 
 export interface ForkView {
   /** Null for a team that is not a fork. */

@@ -12,15 +12,15 @@ import * as child from '../events/vocabulary/child.ts';
 import { teamForked } from '../events/vocabulary/fork.ts';
 import { roundStarted } from '../events/vocabulary/pattern.ts';
 import { teamFormed } from '../events/vocabulary/team.ts';
-import type { Amount, Usage } from '../events/vocabulary/work.ts';
 import * as work from '../events/vocabulary/work.ts';
+import { type Amount, tokensOf, type Usage } from '../events/vocabulary/work.ts';
 import { moveEvents } from './moves-made.ts';
 import { enter, entry } from './named.ts';
 import type { Projection } from './projection.ts';
 import { defineFold, defineProjection, joined } from './projection.ts';
 import { append } from './sequence.ts';
 import type { Tally } from './tally.ts';
-import { countRetry, countUsage, emptyTally, tokensOf } from './tally.ts';
+import { countRetry, countUsage, emptyTally } from './tally.ts';
 
 export interface Metrics {
   total: Tally;

@@ -55,12 +55,6 @@ export function countUsage(tally: Tally, usage: Usage): void {
   tally.usd += usage.usd;
 }
 
-/** All tokens of a reply, as the budget counts them. */
-export function tokensOf(usage: Omit<Usage, 'usd'>): number {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
-  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
-}
-
 export interface Percentiles {
   p50: number;
   p90: number;

@@ -1,8 +1,8 @@
 /** Why something was said, held on a rehearsed review. */
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/events/vocabulary/work.ts';
+import { tokensOf } from '../../src/events/vocabulary/work.ts';
 import { artifactRevision, causeChain } from '../../src/projections/cause-chain.ts';
-import { tokensOf } from '../../src/projections/tally.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 const stage = await rehearse({ seed: 2 });

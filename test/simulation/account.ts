@@ -1,10 +1,11 @@
 /**
  * The budget as an auditor counts it: from the events alone, in another way than the doorkeeper does.
  */
-import { tokensOf } from '../../src/actors/doorkeeper/budget.ts';
+
 import type { RecordedEvent } from '../../src/events/event.ts';
 import type { Limits } from '../../src/events/vocabulary/team.ts';
 import type { Amount, Usage } from '../../src/events/vocabulary/work.ts';
+import { tokensOf } from '../../src/events/vocabulary/work.ts';
 
 export interface Account {
   note(event: RecordedEvent, problem: (text: string) => void): void;

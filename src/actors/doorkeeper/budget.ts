@@ -8,7 +8,7 @@
  * 3. After a breach (a provider reports more than was reserved) no paid work is admitted.
  */
 import type { JsonObject } from '../../events/event.ts';
-import type { Amount, Usage } from '../../events/vocabulary/work.ts';
+import { type Amount, tokensOf, type Usage } from '../../events/vocabulary/work.ts';
 import type { Forked } from '../forked-state.ts';
 import type { Formed } from '../team-state.ts';
 import type { Reserve } from '../worker.ts';
@@ -84,9 +84,6 @@ function asideOf({ limits }: Pick<Formed, 'limits'>): number {
     ? 0
     : Math.min(limits.synthesisTokens, Math.floor(limits.tokens / 4));
 }
-
-export const tokensOf = (usage: Usage) =>
-  usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 
 /** Who has heard how much: the measure of what the next request may hold. */
 function listen(ledger: Ledger, event: FoldedEvent): Ledger {

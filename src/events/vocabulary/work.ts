@@ -22,6 +22,18 @@ export const usage = z.strictObject({
 });
 export type Usage = z.output<typeof usage>;
 
+export const NO_USAGE: Usage = Object.freeze({
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  usd: 0,
+});
+
+/** All tokens, as the budget counts them. */
+export const tokensOf = (used: Omit<Usage, 'usd'>): number =>
+  used.inputTokens + used.outputTokens + used.cacheReadTokens + used.cacheWriteTokens;
+
 /**
  * What repeating a piece of work means. `attaching`: a team below this one; whoever begins it again attaches to
  * the same team, so its reservation stands over a crash until that team's end is heard.
