@@ -118,7 +118,7 @@ describe('faults of the server', () => {
     const appending = streams.map(async (stream) => {
       for (let n = 0; n < 20; n++) {
         await store.append(stream, [event(`{"n":${n}}`)], n - 1);
-        if (stream === 'team-0' && n % 5 === 0) server.dropConnections();
+        if (stream === 'team-0' && n % 5 === 0) await server.dropConnections();
       }
     });
     await Promise.all(appending);

@@ -192,7 +192,7 @@ describe('the traps of EventStoreDB and its client', () => {
     await until(() => expect(server.openCalls('subscription')).toBe(1));
     // Far more than lies between two checkpoints, and past what may wait for a busy handler.
     for (let n = 0; n < 6; n++) await store.append(stream('a'), events(1_000), n * 1_000 - 1);
-    server.dropConnections();
+    await server.dropConnections();
     await store.append(stream('a'), [event()], 5_999);
     release();
     await until(() => expect(handled).toHaveLength(6_001));

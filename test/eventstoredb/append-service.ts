@@ -119,6 +119,8 @@ async function finishBatch(
 
 /** Writes, or fails to answer where the test asked for it. */
 function write(server: TestServer, batch: Batch): Outcome | 'unanswered' {
+  // Read before the server died, or let go by its death: nobody is there to write it.
+  if (!server.running) return 'unanswered';
   const crash = server.faults.crashOnAppend;
   if (crash) {
     server.faults.crashOnAppend = undefined;

@@ -6,6 +6,10 @@
  * 1. One HTTP/2 connection carries at most 100 calls at once, as on the real server.
  * 2. `stop` cuts every connection without a word; `start` takes the same port with the same log.
  * 3. Persistent subscriptions are forgotten when the server stops; the log is not.
+ * 4. No connection is cut while Node reads from it: a session whose socket is already destroyed takes no more
+ *    calls, yet Node goes through the rest of what it has read, and a call that begins there aborts the process
+ *    (`Assertion failed: onread->IsFunction()`, seen in Node 20.20, nodejs/node#64850). Only a server's side can
+ *    meet it: a client's calls are all its own.
  */
 import { createServer, type Socket, type Server as SocketServer } from 'node:net';
 import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
@@ -160,12 +164,13 @@ export class TestServer {
     const listener = this.#listener;
     if (!listener) return;
     this.#listener = undefined;
+    const grpc = this.#grpc;
     const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-    this.dropConnections();
     this.#persistent.close('the server stops');
     this.#persistent = new PersistentSubscriptions(this);
-    this.#grpc?.forceShutdown();
     this.faults.thaw();
+    await this.dropConnections();
+    grpc?.forceShutdown();
     await closed;
   }
 
@@ -174,9 +179,11 @@ export class TestServer {
     await this.start();
   }
 
-  /** Cuts every connection; new ones are taken at once. */
-  dropConnections(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** Cuts every connection; new ones are taken at once. Asked for by a call, it is done after it (invariant 4). */
+  async dropConnections(): Promise<void> {
+    const sockets = [...this.#sockets];
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const socket of sockets) socket.destroy();
   }
 
   /** The subscriptions that are open now send nothing more, and stay open. */

@@ -34,6 +34,10 @@ export interface FaultRunOptions {
   faultsMs?: number;
   /** All teams must have ended so long after the last fault. */
   endWithinMs?: number;
+  /** A model answers after 200 ms, and up to so many more that its request draws; default 1,200. */
+  latencyMs?: number;
+  /** Leases last this share of what they otherwise do; default 1. */
+  leaseShare?: number;
   onNote?(text: string): void;
   /** Something broken on purpose, to see that the audit finds it. */
   breaking?(client: ModelClient): ModelClient;
@@ -50,6 +54,8 @@ const KEY = 'key-of-fault-runs';
 const PATTERNS = ['review-loop', 'single-agent', 'adversarial-debate', 'assembly-line'] as const;
 const BUSY_TEAMS = 3;
 const BUSY_WITHIN_MS = 15_000;
+/** Longer than a lease. */
+const SLEEP_MS_MAX = 7_500;
 /** Some first attempts at a request fail: limited, overloaded, torn. */
 const TROUBLE = { rate: 0.03 };
 
@@ -91,7 +97,10 @@ class Site {
 
   static async open(seed: number, options: FaultRunOptions): Promise<Site> {
     const server = await startTestServer();
-    const api = await startMessagesApi({ script: scriptOf(seed), key: KEY });
+    const api = await startMessagesApi({
+      script: scriptOf(seed, options.latencyMs ?? 1_200),
+      key: KEY,
+    });
     const whole = createAnthropicClient({ apiKey: KEY, baseUrl: api.url });
     const client = options.breaking?.(whole) ?? whole;
     return new Site(seed, options, server, api, client);
@@ -123,7 +132,7 @@ class Site {
   }
 
   async #hand(): Promise<Hand> {
-    const mortal = new Mortal(await openEventStoreDb(this.server.connectionString, STORE_LIMITS));
+    const mortal = new Mortal(await this.#connect(), this.options.leaseShare);
     const led = new Set<string>();
     const worker = startTeamWorker({
       store: mortal.store,
@@ -194,46 +203,57 @@ class Site {
     await store.close();
   }
 
-  /** One worker dies, and one stands still for longer than its leases. */
+  /** One worker dies while it leads teams, and another stands still for longer than its leases. */
   async #fates(): Promise<void> {
     const dice = throwDice('fates', this.seed);
-    const [dying, sleeping] = dice.some(this.#hands, 2);
+    const free = dice.some(this.#hands, this.#hands.length);
     const dies = async () => {
-      await this.#busy(dying!);
-      await pause(dice.int(100, 800));
-      this.#deaths.push({ at: Date.now(), teams: [...dying!.led] });
-      dying!.mortal.die();
+      const dying = await this.#busy(free, dice.int(100, 800));
+      if (!dying) return;
+      this.#deaths.push({ at: Date.now(), teams: [...dying.led] });
+      dying.mortal.die();
     };
     const sleeps = async () => {
-      if (!sleeping || !dice.chance(0.5)) return;
-      await this.#busy(sleeping);
-      await pause(dice.int(0, 1_000));
+      if (this.#hands.length < 2 || !dice.chance(0.5)) return;
+      const sleeping = await this.#busy(free, dice.int(0, 1_000));
+      if (!sleeping) return;
       // It may have taken a dead one's lease a moment ago, which then has to run out once more.
       this.#failedAt = Math.max(this.#failedAt, Date.now());
       sleeping.mortal.pause();
-      await pause(dice.int(300, 7_500));
+      await pause(dice.int(300, SLEEP_MS_MAX) * (this.options.leaseShare ?? 1));
       sleeping.mortal.wake();
     };
     await Promise.all([dies(), sleeps()]);
   }
 
-  /** It leads some teams, or there was none left for it. */
-  async #busy({ led }: Hand): Promise<void> {
+  /** The first of the `free` that leads some teams, and a while later still does; then it is not free any more. */
+  async #busy(free: Hand[], whileMs: number): Promise<Hand | undefined> {
     const until = performance.now() + BUSY_WITHIN_MS;
     const some = Math.min(BUSY_TEAMS, Math.ceil(this.#teams.length / this.#hands.length / 2));
-    while (led.size < some && performance.now() < until) await pause(10);
+    while (performance.now() < until && !this.#done) {
+      const at = free.findIndex(({ led }) => led.size >= some);
+      const [hand] = at < 0 ? [] : free.splice(at, 1);
+      await pause(hand ? whileMs : 10);
+      if (hand && hand.led.size > 0) return hand;
+      if (hand) free.push(hand);
+    }
+    return undefined;
+  }
+
+  /** Whether every team has ended, as far as it stands in the log. */
+  get #done(): boolean {
+    const { records } = this.server.log;
+    const ended = new Set(records.filter(({ type }) => ENDS.has(type)).map(({ stream }) => stream));
+    return this.#teams.every((team) => ended.has(`team-${team}`));
   }
 
   async #allEnded(withinMs: number): Promise<boolean> {
     const until = performance.now() + withinMs;
-    const { log } = this.server;
-    const ends = () =>
-      new Set(log.records.filter(({ type }) => ENDS.has(type)).map(({ stream }) => stream));
-    for (let ended = ends(); ; ended = ends()) {
-      if (this.#teams.every((team) => ended.has(`team-${team}`))) return true;
+    while (!this.#done) {
       if (performance.now() > until) return false;
       await pause(50);
     }
+    return true;
   }
 
   async close(): Promise<void> {
@@ -271,11 +291,11 @@ function planOf(id: string, seed: number, dice: Dice) {
 }
 
 /** Answers after a time that depends on the request, so that teams get out of step. */
-function scriptOf(seed: number): Script {
+function scriptOf(seed: number, spreadMs: number): Script {
   const quick = troubled(player({ seed }), { ...TROUBLE, seed });
   return async (request, n) => {
     const reply = await quick(request, n);
-    const drawn = Number.parseInt(request.hash.slice(12, 16), 16) % 1_200;
+    const drawn = Number.parseInt(request.hash.slice(12, 16), 16) % spreadMs;
     return 'content' in reply ? { ...reply, latencyMs: 200 + drawn } : reply;
   };
 }

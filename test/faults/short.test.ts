@@ -2,12 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { faultRun } from './fault-run.ts';
 
+const SHORT = { latencyMs: 300, leaseShare: 0.5 };
+
 describe('teams on EventStoreDB whose server is killed, stalled and restarted, and whose worker dies', () => {
   it.concurrent.each([101, 102])(
     'all end, with nothing lost and nothing doubled (seed %i)',
     async (seed) => {
-      const run = await faultRun(seed, { teams: 6, faultsMs: 800 });
+      const run = await faultRun(seed, { ...SHORT, teams: 6, faultsMs: 800 });
       expect(run.violations).toEqual([]);
+      expect(run.takeoversMs.length).toBeGreaterThan(0);
       expect(run.counts.replied).toBeGreaterThan(0);
       expect(run.faults.length).toBeGreaterThan(0);
     },
@@ -16,6 +19,7 @@ describe('teams on EventStoreDB whose server is killed, stalled and restarted, a
 
   it.concurrent('and an audit finds requests that were made twice for one reply', async () => {
     const { violations } = await faultRun(103, {
+      ...SHORT,
       teams: 2,
       faultsMs: 0,
       breaking: (client) => ({
