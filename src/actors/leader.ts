@@ -77,6 +77,8 @@ export class Leader {
   private readonly subscriptions: Subscription[] = [];
   private unwake: (() => void) | undefined;
   private resume: (() => void) | undefined;
+  /** Told when the loop has nothing more to record, or has ended. */
+  private onSettled: (() => void) | undefined;
   private closing = false;
   private gone = false;
   private kept = -1;
@@ -105,7 +107,7 @@ export class Leader {
   async form(formed: Formed, correlationId: string): Promise<void> {
     const forming = this.forming(formed, correlationId);
     const { state, events } = this.turns([forming, this.took(1, forming.at, 0)], emptyState());
-    await this.write(events, NO_STREAM);
+    await this.opening(this.write(events, NO_STREAM));
     this.adopt(state, events, NO_STREAM);
     this.start();
   }
@@ -138,6 +140,15 @@ export class Leader {
     state: TeamState,
     upgrade: { before: string; now: string } | undefined,
   ): Promise<boolean> {
+    const taken = await this.opening(this.takeFrom(state, upgrade));
+    if (!taken) this.retire();
+    return taken;
+  }
+
+  private async takeFrom(
+    state: TeamState,
+    upgrade: { before: string; now: string } | undefined,
+  ): Promise<boolean> {
     let current = state;
     for (let conflicts = 0; ; conflicts++) {
       if (current.ended) return false;
@@ -155,6 +166,16 @@ export class Leader {
         if (!(error instanceof RevisionConflict) || conflicts >= CONFLICTS_MAX) throw error;
         current = await this.site.fold.stateAt(this.stream);
       }
+    }
+  }
+
+  /** A leader whose opening failed never leads: whoever closes it must not wait for its loop. */
+  private async opening<Result>(opened: Promise<Result>): Promise<Result> {
+    try {
+      return await opened;
+    } catch (error) {
+      this.retire();
+      throw error;
     }
   }
 
@@ -449,6 +470,7 @@ export class Leader {
       if (this.reports.length > 0 || this.inbox.length > 0 || this.gone) return awake();
       const timer = this.nextTimer();
       if (timer && !this.closing) this.unwake = this.site.clock.wake(timer.dueAt, awake);
+      this.onSettled?.();
     });
   }
 
@@ -458,7 +480,7 @@ export class Leader {
 
   private leave(why: LeaderEnd): void {
     if (this.gone) return;
-    this.gone = true;
+    this.retire();
     for (const subscription of this.subscriptions) subscription.close();
     this.stir();
     if (why.kind === 'ended') this.labour.reconcile(this.state);
@@ -486,12 +508,18 @@ export class Leader {
     this.leave({ kind: 'closed' });
   }
 
-  /** Resolves once the loop has recorded every report that has come in. */
-  private async settled(): Promise<void> {
-    while (!this.gone && (this.reports.length > 0 || this.resume === undefined)) {
+  private retire(): void {
+    this.gone = true;
+    this.onSettled?.();
+  }
+
+  /** Resolves once the loop has recorded every report that has come in, or is over. */
+  private settled(): Promise<void> {
+    if (this.gone || (this.resume && this.reports.length === 0)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.onSettled = resolve;
       this.stir();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    });
   }
 }
 

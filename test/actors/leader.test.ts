@@ -1,12 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { assign, createMachine } from 'xstate';
 import { SimulatedClock } from '../../src/actors/clock.ts';
-import {
-  createRuntime,
-  LedElsewhere,
-  type Runtime,
-  UnknownTeam,
-} from '../../src/actors/runtime.ts';
+import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
+import { LedElsewhere } from '../../src/actors/team-leases.ts';
+import { UnknownTeam } from '../../src/actors/team-reader.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
 import type { NewEvent } from '../../src/events/event.ts';
@@ -255,6 +252,49 @@ describe('closing', () => {
     begun[0]!.finish();
     expect((await team.result()).status).toBe('done');
   });
+
+  it('waits for a store that is away without keeping the process busy', async () => {
+    const { begun, worker } = openWork('paid');
+    const store = openMemoryStore();
+    let back = (): void => {};
+    const away = append(store, async (appended) => {
+      if (begun.length > 0)
+        await new Promise<void>((resolve) => {
+          back = resolve;
+        });
+      return appended();
+    });
+    const runtime = open(away, worker);
+    await runtime.start({ id: 't', machine: 'waiter' });
+    const immediates = vi.spyOn(globalThis, 'setImmediate');
+    onTestFinished(() => immediates.mockRestore());
+    const closing = runtime.close({ graceMs: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(immediates).not.toHaveBeenCalled();
+    expect(await typesOf(store)).not.toContain('work.lapsed');
+    back();
+    await closing;
+    expect((await typesOf(store)).at(-1)).toBe('work.lapsed');
+  });
+
+  it.each(['forming', 'taking over'] as const)(
+    'ends although the store fails while a team is %s',
+    async (when) => {
+      const store = openMemoryStore();
+      const clock = new SimulatedClock(1000);
+      if (when === 'taking over')
+        await open(store, openWork('paid').worker).submit({ id: 't', machine: 'waiter' });
+      const runtime = open(failing(store, 0, 'unwritten', 99), openWork('paid').worker, clock);
+      const begun =
+        when === 'forming' ? runtime.start({ id: 't', machine: 'waiter' }) : runtime.resume('t');
+      const failure = begun.catch((error: Error) => error.message);
+      await settled();
+      const closing = runtime.close({ graceMs: 0 });
+      await passing(clock, 60_000);
+      expect(await failure).toBe('the line is down');
+      await closing;
+    },
+  );
 
   it('can be done twice, and refuses to start anything afterwards', async () => {
     const runtime = open(openMemoryStore(), openWork('paid').worker);
