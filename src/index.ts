@@ -24,14 +24,14 @@ export { createRehearsalModel } from './actors/rehearsal/rehearsal-model.ts';
 export { type RunTeamInput, runTeam } from './actors/run-team.ts';
 export {
   createRuntime,
-  LedElsewhere,
   type Runtime,
   type RuntimeOptions,
   type StartOptions,
-  UnknownTeam,
 } from './actors/runtime.ts';
 export { type Comparison, compareTeams } from './actors/team-comparison.ts';
 export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
+export { LedElsewhere } from './actors/team-leases.ts';
+export { UnknownTeam } from './actors/team-reader.ts';
 export { hashState, type TeamState } from './actors/team-state.ts';
 export { createGovernor } from './actors/token-governor.ts';
 export {
@@ -99,6 +99,8 @@ export { board } from './projections/board.ts';
 export { type CauseChain, causeChain } from './projections/cause-chain.ts';
 export { decisions } from './projections/decisions.ts';
 export { type Difference, firstDifference } from './projections/first-difference.ts';
+export { emptyMerged, type Merged, merge, merged, updateOf } from './projections/merged.ts';
+export { type MergedView, mergedView } from './projections/merged-view.ts';
 export { metrics } from './projections/metrics.ts';
 export { defineProjection, type Projection, project } from './projections/projection.ts';
 export { type Report, report, reportFrom, reportOf } from './projections/report.ts';

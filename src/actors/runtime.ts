@@ -7,14 +7,7 @@ import { hostname } from 'node:os';
 import type { AnyStateMachine } from 'xstate';
 import { createCatalog, type EventCatalog, UNTYPED } from '../events/catalog.ts';
 import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
-import {
-  inboxStream,
-  type StreamName,
-  type TeamId,
-  teamId,
-  teamOfStream,
-  teamStream,
-} from '../events/ids.ts';
+import { inboxStream, type TeamId, teamId, teamOfStream, teamStream } from '../events/ids.ts';
 import {
   ANY_REVISION,
   type EventStore,
@@ -23,7 +16,6 @@ import {
   RevisionConflict,
   type Subscription,
 } from '../events/store.ts';
-import { topicMatches } from '../events/topics.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
 import type { Limits } from '../events/vocabulary/team.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -37,6 +29,8 @@ import { limitsOf } from './limits.ts';
 import { packageVersion } from './package-version.ts';
 import { type MachineSource, type RegisteredMachine, registerMachine } from './registration.ts';
 import { TeamEnded, type TeamHandle, type TeamResult } from './team-handle.ts';
+import { createTeamLeases, LedElsewhere, type TeamLeases } from './team-leases.ts';
+import { ENDS, TeamReader } from './team-reader.ts';
 import { type Formed, hashState, type OwedWork, type TeamState } from './team-state.ts';
 import { createTeamsBelow, type TeamsBelow } from './teams-below.ts';
 import type { TurnRules } from './turn.ts';
@@ -103,21 +97,10 @@ export interface Runtime {
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
-/** Another live process leads this team. */
-export class LedElsewhere extends Error {
-  override readonly name = 'LedElsewhere';
-}
 /** A copy of another team's past that is not complete: nobody may lead it. */
 export class UnfinishedFork extends Error {
   override readonly name = 'UnfinishedFork';
 }
-/** There is no such team in the store. */
-export class UnknownTeam extends Error {
-  override readonly name = 'UnknownTeam';
-}
-
-/** Renewed after a third of it; a team of a dead process is free once it has run out. */
-const LEASE_MS = 5_000;
 const CLOSE_GRACE_MS = 2_000;
 
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -139,11 +122,11 @@ class TeamRuntime implements Runtime {
   /** Why a team that was led here could not go on, for whoever asks for its result later. */
   private readonly failures = new Map<TeamId, Error>();
   private readonly ends = new Map<Leader, (end: LeaderEnd) => void>();
-  private readonly subscriptions = new Set<Subscription>();
   /** Teams that are being taken over. */
   private readonly opening = new Map<TeamId, Promise<TeamHandle>>();
   private readonly below: TeamsBelow;
-  private unlease: (() => void) | undefined;
+  private readonly leases: TeamLeases;
+  private readonly reader: TeamReader;
   private closed = false;
   private readonly name = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 
@@ -152,6 +135,8 @@ class TeamRuntime implements Runtime {
     this.store = store;
     this.clock = clock;
     this.catalog = createCatalog([...vocabulary, ...(options.events ?? [])]);
+    this.reader = new TeamReader(store, this.catalog);
+    this.leases = createTeamLeases({ store, clock, name: this.name, led: () => this.led.keys() });
     checkWorkers(workers);
     const machines = new Map<string, RegisteredMachine>();
     for (const [name, source] of Object.entries(options.machines ?? {})) {
@@ -224,15 +209,15 @@ class TeamRuntime implements Runtime {
     try {
       // Taken before the team exists, so that no worker that waits for teams takes this one.
       const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
-      if (!known) await this.store.leases?.take(teamStream(id), this.name, LEASE_MS);
+      if (!known) await this.leases.take(id);
       await leader.form(formed, options.parent?.correlationId ?? id);
     } catch (error) {
       remove();
       if (!(error instanceof RevisionConflict)) throw error;
-      if ((await this.lastEvent(id)).ended) return this.team(id);
+      if ((await this.reader.lastEvent(id)).ended) return this.team(id);
       return this.resume(id);
     }
-    this.leased();
+    this.leases.keep();
     return this.team(id);
   }
 
@@ -262,9 +247,9 @@ class TeamRuntime implements Runtime {
   }
 
   private async takeOver(id: TeamId): Promise<TeamHandle> {
-    const last = await this.lastEvent(id);
+    const last = await this.reader.lastEvent(id);
     if (last.ended) return this.team(id);
-    await this.askLease(id);
+    await this.leases.ask(id);
     const leader = new Leader(id, this.site);
     const remove = this.enlist(leader);
     try {
@@ -273,10 +258,10 @@ class TeamRuntime implements Runtime {
       if (!(await leader.take(state, upgrade))) remove();
     } catch (error) {
       remove();
-      await this.release(id);
+      await this.leases.release(id);
       throw error;
     }
-    this.leased();
+    this.leases.keep();
     void this.below.lookUp(id, leader.state.formed?.parent).catch(() => {});
     return this.team(id);
   }
@@ -284,14 +269,14 @@ class TeamRuntime implements Runtime {
   async ledToEnd(text: string): Promise<TeamResult | undefined> {
     const id = teamId(text);
     const led = this.led.get(id);
-    if (!led) return (await this.lastEvent(id)).ended ? this.result(id) : undefined;
+    if (!led) return (await this.reader.lastEvent(id)).ended ? this.result(id) : undefined;
     return (await led.end).kind === 'stoodDown' ? undefined : this.result(id);
   }
 
   async recover(): Promise<TeamHandle[]> {
     const handles: TeamHandle[] = [];
     for (const id of await this.teams()) {
-      if ((await this.lastEvent(id)).ended) continue;
+      if ((await this.reader.lastEvent(id)).ended) continue;
       try {
         handles.push(await this.resume(id));
       } catch (error) {
@@ -303,7 +288,7 @@ class TeamRuntime implements Runtime {
 
   async fork(wish: ForkWish): Promise<Fork> {
     this.alive();
-    await this.known(teamId(wish.origin));
+    await this.reader.known(teamId(wish.origin));
     return writeFork(this.site, wish);
   }
 
@@ -318,14 +303,14 @@ class TeamRuntime implements Runtime {
     const { fold } = this.site;
     return {
       id,
-      events: (options) => this.read(id, options),
+      events: (options) => this.reader.read(id, options),
       result: () => this.result(id),
       state: async ({ at } = {}) => {
-        await this.known(id);
+        await this.reader.known(id);
         return fold.stateAt(stream, at);
       },
       view: async (projection, { at } = {}) => {
-        await this.known(id);
+        await this.reader.known(id);
         let state = projection.initial;
         for await (const page of pages(this.store, stream, 0, at)) {
           for (const raw of page)
@@ -344,7 +329,7 @@ class TeamRuntime implements Runtime {
 
   async replay(text: string) {
     const id = teamId(text);
-    await this.known(id);
+    await this.reader.known(id);
     const { events, stateHash, divergence } = await this.site.fold.replay(teamStream(id));
     return { events, stateHash, divergence };
   }
@@ -354,32 +339,18 @@ class TeamRuntime implements Runtime {
     onEvent: (event: RecordedEvent) => void | Promise<void>,
     options: { after?: number | 'end' } = {},
   ): Subscription {
-    const subscription = this.store.subscribe({
-      prefix: 'team-',
-      after: options.after ?? 'end',
-      onEvents: async (events) => {
-        for (const raw of events)
-          if (topicMatches(topic, raw.type)) await onEvent(this.catalog.decode(raw));
-      },
-    });
-    this.subscriptions.add(subscription);
-    return {
-      close: () => {
-        subscription.close();
-        this.subscriptions.delete(subscription);
-      },
-    };
+    return this.reader.subscribe(topic, onEvent, options);
   }
 
   async close({ graceMs = CLOSE_GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     this.below.close();
-    this.unlease?.();
-    for (const subscription of this.subscriptions) subscription.close();
+    this.leases.close();
+    this.reader.close();
     const leading = [...this.led.keys()];
     await Promise.all([...this.led.values()].map(({ leader }) => leader.close(graceMs)));
-    await Promise.all(leading.map((id) => this.release(id)));
+    await Promise.all(leading.map((id) => this.leases.release(id)));
   }
 
   private async withdraw(options: StartOptions, detail: string): Promise<void> {
@@ -407,43 +378,7 @@ class TeamRuntime implements Runtime {
     this.ends.get(leader)?.(why);
     this.ends.delete(leader);
     if (this.led.get(leader.team)?.leader === leader) this.led.delete(leader.team);
-    if (why.kind !== 'closed') void this.release(leader.team);
-  }
-
-  /** A lease that cannot be given back runs out by itself. */
-  private async release(id: TeamId): Promise<void> {
-    await this.store.leases?.release(teamStream(id), this.name).catch(() => {});
-  }
-
-  /** One timer renews the leases of all teams led here. */
-  private leased(): void {
-    if (this.unlease || !this.store.leases) return;
-    const renew = async () => {
-      for (const id of this.led.keys()) {
-        if (this.closed) return;
-        await this.store.leases?.take(teamStream(id), this.name, LEASE_MS).catch(() => undefined);
-      }
-      if (this.closed || this.led.size === 0) this.unlease = undefined;
-      else this.unlease = this.clock.wake(this.clock.now() + LEASE_MS / 3, () => void renew());
-    };
-    this.unlease = this.clock.wake(this.clock.now() + LEASE_MS / 3, () => void renew());
-  }
-
-  /** Politeness only: a live holder elsewhere is left alone; one that has died on this host is not waited for. */
-  private async askLease(id: TeamId): Promise<void> {
-    const { leases } = this.store;
-    if (!leases) return;
-    const name = teamStream(id);
-    let held = await leases.look(name);
-    if (held && held.holder !== this.name && isDeadHere(held.holder)) {
-      await leases.release(name, held.holder);
-    }
-    held = await leases.take(name, this.name, LEASE_MS);
-    if (held.holder === this.name) return;
-    const until = new Date(held.expiresAt).toISOString();
-    throw new LedElsewhere(
-      `team ${id} is led by ${held.holder} until ${until}; watch it with: horde log ${id} --follow`,
-    );
+    if (why.kind !== 'closed') void this.leases.release(leader.team);
   }
 
   /** Another version (or other machines) first replays the whole stream and compares. */
@@ -469,68 +404,6 @@ class TeamRuntime implements Runtime {
     if (this.closed) throw new Error('this runtime is closed');
   }
 
-  private async known(id: TeamId): Promise<void> {
-    if ((await this.store.head(teamStream(id))) === NO_STREAM) {
-      throw new UnknownTeam(
-        `there is no team "${id}" in ${this.store.url}; list them with: horde teams`,
-      );
-    }
-  }
-
-  private async lastEvent(id: TeamId) {
-    await this.known(id);
-    const [raw] = await this.store.read(teamStream(id), { direction: 'backward', limit: 1 });
-    return { raw: raw!, ended: ENDS.has(raw!.type) };
-  }
-
-  private async *read(
-    id: TeamId,
-    {
-      from = 0,
-      follow = false,
-      signal,
-    }: { from?: number; follow?: boolean; signal?: AbortSignal } = {},
-  ) {
-    await this.known(id);
-    let next = from;
-    for (;;) {
-      let ended = false;
-      for await (const page of pages(this.store, teamStream(id), next)) {
-        for (const raw of page) {
-          ended = ENDS.has(raw.type);
-          yield this.catalog.decode(raw);
-        }
-        next += page.length;
-      }
-      if (!follow || ended || signal?.aborted || this.closed) return;
-      await this.more(teamStream(id), next, signal);
-    }
-  }
-
-  /** Resolves once the stream has the revision, the signal is aborted or the subscription fails. */
-  private more(stream: StreamName, revision: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = (error?: Error) => {
-        subscription.close();
-        this.subscriptions.delete(handle);
-        signal?.removeEventListener('abort', aborted);
-        if (error) reject(error);
-        else resolve();
-      };
-      const aborted = () => done();
-      const subscription = this.store.subscribe({
-        stream,
-        afterRevision: revision - 1,
-        onEvents: () => void queueMicrotask(() => done()),
-        onError: done,
-      });
-      // Closing the runtime ends whoever still follows.
-      const handle: Subscription = { close: aborted };
-      this.subscriptions.add(handle);
-      signal?.addEventListener('abort', aborted, { once: true });
-    });
-  }
-
   private async result(id: TeamId): Promise<TeamResult> {
     const failure = this.failures.get(id);
     if (failure) throw failure;
@@ -542,7 +415,7 @@ class TeamRuntime implements Runtime {
         throw new Error(`team ${id} was interrupted; go on with: horde resume ${id}`);
       if (end.kind === 'ended') return resultOf(id, led.leader.state);
     }
-    for await (const { type } of this.read(id, {
+    for await (const { type } of this.reader.read(id, {
       from: Math.max(0, await this.store.head(teamStream(id))),
       follow: true,
     })) {
@@ -556,7 +429,7 @@ class TeamRuntime implements Runtime {
     { type, ...data }: { type: string } & JsonObject,
     to?: readonly string[],
   ): Promise<void> {
-    const { ended } = await this.lastEvent(id);
+    const { ended } = await this.reader.lastEvent(id);
     if (ended) throw new TeamEnded(`team ${id} has ended; it cannot hear "${type}" any more`);
     const version = this.catalog.get(type)?.version ?? UNTYPED;
     const text = JSON.stringify(data);
@@ -566,8 +439,6 @@ class TeamRuntime implements Runtime {
     await this.store.append(inboxStream(id), [event], ANY_REVISION);
   }
 }
-
-const ENDS = new Set(['team.dissolved', 'team.stopped']);
 
 function formedOf(id: TeamId, options: StartOptions): Formed {
   const { machine, actor = 'root', input = null, request, limits, labels = {}, parent } = options;
@@ -618,18 +489,6 @@ function refuseUnfinishedFork(id: TeamId, { formed, revision }: TeamState): void
 }
 
 const newTeamId = () => randomUUID().replaceAll('-', '').slice(0, 12);
-
-/** A holder is `host:pid:nonce`; a pid of this host that is gone holds nothing. */
-export function isDeadHere(holder: string): boolean {
-  const [host, pid] = holder.split(':');
-  if (host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
 
 function checkWorkers(workers: Workers): void {
   for (const [name, { records }] of Object.entries(workers)) {

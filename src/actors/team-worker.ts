@@ -17,8 +17,9 @@ import type { RawEvent } from '../events/event.ts';
 import { type TeamId, teamOfStream } from '../events/ids.ts';
 import { type EventStore, StoreFailure, type Subscription } from '../events/store.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isDeadHere, LedElsewhere, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import type { TeamResult } from './team-handle.ts';
+import { isDeadHere, LedElsewhere } from './team-leases.ts';
 import type { Formed } from './team-state.ts';
 
 export interface TeamWorkerOptions {

@@ -1,5 +1,5 @@
 /** `horde resume`: continues one interrupted team, or all. */
-import { LedElsewhere } from '../actors/runtime.ts';
+import { LedElsewhere } from '../actors/team-leases.ts';
 import type { EventStore } from '../events/store.ts';
 import { EXIT } from './bad-usage.ts';
 import { type Led, leadToEnd } from './lead.ts';
