@@ -1,39 +1,48 @@
-/** `horde export-traces`: the trace and metrics of a team by OTLP, live or long after its end. */
-import { conventionsOf, ExportFailure, exportsTraces, exportTeam } from '../actors/otlp-export.ts';
+/** `horde export-traces`: the trace, the metrics and the log records of a team by OTLP, also long after its end. */
+import { tellingOf } from '../actors/otlp-batch.ts';
+import { ExportFailure } from '../actors/otlp-collector.ts';
+import { exportsTelemetry, exportTeam } from '../actors/otlp-export.ts';
 import type { TeamHandle } from '../actors/team-handle.ts';
 import type { RecordedEvent } from '../events/event.ts';
+import { logRecords } from '../projections/log-records.ts';
 import { traceSpans } from '../projections/trace-spans.ts';
 import { BadUsage, EXIT } from './bad-usage.ts';
-import type { Output } from './output.ts';
 import { type ReadingOptions, reading } from './reading.ts';
 
 export interface ExportOptions extends ReadingOptions {
   endpoint?: string;
   print?: boolean;
+  /** With `print`: the log records instead of the spans. */
+  logs?: boolean;
 }
 
 export const exportTraces = (name: string, options: ExportOptions): Promise<number> =>
   reading(name, options, async ({ team, output }) => {
-    const { endpoint, print } = options;
+    const { endpoint, print, logs } = options;
+    if (logs && !print) throw new BadUsage('--logs says what to print: add --print');
     const env = endpoint ? { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : process.env;
     const events = await eventsOf(team);
     if (print) {
-      for (const span of traceSpans(events, conventionsOf(env)))
+      const telling = tellingOf(env);
+      const told = logs ? logRecords(events, telling) : traceSpans(events, telling.conventions);
+      for (const one of told)
         output.line(
-          () => JSON.stringify(span),
-          () => span,
+          () => JSON.stringify(one),
+          () => one,
         );
       return EXIT.done;
     }
-    if (!exportsTraces(env))
+    if (!exportsTelemetry(env))
       throw new BadUsage(
         'nobody is named to export to: set OTEL_EXPORTER_OTLP_ENDPOINT, give --endpoint URL, or print with --print',
       );
     try {
-      const { spans, endpoints } = await exportTeam(events, env);
+      const sent = await exportTeam(events, env);
+      for (const refusal of sent.refused) output.note(refusal);
       output.result(
-        () => `${spans} spans of team ${team.id} sent to ${endpoints.join(' and ')}`,
-        () => ({ team: team.id, spans, endpoints }),
+        () =>
+          `${sent.spans} spans and ${sent.records} log records of team ${team.id} sent to ${sent.endpoints.join(', ')}`,
+        () => ({ team: team.id, ...sent }),
       );
       return EXIT.done;
     } catch (error) {
@@ -42,16 +51,6 @@ export const exportTraces = (name: string, options: ExportOptions): Promise<numb
       return EXIT.failed;
     }
   });
-
-/** At the end of a run, when the environment says where to. A collector that is away is no failure of the run. */
-export async function exportAtEnd(team: TeamHandle, output: Output): Promise<void> {
-  try {
-    const { spans, endpoints } = await exportTeam(await eventsOf(team));
-    output.note(`${spans} spans sent to ${endpoints.join(' and ')}`);
-  } catch (error) {
-    output.note(`the trace was not sent: ${(error as Error).message}`);
-  }
-}
 
 async function eventsOf(team: TeamHandle): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];

@@ -7,6 +7,7 @@ import { type Formed, hashState } from '../actors/team-state.ts';
 import { summarizeMetrics } from '../projections/metrics-summary.ts';
 import { type Report, report, reportFrom } from '../projections/report.ts';
 import { EXIT } from './bad-usage.ts';
+import { observe, operationalLog } from './observation.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 
@@ -38,6 +39,8 @@ export async function leadToEnd(
   output: Output,
   progress: Progress | undefined,
 ): Promise<Led> {
+  const log = await operationalLog();
+  const observation = await observe(runtime.store, team.id, log);
   let interrupted = false;
   const interrupt = () => {
     if (interrupted) process.exit(EXIT.interrupted);
@@ -52,16 +55,18 @@ export async function leadToEnd(
   process.on('SIGTERM', interrupt);
   try {
     await team.result().catch((error: Error) => {
-      if (!interrupted) throw error;
+      if (interrupted) return;
+      log?.tell('error', 'the team cannot be led on', { team: team.id, detail: error.message });
+      throw error;
     });
   } finally {
+    progress?.close();
+    const sent = await observation.end();
+    if (sent !== undefined) output.note(sent);
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
-    progress?.close();
   }
   const summary = await summarize(team, interrupted);
-  if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] && process.env['OTEL_SDK_DISABLED'] !== 'true')
-    await (await import('./export-traces.ts')).exportAtEnd(team, output);
   if (summary.status === 'interrupted') {
     output.note(`interrupted; go on with: horde resume ${team.id}`);
     return { summary, exit: EXIT.interrupted };

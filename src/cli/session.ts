@@ -16,6 +16,7 @@ import { vocabulary } from '../events/vocabulary/index.ts';
 import { hordeMachines } from '../machines/index.ts';
 import { Catalog } from '../planning/catalog.ts';
 import { modelClient, rehearsalOf } from './model-access.ts';
+import { operationalLog } from './observation.ts';
 import type { Output } from './output.ts';
 
 export interface Session {
@@ -45,7 +46,9 @@ export async function leadingRuntime(
 ): Promise<Session> {
   const client = await modelClient(rehearsalOf(labels));
   const terminal = process.stdin.isTTY === true && output.terminal;
-  return sessionWith({ client, store, labels, output, terminal, onProgress });
+  const log = await operationalLog();
+  const watched = log?.watched(store) ?? store;
+  return sessionWith({ client, store: watched, labels, output, terminal, onProgress });
 }
 
 /** A runtime that forms teams for others to lead: it asks no model, and nobody sits at its terminal. */

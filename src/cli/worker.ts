@@ -1,6 +1,7 @@
 /** `horde worker`: leads teams that nobody leads, until it is told to stop. */
 import { startTeamWorker } from '../actors/team-worker.ts';
 import { EXIT } from './bad-usage.ts';
+import { observations, operationalLog } from './observation.ts';
 import { createOutput, harmless } from './output.ts';
 import { leadingRuntime } from './session.ts';
 import { openStoreOption } from './store-option.ts';
@@ -11,7 +12,9 @@ export async function worker(options: {
   teams?: number;
 }): Promise<number> {
   const output = createOutput(options.json ?? false);
+  const log = await operationalLog();
   const store = await openStoreOption(options.store);
+  const observed = observations(store, log);
   const tell = (event: string, team: string, detail: string) =>
     output.line(
       () => harmless(`${event} ${team}${detail ? `: ${detail}` : ''}`),
@@ -21,10 +24,22 @@ export async function worker(options: {
     store,
     ...(options.teams === undefined ? {} : { teamsMax: options.teams }),
     runtimeFor: async (labels) => (await leadingRuntime(store, labels, output)).runtime,
-    onTaken: (team) => tell('taken', team, ''),
-    onEnded: (team, { status, reason }) => tell('ended', team, `${status}, ${reason}`),
-    onLost: (team) => tell('lost', team, 'another leads it now'),
-    onFailed: (team, error) => tell('failed', team, error.message.split('\n', 1)[0]!),
+    onTaken: (team) => {
+      observed.begin(team);
+      tell('taken', team, '');
+    },
+    onEnded: (team, { status, reason }) => {
+      observed.leave(team);
+      tell('ended', team, `${status}, ${reason}`);
+    },
+    onLost: (team) => {
+      observed.leave(team);
+      tell('lost', team, 'another leads it now');
+    },
+    onFailed: (team, error) => {
+      observed.leave(team, error);
+      tell('failed', team, error.message.split('\n', 1)[0]!);
+    },
   });
   output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);
   await new Promise<void>((resolve) => {
@@ -38,6 +53,7 @@ export async function worker(options: {
     process.on('SIGTERM', stop);
   });
   await working.close();
+  await observed.close();
   await store.close();
   return EXIT.done;
 }

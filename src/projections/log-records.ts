@@ -46,7 +46,7 @@ export function logRecordOf(
   span: Span | undefined,
   { conventions, content }: LogOptions,
 ): LogRecord | undefined {
-  const { type, data, meta, revision } = event;
+  const { type, meta, revision } = event;
   if (!span || !isTold(event)) return undefined;
   const isCall = CALLS.test(type) && span.attributes['gen_ai.operation.name'] === 'chat';
   const name = isCall && type === 'model.replied' ? CALL_EVENTS[conventions] : `horde.${type}`;
@@ -64,7 +64,7 @@ export function logRecordOf(
       ...kept(span, isCall),
       ...(isCall && content && conventions === 'latest' ? outputOf(event) : {}),
       ...(meta.actor === undefined ? {} : { 'gen_ai.agent.name': meta.actor }),
-      ...toldOf(data),
+      ...toldOf(event),
       ...(meta.undeliverable ? { 'horde.undeliverable': meta.undeliverable } : {}),
       'horde.event.type': type,
       'horde.revision': revision,
@@ -107,17 +107,20 @@ const IDENTITY = /^(gen_ai\.(system|provider\.name|conversation\.id)|horde\.(tea
 /** Fields in words of ours: names, numbers, kinds. Reasons and details may be a model's or a person's. */
 const TOLD: ReadonlySet<string> = new Set(
   [
-    'actor agent answers approved attempt basis confidence effect epoch frozen grant incarnation kind leader limit',
-    'locked machine of outcome pattern phase proposedBy purpose retryAfterMs round rounds seq src status stopReason',
+    'actor agent approved attempt basis confidence effect epoch frozen grant incarnation kind leader limit',
+    'locked machine of outcome pattern phase purpose retryAfterMs round rounds seq src status stopReason',
     'task team tool until used work',
   ].flatMap((names) => names.split(' ')),
 );
 
-function toldOf(data: JsonObject): Record<string, SpanValue> {
+function toldOf({ type, data }: RecordedEvent): Record<string, SpanValue> {
   const told: Record<string, SpanValue> = {};
   for (const [key, value] of Object.entries(data)) {
     if (!TOLD.has(key)) continue;
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    if (typeof value === 'number' || typeof value === 'boolean')
+      told[`horde.${snake(key)}`] = value;
+    // What stands in a move has been written by a model.
+    else if (typeof value === 'string' && !moveEvents.has(type))
       told[`horde.${snake(key)}`] = value;
   }
   return told;

@@ -1,31 +1,14 @@
 /** Export to a collector that listens on this machine. */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ExportFailure, exportsTraces, exportTeam } from '../../src/actors/otlp-export.ts';
+import { ExportFailure } from '../../src/actors/otlp-collector.ts';
+import { exportsTelemetry, exportTeam } from '../../src/actors/otlp-export.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
+import { startOtlpCollector } from '../servers/otlp-collector.ts';
 
-interface Taken {
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: any;
-}
-
-async function collector(answers: number[] = []) {
-  const taken: Taken[] = [];
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => {
-      text += chunk;
-    });
-    request.on('end', () => {
-      taken.push({ path: request.url!, headers: request.headers, body: JSON.parse(text) });
-      response.writeHead(answers.shift() ?? 200, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return { taken, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+async function collector() {
+  const started = await startOtlpCollector();
+  onTestFinished(() => started.close());
+  return started;
 }
 
 const stage = await rehearse({ seed: 1 });
@@ -33,17 +16,18 @@ await stage.run('o', { pattern: 'review-loop', seed: 1 });
 const events = await stage.events('o');
 
 describe('the export of a team', () => {
-  it('sends spans and metrics as the environment says, in the JSON of OTLP', async () => {
+  it('sends spans, metrics and log records as the environment says, in the JSON of OTLP', async () => {
     const { taken, url } = await collector();
-    const { spans, endpoints } = await exportTeam(events, {
+    const { spans, records, endpoints } = await exportTeam(events, {
       OTEL_EXPORTER_OTLP_ENDPOINT: `${url}/`,
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20secret',
       OTEL_SERVICE_NAME: 'my horde',
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
       OTEL_SEMCONV_STABILITY_OPT_IN: 'http,gen_ai_latest_experimental',
     });
-    expect(taken.map(({ path }) => path)).toEqual(['/v1/traces', '/v1/metrics']);
-    expect(endpoints).toEqual([`${url}/v1/traces`, `${url}/v1/metrics`]);
+    const paths = ['/v1/traces', '/v1/metrics', '/v1/logs'];
+    expect(taken.map(({ path }) => path)).toEqual(paths);
+    expect(endpoints).toEqual(paths.map((path) => `${url}${path}`));
     expect(taken[0]!.headers).toMatchObject({
       authorization: 'Bearer secret',
       'content-type': 'application/json',
@@ -63,21 +47,55 @@ describe('the export of a team', () => {
       expect(BigInt(span.endTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(span.startTimeUnixNano));
     }
     expect(JSON.stringify(scopeSpans)).toContain('gen_ai.provider.name');
+    const { logRecords } = taken[2]!.body.resourceLogs[0].scopeLogs[0];
+    expect(logRecords).toHaveLength(records);
+    const ids = new Set(scopeSpans[0].spans.map(({ spanId }: any) => spanId));
+    for (const record of logRecords) {
+      expect(ids).toContain(record.spanId);
+      expect(record.timeUnixNano).toMatch(/^\d{19}$/);
+      expect([5, 9, 13, 17]).toContain(record.severityNumber);
+    }
   });
 
   it('sends nothing where nothing is named, or the SDK is disabled', async () => {
-    expect(exportsTraces({})).toBe(false);
-    expect(
-      exportsTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://x', OTEL_SDK_DISABLED: 'true' }),
-    ).toBe(false);
+    const place = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://x' };
+    expect(exportsTelemetry({})).toBe(false);
+    expect(exportsTelemetry({ ...place, OTEL_SDK_DISABLED: 'true' })).toBe(false);
     expect(await exportTeam(events, {})).toMatchObject({ endpoints: [] });
   });
 
+  it('leaves out the signals whose exporter is none, and compresses what is sent when asked to', async () => {
+    const { taken, url, spans } = await collector();
+    await exportTeam(events, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    });
+    expect(taken.map(({ path }) => path)).toEqual(['/v1/traces']);
+    expect(taken[0]!.headers['content-encoding']).toBe('gzip');
+    expect(spans().length).toBeGreaterThan(10);
+  });
+
+  it('is content with a collector that takes traces alone, and says what it does not take', async () => {
+    const { url, always, spans } = await collector();
+    always({ '/v1/logs': 404, '/v1/metrics': 404 });
+    const told = await exportTeam(events, { OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    expect(told.endpoints).toEqual([`${url}/v1/traces`]);
+    expect(told.refused).toEqual([
+      `${url}/v1/metrics knows nothing of metrics`,
+      `${url}/v1/logs knows nothing of logs`,
+    ]);
+    expect(spans()).toHaveLength(told.spans);
+  });
+
   it('tries again where the collector asks for patience, and gives up where it refuses', async () => {
-    const patient = await collector([503]);
+    const patient = await collector();
+    patient.answer(503);
     await exportTeam(events, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${patient.url}/take` });
     expect(patient.taken.map(({ path }) => path)).toEqual(['/take', '/take']);
-    const stern = await collector([400]);
+    const stern = await collector();
+    stern.answer(400);
     const refused = exportTeam(events, {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${stern.url}/take?key=secret`,
     });
@@ -85,5 +103,18 @@ describe('the export of a team', () => {
     await expect(refused).rejects.toThrow(/answered 400/);
     await expect(refused).rejects.not.toThrow(/secret/);
     expect(stern.taken).toHaveLength(1);
+  });
+
+  it('waits for a silent collector no longer than the time-out, however often it would try', async () => {
+    const silent = await collector();
+    silent.answer('hang', 'hang', 'hang');
+    const begun = performance.now();
+    const sent = exportTeam(events, {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: silent.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '150',
+    });
+    await expect(sent).rejects.toThrow(ExportFailure);
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(silent.taken).toHaveLength(1);
   });
 });

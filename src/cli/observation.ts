@@ -1,0 +1,109 @@
+/**
+ * What watches over a team while it is led from here: the live export, when a collector is named, and the operational
+ * log, when it is asked for. Neither is part of the run: what goes wrong with them is said and changes nothing.
+ */
+import type { LiveExport } from '../actors/live-export.ts';
+import type { Following, TeamLog } from '../actors/team-log.ts';
+import type { TeamId } from '../events/ids.ts';
+import type { EventStore } from '../events/store.ts';
+import { BadUsage } from './bad-usage.ts';
+
+export interface Observation {
+  /** Sends what is left. Gives what there is to say of it, for people. */
+  end(): Promise<string | undefined>;
+}
+
+/** Loads neither the export nor pino where nobody asks for them. */
+export async function observe(
+  store: EventStore,
+  team: TeamId,
+  log: TeamLog | undefined,
+): Promise<Observation> {
+  const following = log?.follow(store, team);
+  const sending = namesCollector() ? await exporting(store, team, log) : undefined;
+  return { end: () => ended(following, sending, log, team) };
+}
+
+/** The observations of all teams that a worker leads. */
+export interface Observations {
+  begin(team: TeamId): void;
+  /** The team is not led from here any more; `error`: it could not be. */
+  leave(team: TeamId, error?: Error): void;
+  /** Waits until everything has been sent. */
+  close(): Promise<void>;
+}
+
+export function observations(store: EventStore, log: TeamLog | undefined): Observations {
+  const open = new Map<TeamId, Promise<Observation>>();
+  const ending = new Set<Promise<unknown>>();
+  const end = (observation: Promise<Observation>) => {
+    const ended = observation
+      .then((one) => one.end())
+      .catch(({ message }: Error) =>
+        log?.tell('error', 'a team is not observed', { detail: message }),
+      )
+      .finally(() => ending.delete(ended));
+    ending.add(ended);
+  };
+  return {
+    begin: (team) => void open.set(team, observe(store, team, log)),
+    leave(team, error) {
+      if (error) log?.tell('error', 'the team cannot be led', { team, detail: error.message });
+      const observation = open.get(team);
+      open.delete(team);
+      if (observation) end(observation);
+    },
+    async close() {
+      for (const observation of open.values()) end(observation);
+      open.clear();
+      await Promise.all(ending);
+    },
+  };
+}
+
+/** The log that `HORDE_LOG` asks for. Throws `BadUsage` when it cannot be understood. */
+export async function operationalLog(): Promise<TeamLog | undefined> {
+  if (!process.env['HORDE_LOG']) return undefined;
+  const { openTeamLog } = await import('../actors/team-log.ts');
+  try {
+    return await openTeamLog();
+  } catch (error) {
+    throw new BadUsage((error as Error).message);
+  }
+}
+
+const namesCollector = (): boolean =>
+  Object.entries(process.env).some(([name, value]) => ENDPOINT.test(name) && Boolean(value));
+const ENDPOINT = /^OTEL_EXPORTER_OTLP_(.+_)?ENDPOINT$/;
+
+async function exporting(
+  store: EventStore,
+  team: TeamId,
+  log: TeamLog | undefined,
+): Promise<LiveExport | undefined> {
+  const { startLiveExport } = await import('../actors/live-export.ts');
+  return startLiveExport({
+    store,
+    team,
+    onTrouble: ({ message }) =>
+      log?.tell('warn', 'telemetry was not taken', { team, detail: message }),
+  });
+}
+
+async function ended(
+  following: Following | undefined,
+  sending: LiveExport | undefined,
+  log: TeamLog | undefined,
+  team: TeamId,
+): Promise<string | undefined> {
+  const sent = await sending?.end();
+  await following?.end();
+  if (!sent) return undefined;
+  const { spans, records, endpoints, refused, unsent } = sent;
+  log?.tell(unsent ? 'warn' : 'info', 'telemetry ended', { team, spans, records, unsent });
+  if (unsent !== undefined) return `not all of the trace was sent: ${unsent}`;
+  const aside = refused.length > 0 ? `; ${refused.join(', ')}` : '';
+  return endpoints.length === 0
+    ? undefined
+    : `${spans} spans and ${records} log records sent to ${endpoints.join(', ')}${aside}`;
+}
