@@ -268,7 +268,7 @@ describe('closing', () => {
     await runtime.start({ id: 't', machine: 'waiter' });
     const immediates = vi.spyOn(globalThis, 'setImmediate');
     onTestFinished(() => immediates.mockRestore());
-    const closing = runtime.close({ graceMs: 0 });
+    const closing = runtime.close({ graceMs: 1_000 });
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(immediates).not.toHaveBeenCalled();
     expect(await typesOf(store)).not.toContain('work.lapsed');
