@@ -2,9 +2,9 @@
 import { board as projection } from '../projections/board.ts';
 import { renderBoard } from '../projections/board-text.ts';
 import { harmless } from './output.ts';
-import { type ReadingOptions, reading, turnEnd } from './reading.ts';
+import { type PastOptions, reading, turnEnd } from './reading.ts';
 
-export const board = (name: string, options: ReadingOptions & { at?: number }): Promise<number> =>
+export const board = (name: string, options: PastOptions): Promise<number> =>
   reading(name, options, async (site) => {
     const at = await turnEnd(site, options.at);
     const shown = await site.team.view(projection, at === undefined ? {} : { at });

@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../actors/package-version.ts';
-import { BadUsage, EXIT, positiveNumber, wholeNumber } from './bad-usage.ts';
+import { BadUsage, EXIT, pastMoment, positiveNumber, wholeNumber } from './bad-usage.ts';
 
 const several = (value: string, before: string[] = []) => [...before, value];
 
@@ -29,7 +29,11 @@ function program(exit: (code: number) => void): Command {
       .option('--json', 'JSON on standard output, everything else on standard error')
       .copyInheritedSettings(horde)
       .exitOverride();
-  const at = ['--at <revision>', 'the state at this revision', wholeNumber('--at', 0)] as const;
+  const at = [
+    '--at <moment>',
+    'as it stood at a revision, a time (2026-11-21T10:15:00Z), or so long before its last event (-90s)',
+    pastMoment('--at'),
+  ] as const;
 
   const catalogs = [
     '--catalog <dir>',
@@ -110,6 +114,11 @@ function program(exit: (code: number) => void): Command {
     .option(...at)
     .action(async (team, options) =>
       exit(await (await import('./metrics.ts')).metrics(team, options)),
+    );
+  command('merged <team>', 'a team and all teams below it, merged: tasks, artifacts, members, sums')
+    .option(...at)
+    .action(async (team, options) =>
+      exit(await (await import('./merged.ts')).merged(team, options)),
     );
   command('replay <team>', 'fold the stream again and compare; calls no model').action(
     async (team, options) => exit(await (await import('./replay.ts')).replay(team, options)),

@@ -2,9 +2,9 @@
 import { metrics as projection } from '../projections/metrics.ts';
 import { renderMetrics, summarizeMetrics } from '../projections/metrics-summary.ts';
 import { harmless } from './output.ts';
-import { type ReadingOptions, reading, turnEnd } from './reading.ts';
+import { type PastOptions, reading, turnEnd } from './reading.ts';
 
-export const metrics = (name: string, options: ReadingOptions & { at?: number }): Promise<number> =>
+export const metrics = (name: string, options: PastOptions): Promise<number> =>
   reading(name, options, async (site) => {
     const at = await turnEnd(site, options.at);
     const shown = summarizeMetrics(

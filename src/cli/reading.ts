@@ -3,7 +3,9 @@
 import type { Runtime } from '../actors/runtime.ts';
 import type { TeamHandle } from '../actors/team-handle.ts';
 import { UnreadableEvent } from '../events/catalog.ts';
-import { BadUsage } from './bad-usage.ts';
+import type { RecordedEvent } from '../events/event.ts';
+import { teamStream } from '../events/ids.ts';
+import { BadUsage, type PastMoment } from './bad-usage.ts';
 import { createOutput, type Output } from './output.ts';
 import { readingRuntime } from './session.ts';
 import { knownTeam, openStoreOption } from './store-option.ts';
@@ -11,6 +13,11 @@ import { knownTeam, openStoreOption } from './store-option.ts';
 export interface ReadingOptions {
   store?: string;
   json?: boolean;
+}
+
+/** Of commands that show a team at a moment of its past. */
+export interface PastOptions extends ReadingOptions {
+  at?: PastMoment;
 }
 
 export interface Reading {
@@ -39,20 +46,64 @@ export async function reading(
   }
 }
 
-/** The last revision of a turn at or before the one asked for, and a remark when they differ. */
-export async function turnEnd(
-  { team, runtime, output }: Reading,
-  at: number | undefined,
-): Promise<number | undefined> {
-  if (at === undefined) return undefined;
-  const head = await runtime.store.head(`team-${team.id}` as never);
-  if (at > head) throw new BadUsage(`--at ${at}: the last revision of team ${team.id} is ${head}`);
-  let end = -1;
-  for await (const event of team.events({ from: 0 })) {
-    if (event.revision > at) break;
-    if (event.meta.last) end = event.revision;
-  }
-  if (end !== at)
-    output.note(`revision ${at} lies within a turn; showing ${end}, the end of the turn before`);
-  return end;
+/** Up to where a team is shown: the end of a turn, and what stood in other streams by then. */
+export interface Cut {
+  readonly revision: number;
+  /** Whether an event, of any team, had happened: by the store's order for a revision, else by the clock. */
+  includes(event: RecordedEvent): boolean;
 }
+
+/** The revision at which a past moment is shown; undefined without one: the team as it stands. */
+export async function turnEnd(
+  site: Reading,
+  at: PastMoment | undefined,
+): Promise<number | undefined> {
+  return at === undefined ? undefined : (await cutAt(site, at)).revision;
+}
+
+/** The last turn that had ended by then, and a remark where that is not what was asked for to the letter. */
+export async function cutAt({ team, runtime, output }: Reading, at: PastMoment): Promise<Cut> {
+  const head = await runtime.store.head(teamStream(team.id));
+  if ('revision' in at && at.revision > head)
+    throw new BadUsage(`--at ${at.text}: the last revision of team ${team.id} is ${head}`);
+  const time = 'revision' in at ? undefined : await timeOf(team, at, head);
+  const hadHappened = (event: RecordedEvent): boolean =>
+    'revision' in at ? event.revision <= at.revision : event.meta.at <= time!;
+  let end: RecordedEvent | undefined;
+  for await (const event of team.events({ from: 0 })) {
+    if (hadHappened(event)) {
+      if (event.meta.last) end = event;
+    } else if (end) break;
+    else if (event.meta.last) throw tooEarly(team, at, event);
+  }
+  if (!end) throw new BadUsage(`--at ${at.text}: team ${team.id} has not ended its first turn`);
+  const { revision, position, meta } = end;
+  if ('revision' in at) {
+    if (revision !== at.revision)
+      output.note(
+        `revision ${at.text} lies within a turn; showing ${revision}, the end of the turn before`,
+      );
+    return { revision, includes: (event) => event.position <= position };
+  }
+  output.note(
+    `at ${isoOf(time!)} team ${team.id} stood at revision ${revision}, said at ${isoOf(meta.at)}`,
+  );
+  return { revision, includes: (event) => event.meta.at <= time! };
+}
+
+const isoOf = (time: number): string => new Date(time).toISOString();
+
+async function timeOf(
+  team: TeamHandle,
+  at: { time: number } | { agoMs: number },
+  head: number,
+): Promise<number> {
+  if ('time' in at) return at.time;
+  for await (const last of team.events({ from: head })) return last.meta.at - at.agoMs;
+  throw new RangeError(`team ${team.id} has no event ${head}`);
+}
+
+const tooEarly = (team: TeamHandle, at: PastMoment, first: RecordedEvent): BadUsage =>
+  new BadUsage(
+    `--at ${at.text}: the first turn of team ${team.id} ended at revision ${first.revision}, ${isoOf(first.meta.at)}; give that or a later one`,
+  );

@@ -4,9 +4,9 @@ import type { Ledger } from '../actors/doorkeeper/budget.ts';
 import { hashState, type TeamState } from '../actors/team-state.ts';
 import type { Json } from '../events/event.ts';
 import { harmless, table } from './output.ts';
-import { type ReadingOptions, reading, turnEnd } from './reading.ts';
+import { type PastOptions, reading, turnEnd } from './reading.ts';
 
-export const state = (name: string, options: ReadingOptions & { at?: number }): Promise<number> =>
+export const state = (name: string, options: PastOptions): Promise<number> =>
   reading(name, options, async (site) => {
     const at = await turnEnd(site, options.at);
     const folded = await site.team.state(at === undefined ? {} : { at });
