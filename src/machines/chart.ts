@@ -62,12 +62,12 @@ const startOf = (node: AnyStateNode) =>
 /** What is done on entry and exit, what is waited for, and what is heard without going anywhere. */
 function notesOf(node: AnyStateNode): string[] {
   return [
-    ...node.entry.filter(isNamed).map((action) => `entry / ${nameOf(action)}`),
+    ...actionsOf(node.entry).map((action) => `entry / ${action}`),
     ...node.invoke.map(({ id, src }) => `waits for ${id} (${String(src)})`),
     ...transitionsOf(node)
       .filter(staysPut)
       .map((transition) => labelOf(transition)),
-    ...node.exit.filter(isNamed).map((action) => `exit / ${nameOf(action)}`),
+    ...actionsOf(node.exit).map((action) => `exit / ${action}`),
     ...(node.type === 'history' ? [`history (${node.history})`] : []),
   ];
 }
@@ -97,7 +97,7 @@ function homeOf(a: AnyStateNode, b: AnyStateNode): AnyStateNode {
   return home;
 }
 
-interface Transition {
+export interface Transition {
   source: AnyStateNode;
   eventType: string;
   target?: readonly AnyStateNode[];
@@ -105,18 +105,35 @@ interface Transition {
   actions: readonly unknown[];
 }
 
-const transitionsOf = (node: AnyStateNode): Transition[] =>
+export const transitionsOf = (node: AnyStateNode): Transition[] =>
   [...[...node.transitions.values()].flat(), ...(node.always ?? [])] as Transition[];
-const staysPut = ({ target }: Transition): boolean => target === undefined || target.length === 0;
+/** It leads nowhere else: what is heard is acted on, and the state stays. */
+export const staysPut = ({ target }: Transition): boolean =>
+  target === undefined || target.length === 0;
 
-function labelOf({ source, eventType, guard, actions }: Transition): string {
-  const condition = guard ? `[${nameOf(guard)}]` : '';
-  const done = actions.filter(isNamed).map(nameOf).join(', ');
+function labelOf(transition: Transition): string {
+  const { event, guard, actions } = wordsOf(transition);
+  const done = actions.join(', ');
+  return [event, guard && `[${guard}]`, done && `/ ${done}`].filter(Boolean).join(' ');
+}
+
+/** What a chart says of a transition; a part that there is not is empty. */
+export interface TransitionWords {
+  event: string;
+  guard: string;
+  actions: string[];
+}
+
+export function wordsOf({ source, eventType, guard, actions }: Transition): TransitionWords {
   // Neither event nor guard: what happens when no other transition does, or the only one there is.
   const event =
     eventName(eventType) || (guard ? '' : (source.always ?? []).length > 1 ? 'else' : 'at once');
-  return [event, condition, done && `/ ${done}`].filter(Boolean).join(' ');
+  return { event, guard: guard ? nameOf(guard) : '', actions: actionsOf(actions) };
 }
+
+/** The names of what is done, in its order. */
+export const actionsOf = (actions: readonly unknown[]): string[] =>
+  actions.filter(isNamed).map(nameOf);
 
 /** What XState calls by long names, in the words of a chart. */
 function eventName(type: string): string {
@@ -130,8 +147,9 @@ function eventName(type: string): string {
   return type;
 }
 
-const childrenOf = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states);
-const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
+export const childrenOf = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states);
+/** A node and everything inside it, parents before their children. */
+export const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
   node,
   ...childrenOf(node).flatMap(nodesOf),
 ];
