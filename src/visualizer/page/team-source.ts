@@ -6,17 +6,9 @@ import type { Comparison } from '../../actors/team-comparison.ts';
 import type { WhatIf } from '../../actors/what-if.ts';
 import type { Report } from '../../projections/report.ts';
 import type { TeamLine } from '../../projections/teams.ts';
-import type { Message } from '../../projections/thread.ts';
-import type { ChartDrawing, ForkAsked, ForkMade, ShownEvent, Spoken } from '../wire.ts';
+import type { ChartDrawing, ForkAsked, ForkMade, Prompt, ShownEvent, Spoken } from '../wire.ts';
 
-/** What a model was asked: the request as it was rebuilt from the log. */
-export interface Prompt {
-  model: string;
-  system: string;
-  tools: { name: string; description: string }[];
-  messages: Message[];
-  hash: string;
-}
+export type { Prompt } from '../wire.ts';
 
 export interface Listener {
   onEvents(events: readonly ShownEvent[]): void;
