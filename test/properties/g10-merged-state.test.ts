@@ -109,7 +109,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(
 );
 
 const streams: fc.Arbitrary<RecordedEvent[][]> = fc
-  .array(fc.array(fc.tuple(said, fc.nat({ max: 2 })), { maxLength: 25 }), {
+  .array(fc.array(fc.tuple(said, fc.nat({ max: 2 })), { maxLength: 30, size: 'max' }), {
     minLength: 1,
     maxLength: 4,
   })
