@@ -189,12 +189,18 @@ function program(exit: (code: number) => void): Command {
   );
   command('inspect <team>', 'a team in the protocol of the Stately inspector, one message a line')
     .option('--follow', 'wait for more until the team has ended')
+    .option('--to <url>', 'send them to an inspector on this machine: ws://127.0.0.1:8080')
+    .option('--port <n>', 'let inspectors connect to 127.0.0.1', wholeNumber('--port', 0, 65_535))
     .action(async (team, options) =>
       exit(await (await import('./inspect.ts')).inspect(team, options)),
     );
-  command('export-traces <team>', 'the trace and metrics of a team by OTLP, also after its end')
+  command(
+    'export-traces <team>',
+    'the trace, metrics and log records of a team by OTLP, also after its end',
+  )
     .option('--endpoint <url>', 'a collector (default: OTEL_EXPORTER_OTLP_ENDPOINT)')
     .option('--print', 'print the spans, one a line, instead of sending them')
+    .option('--logs', 'with --print: the log records instead of the spans')
     .action(async (team, options) =>
       exit(await (await import('./export-traces.ts')).exportTraces(team, options)),
     );

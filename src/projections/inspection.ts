@@ -5,8 +5,10 @@
  * Invariants
  * 1. However much an actor goes through in a turn, it has one snapshot a turn: the state in which the turn left it.
  * 2. What only the runtime says to itself is not told: its leave for work, its timers, its leaders.
+ * 3. A fork goes by its own name from its first event on: the stream's.
  */
 import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
+import { teamOfStream } from '../events/ids.ts';
 
 const PROTOCOL = '0.7.2';
 
@@ -98,7 +100,7 @@ export function createInspection(definitionOf: (machine: string) => string | und
     const said: InspectionEvent[] = [];
     if (type === 'team.formed') {
       root = String(data['actor']);
-      team = String(data['team']);
+      team = teamOfStream(event.stream) ?? String(data['team']);
       said.push(joined(event, root, String(data['machine'])));
     } else if (type === 'actor.joined' || type === 'agent.joined')
       said.push(joined(event, String(data['actor']), String(data['machine'])));
@@ -109,6 +111,31 @@ export function createInspection(definitionOf: (machine: string) => string | und
       states.set(actor, { value, event });
     return meta.last ? [...said, ...settledStates()] : said;
   };
+}
+
+/**
+ * The same story in at most `most` messages, and two more for each actor: who there is and where each of them stood
+ * is told first, then the newest in full.
+ */
+export function bounded(messages: readonly InspectionEvent[], most: number): InspectionEvent[] {
+  if (messages.length <= most) return [...messages];
+  const actors = new Map<string, InspectionEvent>();
+  const stood = new Map<string, InspectionEvent>();
+  for (const message of messages.slice(0, messages.length - most)) {
+    if (message.type === '@xstate.actor') actors.set(message.sessionId, message);
+    else if (message.type === '@xstate.snapshot') stood.set(message.sessionId, message);
+  }
+  return [...actors.values(), ...stood.values(), ...messages.slice(-most)];
+}
+
+/** What an actor went through and left again is left out: of each actor its last snapshot. */
+export function coalesced(messages: readonly InspectionEvent[]): InspectionEvent[] {
+  const last = new Map<string, InspectionEvent>();
+  for (const message of messages)
+    if (message.type === '@xstate.snapshot') last.set(message.sessionId, message);
+  return messages.filter(
+    (message) => message.type !== '@xstate.snapshot' || last.get(message.sessionId) === message,
+  );
 }
 
 function stateOf({ meta }: RecordedEvent, actor: string): { value?: Json } {
