@@ -9,7 +9,14 @@ import { renderMerged } from '../projections/merged-text.ts';
 import { mergedView } from '../projections/merged-view.ts';
 import { project } from '../projections/projection.ts';
 import { harmless } from './output.ts';
-import { type Cut, cutAt, type PastOptions, type Reading, reading } from './reading.ts';
+import {
+  type Cut,
+  cutAt,
+  hadHappened,
+  type PastOptions,
+  type Reading,
+  reading,
+} from './reading.ts';
 
 export const merged = (name: string, options: PastOptions): Promise<number> =>
   reading(name, options, async (site) => {
@@ -36,27 +43,52 @@ interface Relative {
 
 /** The team, then those below it, each after the one that began it. */
 async function* family(site: Reading, cut: Cut | undefined): AsyncGenerator<Relative> {
+  const root = site.team.id;
+  const events = await pastOf(site, root, (event) => !cut || event.revision <= cut.revision);
+  yield { team: root, events };
+  const above = await holderOf(site, cut);
+  const waiting = await teamsBelow(site, above.team, events);
   const known = new Set<TeamId>();
-  const waiting = [site.team.id];
   for (let team = waiting.shift(); team !== undefined; team = waiting.shift()) {
     if (known.has(team)) continue;
     known.add(team);
-    const events = await pastOf(site, team, cut);
-    if (events.length === 0) continue;
-    yield { team, events };
-    waiting.push(...(await teamsBelow(site, team, events)));
+    const stood = await pastOf(site, team, (event) => !above.cut || hadHappened(above.cut, event));
+    if (stood.length === 0) continue;
+    yield { team, events: stood };
+    waiting.push(...(await teamsBelow(site, team, stood)));
   }
 }
 
+/**
+ * The team below which others stood at that moment. A fork was its origin up to where it was forked, and its copy of
+ * that past has younger places in the store.
+ */
+async function holderOf(
+  { runtime, team: root }: Reading,
+  cut: Cut | undefined,
+): Promise<{ team: TeamId; cut: Cut | undefined }> {
+  if (cut === undefined) return { team: root.id, cut };
+  for await (const event of root.events({ from: cut.revision + 1 })) {
+    if (event.type !== 'team.forked') continue;
+    const { origin } = (event as EventOf<typeof teamForked>).data;
+    if (origin.revision < cut.revision) continue;
+    const team = teamId(origin.team);
+    for await (const { position } of runtime.team(team).events({ from: cut.revision }))
+      return { team, cut: { ...cut, position } };
+  }
+  return { team: root.id, cut };
+}
+
 /** Turns are shown whole: a stream is cut at the end of the last one that is included. */
-async function pastOf({ runtime, team: root }: Reading, team: TeamId, cut: Cut | undefined) {
+async function pastOf(
+  { runtime }: Reading,
+  team: TeamId,
+  isIncluded: (event: RecordedEvent) => boolean,
+): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   let whole = 0;
   for await (const event of runtime.team(team).events()) {
-    const isIncluded =
-      cut === undefined ||
-      (team === root.id ? event.revision <= cut.revision : cut.includes(event));
-    if (!isIncluded) break;
+    if (!isIncluded(event)) break;
     events.push(event);
     if (event.meta.last) whole = events.length;
   }

@@ -46,12 +46,18 @@ export async function reading(
   }
 }
 
-/** Up to where a team is shown: the end of a turn, and what stood in other streams by then. */
+/** Up to where a team is shown: the end of a turn. */
 export interface Cut {
   readonly revision: number;
-  /** Whether an event, of any team, had happened: by the store's order for a revision, else by the clock. */
-  includes(event: RecordedEvent): boolean;
+  /** Of that event in the store: what stood in other streams by then. */
+  readonly position: number;
+  /** The time that was asked for, if it was one: other streams are cut by their own clocks. */
+  readonly time: number | undefined;
 }
+
+/** Whether an event of another stream had happened. */
+export const hadHappened = ({ time, position }: Cut, event: RecordedEvent): boolean =>
+  time === undefined ? event.position <= position : event.meta.at <= time;
 
 /** The revision at which a past moment is shown; undefined without one: the team as it stands. */
 export async function turnEnd(
@@ -67,28 +73,26 @@ export async function cutAt({ team, runtime, output }: Reading, at: PastMoment):
   if ('revision' in at && at.revision > head)
     throw new BadUsage(`--at ${at.text}: the last revision of team ${team.id} is ${head}`);
   const time = 'revision' in at ? undefined : await timeOf(team, at, head);
-  const hadHappened = (event: RecordedEvent): boolean =>
+  const isIncluded = (event: RecordedEvent): boolean =>
     'revision' in at ? event.revision <= at.revision : event.meta.at <= time!;
   let end: RecordedEvent | undefined;
   for await (const event of team.events({ from: 0 })) {
-    if (hadHappened(event)) {
+    if (isIncluded(event)) {
       if (event.meta.last) end = event;
     } else if (end) break;
     else if (event.meta.last) throw tooEarly(team, at, event);
   }
   if (!end) throw new BadUsage(`--at ${at.text}: team ${team.id} has not ended its first turn`);
   const { revision, position, meta } = end;
-  if ('revision' in at) {
-    if (revision !== at.revision)
-      output.note(
-        `revision ${at.text} lies within a turn; showing ${revision}, the end of the turn before`,
-      );
-    return { revision, includes: (event) => event.position <= position };
-  }
-  output.note(
-    `at ${isoOf(time!)} team ${team.id} stood at revision ${revision}, said at ${isoOf(meta.at)}`,
-  );
-  return { revision, includes: (event) => event.meta.at <= time! };
+  if (time !== undefined)
+    output.note(
+      `at ${isoOf(time)} team ${team.id} stood at revision ${revision}, said at ${isoOf(meta.at)}`,
+    );
+  else if ('revision' in at && revision !== at.revision)
+    output.note(
+      `revision ${at.text} lies within a turn; showing ${revision}, the end of the turn before`,
+    );
+  return { revision, position, time };
 }
 
 const isoOf = (time: number): string => new Date(time).toISOString();

@@ -128,8 +128,10 @@ describe('horde merged', () => {
     expect(out).toContain('5 teams in all: ');
 
     // What had ended before the fork stands below its origin; the rest it began itself.
-    const fork = ['fork', 'w', '--at', String(returned.revision), '--team', 'f', '--json'];
-    expect((await horde.run(fork)).status).toBe(0);
+    const second = log.filter(({ type }) => type === 'team.returned')[1]!;
+    const fork = ['fork', 'w', '--at', String(second.revision), '--team', 'f', '--json'];
+    const made = await horde.run(fork);
+    expect([made.status, made.err]).toEqual([0, expect.any(String)]);
     const [origin, forked] = await Promise.all(
       ['w', 'f'].map(async (team) => (await horde.run(['merged', team, '--json'])).json()),
     );
@@ -138,5 +140,12 @@ describe('horde merged', () => {
       status: 'done',
       origin: { team: 'w' },
     });
-  });
+
+    // Before the fork it was its origin, and so was what stood below.
+    const past = ['merged', 'f', '--at', String(at.revision), '--json'];
+    const before = (await horde.run(past)).json();
+    expect(before.teams.slice(1)).toEqual(early.teams.slice(1));
+    expect(before.total).toEqual(early.total);
+    expect(before.total.modelCalls).toBeGreaterThan(0);
+  }, 90_000);
 });
