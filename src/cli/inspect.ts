@@ -137,10 +137,10 @@ async function recalled({ team }: Reading): Promise<Told> {
 
 /** What comes to it, until the team has ended. */
 async function followed({ feed, inspected, next }: Told, { team }: Reading, signal: AbortSignal) {
-  const state = await team.state();
-  if (state.ended) return;
-  for await (const event of team.events({ from: next, follow: true, signal })) {
+  // From the last one that is known: that it was the end is seen there alone.
+  const from = Math.max(0, next - 1);
+  for await (const event of team.events({ from, follow: true, signal })) {
     if (signal.aborted) return;
-    feed.tell(inspected(event));
+    if (event.revision >= next) feed.tell(inspected(event));
   }
 }

@@ -1,7 +1,12 @@
 /** A team in the words of the Stately inspector. */
 import { describe, expect, it } from 'vitest';
 import { hordeMachines } from '../../src/machines/index.ts';
-import { createInspection, type InspectionEvent } from '../../src/projections/inspection.ts';
+import {
+  bounded,
+  coalesced,
+  createInspection,
+  type InspectionEvent,
+} from '../../src/projections/inspection.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 
 const stage = await rehearse({ seed: 3 });
@@ -58,5 +63,47 @@ describe('the inspection of a team', () => {
       false,
     );
     expect(new Set(told.map(({ id }) => id)).size).toBe(told.length);
+  });
+});
+
+/** Where each actor stands, as an inspector that was told these messages shows it. */
+function shown(messages: readonly InspectionEvent[]) {
+  const states = new Map<string, unknown>();
+  for (const { type, sessionId, ...message } of messages)
+    if (type === '@xstate.snapshot') states.set(sessionId, (message as any).snapshot);
+  return states;
+}
+
+describe('an inspection that is cut short', () => {
+  const actors = of('@xstate.actor').length;
+
+  it.each([1, 5, 40, 10_000])(
+    'to %i messages tells who there is and where each stands, and the newest in full',
+    (most) => {
+      const cut = bounded(told, most);
+      expect(cut.length).toBeLessThanOrEqual(most + 2 * actors);
+      expect(cut.slice(-most)).toEqual(told.slice(-most));
+      expect(shown(cut)).toEqual(shown(told));
+      const known = new Set<string>();
+      for (const { type, sessionId } of cut) {
+        if (type === '@xstate.actor') known.add(sessionId);
+        expect(known).toContain(sessionId);
+      }
+    },
+  );
+
+  it('to the last snapshot of each actor loses no event', () => {
+    const cut = coalesced(told);
+    const snapshots = cut.filter(({ type }) => type === '@xstate.snapshot');
+    expect(new Set(snapshots.map(({ sessionId }) => sessionId)).size).toBe(snapshots.length);
+    expect(cut.filter(({ type }) => type === '@xstate.event')).toEqual(of('@xstate.event'));
+    expect(shown(cut)).toEqual(shown(told));
+  });
+
+  it('of a fork goes by the name of the fork from its first event on', async () => {
+    const at = events.filter(({ meta }) => meta.last)[4]!.revision;
+    await stage.fork({ origin: 'o', at, team: 'f' });
+    const forked = (await stage.events('f')).flatMap(createInspection(definitionOf));
+    expect(new Set(forked.map(({ rootId }) => rootId.split('/')[0]))).toEqual(new Set(['f']));
   });
 });
