@@ -17,6 +17,7 @@ import {
 } from '../../projections/changes-of-mind.ts';
 import { type Metrics, metrics } from '../../projections/metrics.ts';
 import type { Projection } from '../../projections/projection.ts';
+import type { TeamStatus } from '../../projections/teams.ts';
 import { lineOf } from '../../projections/transcript.ts';
 import { recorded, type ShownEvent } from '../wire.ts';
 import { Cast, type Standing } from './cast.ts';
@@ -31,6 +32,13 @@ export interface StoryMessage {
   type: string;
 }
 
+/** How a team stands, and why. */
+export interface Life {
+  revision: number;
+  status: TeamStatus;
+  reason: string;
+}
+
 const MOVES: ReadonlySet<string> = new Set([...allMoves.values()].map(({ event }) => event.type));
 /** What is told from actor to actor, beside moves. */
 const TOLD: ReadonlySet<string> = new Set(['message.sent', 'message.told', 'turn.granted']);
@@ -43,9 +51,14 @@ export class Story {
   readonly messages: StoryMessage[] = [];
   /** Revisions at which a round began, in order. */
   readonly rounds: number[] = [];
+  /** Revisions that end a turn, in order. */
+  readonly turnEnds: number[] = [];
   readonly #kinds: EventKind[] = [];
   readonly #ends: number[] = [];
   readonly #effects = new Map<number, number[]>();
+  readonly #works = new Map<string, number[]>();
+  readonly #grants = new Map<string, number[]>();
+  readonly #lives: Life[] = [];
   readonly #folds = new Map<Projection<unknown>, unknown[]>();
 
   constructor(readonly team: string) {}
@@ -73,13 +86,15 @@ export class Story {
     this.cast.hear(event);
     this.#kinds.push(kindOf(event));
     this.#ends.push(meta.last ? revision : (this.#ends[revision - 1] ?? -1));
+    if (meta.last) this.turnEnds.push(revision);
     if (type === 'round.started') this.rounds.push(revision);
+    if (type === 'turn.granted') note(this.#grants, grantKey(event.data), revision);
+    const work = meta.work ?? event.data['work'];
+    if (typeof work === 'string') note(this.#works, work, revision);
     const cause = causeOf(event);
-    if (cause !== undefined) {
-      const known = this.#effects.get(cause);
-      if (known) known.push(revision);
-      else this.#effects.set(cause, [revision]);
-    }
+    if (cause !== undefined) note(this.#effects, cause, revision);
+    const life = lifeOf(event);
+    if (life) this.#lives.push(life);
     if (MOVES.has(type) || TOLD.has(type))
       this.messages.push({
         index: this.messages.length,
@@ -98,6 +113,31 @@ export class Story {
   /** The end of the last turn at or before it: only there a prefix is consistent. */
   turnEndAt(revision: number): number {
     return this.#ends[Math.min(revision, this.head)] ?? -1;
+  }
+
+  /** The last round that was begun by then; undefined before the first. */
+  roundAt(revision: number): number | undefined {
+    const begun = this.rounds[lastAt(this.rounds, revision)];
+    return begun === undefined ? undefined : Number(this.events[begun]!.data['round']);
+  }
+
+  /** How the team stood. */
+  lifeAt(revision: number): Life | undefined {
+    return this.#lives.findLast((life) => life.revision <= revision);
+  }
+
+  /** All that is said of a piece of work: its admission, start, end. */
+  ofWork(work: string): readonly number[] {
+    return this.#works.get(work) ?? [];
+  }
+
+  /** The turn in which a move was made: the grant that it answers. */
+  grantOf(revision: number): number | undefined {
+    const event = this.events[revision];
+    const { actor } = event?.meta ?? {};
+    if (!event || actor === undefined || event.data['grant'] === undefined) return undefined;
+    const granted = this.#grants.get(grantKey({ agent: actor, grant: event.data['grant'] })) ?? [];
+    return granted[lastAt(granted, revision)];
   }
 
   /** Every actor that has joined by then, as it stood. */
@@ -127,6 +167,10 @@ export class Story {
     return changes;
   }
 
+  changeOfMindAt(revision: number): ChangeOfMind | undefined {
+    return this.changesOfMind().find((change) => change.revision === revision);
+  }
+
   /** The state of any projection after a revision. */
   at<State>(projection: Projection<State>, revision: number): State {
     if (revision < 0) return projection.initial;
@@ -150,6 +194,41 @@ export class Story {
     }
     return low;
   }
+}
+
+/** The index of the last of ascending revisions at or before one; -1 when there is none. */
+export function lastAt(revisions: readonly number[], revision: number): number {
+  let [low, high] = [0, revisions.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (revisions[middle]! <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function note<Key>(index: Map<Key, number[]>, key: Key, revision: number): void {
+  const known = index.get(key);
+  if (known) known.push(revision);
+  else index.set(key, [revision]);
+}
+
+const grantKey = (data: { [key: string]: Json }): string =>
+  `${String(data['agent'])}#${String(data['grant'])}`;
+
+function lifeOf({ revision, type, data }: RecordedEvent): Life | undefined {
+  const said = (status: TeamStatus, reason: Json = '') => ({
+    revision,
+    status,
+    reason: String(reason),
+  });
+  if (type === 'team.paused') return said('paused', `by ${String(data['by'])}`);
+  if (type === 'team.dissolved')
+    return said(data['status'] === 'done' ? 'done' : 'failed', data['reason']);
+  if (type === 'team.stopped') return said('stopped', data['detail'] || data['reason']);
+  return ['team.formed', 'team.continued', 'team.forked'].includes(type)
+    ? said('running')
+    : undefined;
 }
 
 const next = <State>(

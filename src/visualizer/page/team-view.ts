@@ -8,8 +8,13 @@
  */
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { Spoken } from '../wire.ts';
-import { Story } from './story.ts';
+import type { EventKind } from './event-kind.ts';
+import { type JumpKind, Jumps } from './jumps.ts';
+import { Playing } from './playing.ts';
+import { Search } from './search.ts';
+import { lastAt, Story } from './story.ts';
 import type { TeamSource } from './team-source.ts';
+import { type TimelineFilter, TimelineRows } from './timeline-rows.ts';
 
 export type Panel = 'charts' | 'messages' | 'board' | 'budget' | 'merged' | 'report';
 
@@ -18,6 +23,8 @@ const SPOKEN_SHOWN = 2000;
 
 export class TeamView {
   readonly story: Story;
+  readonly jumps: Jumps;
+  readonly playing: Playing;
   /** Counts what was appended; read it to be told of new events. */
   readonly version = signal(0);
   /** The revision at which one stands; everything but the timeline shows the team as it was then. */
@@ -25,10 +32,14 @@ export class TeamView {
   /** The event whose data is shown. */
   readonly selected = signal(-1);
   readonly following = signal(true);
+  /** Counts where a person went, also when it is where one stands: lists then show the place. */
+  readonly visits = signal(0);
   readonly panel = signal<Panel>('charts');
   /** Only this actor, or all. */
   readonly actor = signal<string | null>(null);
   readonly query = signal('');
+  /** Kinds that the timeline leaves out, with their count; at first what the runtime says for itself. */
+  readonly hiddenKinds: Signal<ReadonlySet<EventKind>> = signal(new Set<EventKind>(['runtime']));
   readonly connected = signal(true);
   /** The past is still being fetched. */
   readonly loading = signal(true);
@@ -39,6 +50,22 @@ export class TeamView {
     this.version.value;
     return this.story.head;
   });
+  readonly #filter = computed<TimelineFilter>(() => ({
+    actor: this.actor.value,
+    hidden: this.hiddenKinds.value,
+    query: this.query.value,
+  }));
+  #rows: TimelineRows | undefined;
+  /** What the timeline shows; also what one steps and plays through. */
+  readonly rows = computed(() => {
+    this.version.value;
+    const filter = this.#filter.value;
+    const known = this.#rows?.filter === filter ? this.#rows : undefined;
+    this.#rows =
+      known?.grown(this.story, this.#search) ?? TimelineRows.of(this.story, filter, this.#search);
+    return this.#rows;
+  });
+  readonly #search: Search;
   #closed = false;
   #listening: { close(): void } | undefined;
 
@@ -48,6 +75,15 @@ export class TeamView {
     private readonly wanted?: number,
   ) {
     this.story = new Story(team);
+    this.jumps = new Jumps(this.story);
+    this.#search = new Search(this.story);
+    this.playing = new Playing({
+      at: () => this.at.peek(),
+      next: (revision) => this.rows.peek().after(revision),
+      first: () => this.rows.peek().revisions[0],
+      timeOf: (revision) => this.story.events[revision]?.meta.at ?? 0,
+      goTo: (revision) => this.goTo(revision),
+    });
     if (wanted !== undefined) this.following.value = false;
   }
 
@@ -82,7 +118,34 @@ export class TeamView {
       this.at.value = at;
       this.selected.value = at;
       this.following.value = at === head && this.source.isLive;
+      this.visits.value++;
     });
+  }
+
+  /** Goes somewhere, if there is such a place; playing ends, since a person has taken the wheel. */
+  jumpTo(revision: number | undefined): void {
+    if (revision === undefined) return;
+    this.playing.isOn.value = false;
+    this.goTo(revision);
+  }
+
+  /** The next or last event that the timeline shows. */
+  step(by: 1 | -1): void {
+    const rows = this.rows.peek();
+    const at = this.at.peek();
+    this.jumpTo(by === 1 ? rows.after(at) : rows.before(at));
+  }
+
+  /** To the end of the next turn, or of the turn before. */
+  stepTurn(by: 1 | -1): void {
+    const { turnEnds } = this.story;
+    const at = this.at.peek();
+    this.jumpTo(by === 1 ? turnEnds[lastAt(turnEnds, at) + 1] : turnEnds[lastAt(turnEnds, at - 1)]);
+  }
+
+  jump(kind: JumpKind, by: 1 | -1): void {
+    const [at, actor] = [this.at.peek(), this.actor.peek()];
+    this.jumpTo(by === 1 ? this.jumps.next(kind, at, actor) : this.jumps.previous(kind, at, actor));
   }
 
   /** Shows an event without leaving the revision at which one stands. */
@@ -120,6 +183,7 @@ export class TeamView {
   #stand(revision: number): void {
     this.at.value = revision;
     this.selected.value = revision;
+    this.visits.value++;
   }
 
   #hear({ actor, text }: Spoken): void {
