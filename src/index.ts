@@ -107,3 +107,10 @@ export { type Report, report, reportFrom, reportOf } from './projections/report.
 export { renderReport } from './projections/report-markdown.ts';
 export { type Span, traceSpans } from './projections/trace-spans.ts';
 export { transcript } from './projections/transcript.ts';
+// visualizer: what a person looks at
+export {
+  createVisualizer,
+  type Visualizer,
+  type VisualizerOptions,
+} from './visualizer/server.ts';
+export type { Hands } from './visualizer/steering.ts';

@@ -50,7 +50,10 @@ export async function fork(name: string, options: ForkOptions): Promise<number> 
   const reader = readingRuntime(store);
   try {
     const origin = await knownTeam(reader, name);
-    const wish = await wishOf(reader, origin, options, answer);
+    const wish = await forkWish(reader, origin, options, answer);
+    const { formed } = await reader.team(origin).state({ at: options.at });
+    // Without a model to ask, nothing is begun.
+    await modelClient(rehearsalOf(formed?.labels ?? {}));
     const { team, origin: from } = await reader.fork(wish);
     if (from.revision !== options.at)
       output.note(
@@ -78,11 +81,11 @@ export async function fork(name: string, options: ForkOptions): Promise<number> 
   }
 }
 
-/** What is wished for, checked before anything is written. */
-async function wishOf(
+/** What is wished for, checked before anything is written. Throws `BadUsage`. */
+export async function forkWish(
   reader: Runtime,
   origin: string,
-  options: ForkOptions,
+  options: Omit<ForkOptions, 'answer' | 'answerOf'>,
   answer: WrittenAnswer | undefined,
 ): Promise<ForkWish> {
   const { at, model, rounds, team } = options;
@@ -92,8 +95,6 @@ async function wishOf(
   const { formed } = await reader.team(origin).state({ at });
   const labels = formed?.labels ?? {};
   checkRounds(labels['pattern'], rounds);
-  // Without a model to ask, nothing is begun.
-  await modelClient(rehearsalOf(labels));
   return {
     origin,
     at,
@@ -106,7 +107,10 @@ async function wishOf(
   };
 }
 
-function limitsOf({ budgetTokens, budgetUsd }: ForkOptions): Partial<Limits> {
+function limitsOf({
+  budgetTokens,
+  budgetUsd,
+}: Pick<ForkOptions, 'budgetTokens' | 'budgetUsd'>): Partial<Limits> {
   return {
     ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
     ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
@@ -125,7 +129,7 @@ function checkRounds(pattern: string | undefined, rounds: number | undefined): v
 
 /** A fork never works in the origin's folder: it has one of its own, or may not write. */
 function workspaceLabels(
-  { workspace }: ForkOptions,
+  { workspace }: Pick<ForkOptions, 'workspace'>,
   labels: Readonly<Record<string, string>>,
 ): Record<string, string | undefined> {
   if (workspace === undefined) return { write: undefined, commands: undefined };
@@ -175,21 +179,23 @@ const closing = ({ origin, reused, spent }: ForkSummary): string =>
 
 // ---- the written answer
 
-/** A file with content blocks as JSON (a list, or an object with `content`), else with plain text. */
-function writtenAnswer({ answer, answerOf }: ForkOptions): WrittenAnswer | undefined {
+function writtenAnswer({ answer, answerOf: actor }: ForkOptions): WrittenAnswer | undefined {
   if (answer === undefined) {
-    if (answerOf !== undefined)
-      throw new BadUsage('--answer-of belongs to an answer: add --answer');
+    if (actor !== undefined) throw new BadUsage('--answer-of belongs to an answer: add --answer');
     return undefined;
   }
-  const text = readAnswer(answer);
+  return answerOf(readAnswer(answer), actor, `--answer ${answer}`);
+}
+
+/** Content blocks as JSON (a list, or an object with `content`), else plain text; `where` it was given. */
+export function answerOf(text: string, actor: string | undefined, where: string): WrittenAnswer {
   const blocks = blocksOf(text) ?? [{ type: 'text', text }];
-  for (const [i, block] of blocks.entries()) checkBlock(answer, block, i);
+  for (const [i, block] of blocks.entries()) checkBlock(where, block, i);
   const content = blocks.map((block, i) =>
     block['type'] === 'tool_use' ? { id: `toolu_written_${i}`, ...block } : block,
   );
   const stopReason = blocks.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn';
-  return { ...(answerOf === undefined ? {} : { actor: answerOf }), content, stopReason };
+  return { ...(actor === undefined ? {} : { actor }), content, stopReason };
 }
 
 function readAnswer(file: string): string {
@@ -212,13 +218,13 @@ function blocksOf(text: string): JsonObject[] | undefined {
   }
 }
 
-function checkBlock(file: string, block: JsonObject | null, index: number): void {
+function checkBlock(where: string, block: JsonObject | null, index: number): void {
   const { type, text, name, input } = block ?? {};
   const isText = type === 'text' && typeof text === 'string' && text.trim() !== '';
   const isUse = type === 'tool_use' && typeof name === 'string' && isObject(input);
   if (isText || isUse) return;
   throw new BadUsage(
-    `--answer ${file}: block ${index} is neither {"type":"text","text":…} nor {"type":"tool_use","name":…,"input":{…}}`,
+    `${where}: block ${index} is neither {"type":"text","text":…} nor {"type":"tool_use","name":…,"input":{…}}`,
   );
 }
 

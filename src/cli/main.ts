@@ -35,6 +35,11 @@ function program(exit: (code: number) => void): Command {
     pastMoment('--at'),
   ] as const;
 
+  const port = [
+    '--port <n>',
+    'where the page is served (default: any free port)',
+    wholeNumber('--port', 1, 65_535),
+  ] as const;
   const catalogs = [
     '--catalog <dir>',
     'a folder of your own agents (may repeat)',
@@ -86,6 +91,11 @@ function program(exit: (code: number) => void): Command {
     .option('--people', 'agents may ask you; answer from any terminal with: horde approve')
     .option('--synthesis', 'let a model write one text from the results at the end')
     .option('--no-synthesis', 'make the report from the events alone')
+    .option('--ui', 'show it in a browser while it works (see: horde ui)')
+    .option(...port)
+    .option('--open', "open the page in this person's browser")
+    .option('--stay', 'the page stays when the team has ended; so it does on a terminal')
+    .option('--no-stay', 'it never stays')
     .option('--detach', 'hand the team in for a worker to lead, and return at once')
     .option('--team <id>', 'an id of yours: run again, it goes on with that team')
     .action(async (words, options) => exit(await (await import('./run.ts')).run(words, options)));
@@ -203,6 +213,16 @@ function program(exit: (code: number) => void): Command {
     .option('--logs', 'with --print: the log records instead of the spans')
     .action(async (team, options) =>
       exit(await (await import('./export-traces.ts')).exportTraces(team, options)),
+    );
+  command('ui', 'the page that draws the machines of all teams and scrubs their streams')
+    .option(...port)
+    .option('--open', "open it in this person's browser")
+    .action(async (options) => exit(await (await import('./ui.ts')).ui(options)));
+  command('export <team>', 'one HTML file of a team, with all its events, that needs no server')
+    .option('--output <file>', 'where to (default: TEAM.html here; - for standard output)')
+    .option('--force', 'overwrite a file that is there')
+    .action(async (team, options) =>
+      exit(await (await import('./export.ts')).exportPage(team, options)),
     );
   command('what-if <team>', 'where a team would have stopped under another budget; calls no model')
     .option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1))

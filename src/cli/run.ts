@@ -20,6 +20,7 @@ import { requestOf } from './request.ts';
 import { whyLine } from './selection-text.ts';
 import { formingSession, leadingRuntime, readingRuntime } from './session.ts';
 import { openStoreOption } from './store-option.ts';
+import type { Page } from './ui.ts';
 
 export interface RunOptions {
   store?: string;
@@ -47,6 +48,12 @@ export interface RunOptions {
   team?: string;
   workflow?: string;
   detach?: boolean;
+  /** Serve the page meanwhile. */
+  ui?: boolean;
+  port?: number;
+  open?: boolean;
+  /** The page stays when the team has ended; default: on a terminal. */
+  stay?: boolean;
 }
 
 export async function run(words: string[], options: RunOptions): Promise<number> {
@@ -61,6 +68,7 @@ export async function run(words: string[], options: RunOptions): Promise<number>
     ...(options.allowSwarms ? { swarms: 'yes' } : {}),
     ...(options.people ? { people: 'yes' } : {}),
   };
+  checkPage(options);
   if (options.allowCommands && !options.people && !process.stdin.isTTY)
     output.note('nobody can approve commands here, so none is run: add --people');
   const catalog = openCatalog(options, output);
@@ -70,14 +78,17 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   const judged = await chooseOffline(wish);
   planOf(wish, judged, []);
   const store = await openStoreOption(options.store);
+  let page: Page | undefined;
   try {
     if (options.detach) return await handIn(wish, judged, store, output);
     const before = await labelsOf(store, options.team);
     const chosen = before || options.workflow ? judged : await chooseWell(wish, judged, output);
+    if (options.ui) page = await (await import('./ui.ts')).openPage(store, output, options);
     let progress: Progress | undefined;
-    const session = await leadingRuntime(store, before ?? labels, output, (_, actor, text) =>
-      progress?.spoken(actor, text),
-    );
+    const session = await leadingRuntime(store, before ?? labels, output, (of, actor, text) => {
+      progress?.spoken(actor, text);
+      page?.spoken(of, actor, text);
+    });
     const team = await session.runtime.start(planOf(wish, chosen, session.tools));
     if (!before && options.workflow === undefined) {
       output.note(whyLine(chosen));
@@ -87,12 +98,18 @@ export async function run(words: string[], options: RunOptions): Promise<number>
     output.note(
       `team ${team.id} (${before?.['pattern'] ?? options.workflow ?? chosen.pattern})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
     );
+    if (page) output.note(`watch it at ${page.urlOf(team.id)}`);
     progress = showProgress(session.runtime, team.id, output, options.budgetTokens);
     const { summary, exit } = await leadToEnd(session.runtime, team, output, progress);
     printSummary(output, summary);
     await session.runtime.close();
+    if (page && exit !== EXIT.interrupted && (options.stay ?? (output.terminal && !output.json))) {
+      output.note(`the page stays at ${page.urlOf(team.id)}; Ctrl-C ends it`);
+      await (await import('./ui.ts')).interrupted();
+    }
     return exit;
   } finally {
+    await page?.close();
     await store.close();
   }
 }
@@ -148,6 +165,15 @@ function checkTeamId(text: string): void {
   } catch (error) {
     throw new BadUsage(`--team: ${(error as Error).message}`);
   }
+}
+
+function checkPage({ ui, port, open, stay, detach }: RunOptions): void {
+  if (ui && detach)
+    throw new BadUsage(
+      '--ui shows what is led here, and --detach leaves it to a worker: use "horde ui" beside it',
+    );
+  if (!ui && (port !== undefined || open || stay !== undefined))
+    throw new BadUsage('--port, --open and --stay belong to the page: add --ui');
 }
 
 function rehearsalOption({

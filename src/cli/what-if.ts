@@ -37,7 +37,7 @@ export const whatIf = (name: string, options: WhatIfOptions): Promise<number> =>
   });
 
 /** Says what a call may cost at most, as it would when the team is led; asks nobody. */
-function measuring(labels: Readonly<Record<string, string>>): Workers {
+export function measuring(labels: Readonly<Record<string, string>>): Workers {
   const prices = process.env['HORDE_PRICES'] ? loadPrices(process.env['HORDE_PRICES']) : undefined;
   const client: ModelClient = {
     rehearsal: rehearsalOf(labels) !== undefined,

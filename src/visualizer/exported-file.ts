@@ -18,12 +18,14 @@ export interface ExportSource {
   /** Undefined for a machine that is not known here. */
   chart(machine: string): Promise<ChartDrawing | undefined>;
   now(): number;
+  /** Told how many events have come into the file. */
+  onEvents?(count: number): void;
 }
 
 /** The file, in parts. */
 export async function* exportedFile(
   team: TeamId,
-  { reading, chart, now }: ExportSource,
+  { reading, chart, now, onEvents }: ExportSource,
   { script, style }: PageFiles,
 ): AsyncGenerator<string> {
   const code = withoutEnd(script, 'script');
@@ -40,6 +42,7 @@ export async function* exportedFile(
   let separator = '';
   for await (const events of reading.whole(team)) {
     for (const event of events) noteMachine(machines, event);
+    onEvents?.(events.length);
     yield separator + json(events).slice(1, -1);
     separator = ',\n';
   }

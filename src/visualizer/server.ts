@@ -40,6 +40,8 @@ export interface VisualizerOptions {
   hands?: Hands;
   /** For what-if: the workers that know what a call of a team with these labels may cost; default: as recorded. */
   measuring?: (labels: Readonly<Record<string, string>>) => Workers;
+  /** The folder of the built page; default: this package's. */
+  page?: URL;
 }
 
 export interface Visualizer {
@@ -96,14 +98,16 @@ function application(options: VisualizerOptions, { token, reading, live, port }:
   const app = new Hono();
   app.use(securityHeaders, doorkeeping(port));
   app.get('/', async (context) => {
-    await pageFiles();
+    await pageFiles(options.page);
     return context.html(pageDocument);
   });
   app.get('/page.js', async ({ body }) =>
-    body((await pageFiles()).script, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+    body((await pageFiles(options.page)).script, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+    }),
   );
   app.get('/page.css', async ({ body }) =>
-    body((await pageFiles()).style, 200, { 'content-type': 'text/css; charset=utf-8' }),
+    body((await pageFiles(options.page)).style, 200, { 'content-type': 'text/css; charset=utf-8' }),
   );
   app.get('/api/about', ({ req, json }) =>
     json<About>({
@@ -113,7 +117,17 @@ function application(options: VisualizerOptions, { token, reading, live, port }:
     }),
   );
   app.post('*', ...mayChange(token));
-  app.route('/api', teamRoutes({ reading, live, lines, chart, measuring }));
+  app.route(
+    '/api',
+    teamRoutes({
+      reading,
+      live,
+      lines,
+      chart,
+      measuring,
+      page: () => pageFiles(options.page),
+    }),
+  );
   app.route('/api', steeringRoutes(reading, hands));
   app.notFound(({ req }) => {
     throw new Refused(404, `there is nothing at ${req.method} ${req.path.slice(0, 200)}`);

@@ -8,7 +8,7 @@ import type { TeamId } from '../events/ids.ts';
 import { eventFlow, fileFlow, lineFlow } from './event-flow.ts';
 import { exportedFile } from './exported-file.ts';
 import type { Live } from './live.ts';
-import { pageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
 import { Refused, wholeNumber } from './refusal.ts';
 import type { TeamLines } from './team-lines.ts';
 import type { TeamReading } from './team-reading.ts';
@@ -21,6 +21,7 @@ export interface RouteSite {
   chart(machine: string): Promise<ChartDrawing | undefined>;
   /** Says what a call of a team with these labels may cost at most. */
   measuring(labels: Readonly<Record<string, string>>): Workers;
+  page(): Promise<PageFiles>;
 }
 
 export function teamRoutes(site: RouteSite): Hono {
@@ -67,7 +68,7 @@ export function teamRoutes(site: RouteSite): Hono {
   routes.get('/teams/:team/export.html', async (context) => {
     const team = await reading.known(context.req.param('team'));
     const source = { reading, chart, now: Date.now };
-    const parts = exportedFile(team, source, await pageFiles());
+    const parts = exportedFile(team, source, await site.page());
     return fileFlow(context, { name: `${team}.html`, type: 'text/html; charset=utf-8', parts });
   });
   return routes;

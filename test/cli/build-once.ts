@@ -1,11 +1,47 @@
-/** The command line is tested as it is shipped: built once before the tests, from the sources as they are. */
+/**
+ * The command line is tested as it is shipped: built once before the tests, from the sources as they are. The page
+ * too, when what it is made of is newer than what was built of it.
+ */
 import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the page is made of, beside the packages. */
+const PAGE_SOURCES = ['src/visualizer', 'src/projections', 'src/events', 'vite.config.ts'];
+const PAGE_BUILT = ['page.js', 'page.css'].map((name) => join('dist/visualizer/page', name));
+
 export default function build(): void {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
-  const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit' });
   // Types are checked by `npm run typecheck`; what was written is tested all the same.
-  if (status !== 0) console.warn('the build reports errors of types; see above');
+  if (!runs('typescript/bin/tsc', '-p', 'tsconfig.build.json'))
+    console.warn('the build reports errors of types; see above');
+  if (newest(PAGE_SOURCES) < oldest(PAGE_BUILT)) return;
+  if (!runs('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
+    console.warn('the page could not be built; see above');
 }
+
+function runs(program: string, ...args: string[]): boolean {
+  const path = join(root, 'node_modules', program);
+  const { status } = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: 'inherit' });
+  return status === 0;
+}
+
+const changedAt = (path: string): number =>
+  statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function newest(paths: readonly string[]): number {
+  let latest = 0;
+  for (const path of paths) {
+    const isFolder = statSync(join(root, path)).isDirectory();
+    const below = isFolder
+      ? readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+      : [];
+    for (const one of [path, ...below.map((name) => join(path, name))])
+      latest = Math.max(latest, changedAt(one));
+  }
+  return latest;
+}
+
+const oldest = (paths: readonly string[]): number => Math.min(...paths.map(changedAt));
