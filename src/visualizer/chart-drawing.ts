@@ -22,10 +22,9 @@ export async function drawingOf(name: string, machine: AnyStateMachine): Promise
 }
 
 function open(): Promise<ELK> {
-  engine ??= import('elkjs/lib/elk.bundled.js').then(({ default: Elk }) => {
-    // A CommonJS module: what it exports by default is the class, or holds it.
-    const Class = (Elk as unknown as { default?: typeof Elk }).default ?? Elk;
-    return new Class();
-  });
+  // A CommonJS module: what it exports is the class.
+  engine ??= import('elkjs/lib/elk.bundled.js').then(
+    ({ default: Elk }) => new (Elk as unknown as new () => ELK)(),
+  );
   return engine;
 }

@@ -69,7 +69,7 @@ function edgeTo(edges: Map<string, OutlinedEdge>, source: string, target: string
 const idOf = (node: AnyStateNode): string => node.path.join('.') || ANYWHERE;
 const startId = (node: AnyStateNode): string => [...node.path, '@start'].join('.');
 const hasStart = (node: AnyStateNode): boolean => node.type === 'compound';
-const startOf = (node: AnyStateNode): AnyStateNode[] => node.initial?.target ?? [];
+const startOf = (node: AnyStateNode): readonly AnyStateNode[] => node.initial?.target ?? [];
 
 const outlined = (node: AnyStateNode): OutlinedNode => ({
   id: idOf(node),

@@ -1,0 +1,77 @@
+/** All actors of a team in a few lines: who they are, in which state, and who has just moved. */
+
+import { stateText } from './active-states.ts';
+import { type ActorGroup, groupOf, hasMoved } from './actor-order.ts';
+import type { Standing } from './cast.ts';
+import type { Story } from './story.ts';
+
+interface Props {
+  story: Story;
+  standings: readonly Standing[];
+  at: number;
+  /** Whose chart is large because it was chosen. */
+  chosen: string | null;
+  onChoose(actor: string): void;
+}
+
+const GROUPS: readonly ActorGroup[] = ['runtime', 'pattern', 'agents'];
+
+export function ActorStrip({ story, standings, at, chosen, onChoose }: Props) {
+  const [root] = story.cast.actors;
+  return (
+    <div class="actor-strip">
+      {GROUPS.map((group) => {
+        const members = standings.filter((standing) => groupOf(standing, root) === group);
+        if (members.length === 0) return null;
+        return (
+          <fieldset key={group} class="actor-strip-group">
+            <legend>{group}</legend>
+            {members.map((standing) => (
+              <Actor
+                key={standing.actor}
+                standing={standing}
+                moved={hasMoved(story, standing, at)}
+                isChosen={chosen === standing.actor}
+                onChoose={onChoose}
+              />
+            ))}
+          </fieldset>
+        );
+      })}
+    </div>
+  );
+}
+
+function Actor({
+  standing: { actor, machine, role, state, status },
+  moved,
+  isChosen,
+  onChoose,
+}: {
+  standing: Standing;
+  moved: boolean;
+  isChosen: boolean;
+  onChoose(actor: string): void;
+}) {
+  const what = role || machine;
+  return (
+    <button
+      type="button"
+      class={`actor-strip-actor ${status}${moved ? ' moved' : ''}`}
+      aria-pressed={isChosen}
+      title={`${actor}: ${what}, ${status}${moved ? ', moved in this turn' : ''}`}
+      onClick={() => onChoose(actor)}
+    >
+      <span class="who">
+        <b>{actor}</b>
+        {what !== actor && <span class="soft"> {what}</span>}
+      </span>
+      <span class="state mono">
+        {moved && <span aria-hidden="true">▸ </span>}
+        {stateText(state) || 'not started'}
+        {status !== 'active' && <span class="soft"> ({status})</span>}
+        {moved && <span class="unseen"> moved in this turn</span>}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,147 @@
+/** Which edges an actor went along, told from the log, is held against what XState itself says it took. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AnyStateNode, } from 'xstate';
+import type { Json, RecordedEvent } from '../../src/events/event.ts';
+import { hordeMachines } from '../../src/machines/index.ts';
+import { patterns } from '../../src/machines/patterns/index.ts';
+import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
+import { pathsOf } from '../../src/visualizer/page/active-states.ts';
+import { Cast } from '../../src/visualizer/page/cast.ts';
+import { standingsOf } from '../../src/visualizer/page/chart-standings.ts';
+import { type StateChange, transitionTaken } from '../../src/visualizer/page/transition-taken.ts';
+import type { ChartDrawing } from '../../src/visualizer/wire.ts';
+import { rehearse } from '../properties/rehearsed-teams.ts';
+
+interface Told {
+  team: string;
+  machine: string;
+  change: StateChange;
+  revision: number;
+}
+
+/** By machine, revision, state before and after: the edges that XState went along. */
+type Truth = Map<string, Set<string>>;
+
+const keyOf = (machine: string, revision: number, before: Json, after: Json) =>
+  JSON.stringify([machine, revision, before, after]);
+
+const charts = new Map<string, ChartDrawing>();
+const changes: Told[] = [];
+const truths = new Map<string, Truth>();
+
+beforeAll(async () => {
+  for (const [name, { machine }] of Object.entries(hordeMachines))
+    charts.set(name, await drawingOf(name, machine));
+  for (const failureRate of [0, 0.15]) {
+    const stage = await rehearse({ seed: 7, failureRate, swarms: true });
+    for (const pattern of Object.keys(patterns))
+      for (const seed of [3, 4]) {
+        const team = `${pattern}-${seed}`;
+        const heard = await listening(async () => void (await stage.run(team, { pattern, seed })));
+        truths.set(`${failureRate} ${team}`, heard);
+        changes.push(...changesOf(`${failureRate} ${team}`, await stage.events(team)));
+      }
+    await stage.close();
+  }
+}, 120_000);
+
+describe('the transition taken, in teams of all patterns', () => {
+  it('is found for at least 95 % of all changes of state', () => {
+    const found = changes.filter(({ machine, change }) => edgesOf(machine, change).length > 0);
+    expect(changes.length).toBeGreaterThan(1000);
+    for (const { machine } of changes) expect(charts.has(machine)).toBe(true);
+    const _missed = changes
+      .filter((c) => !found.includes(c))
+      .map((c) => [c.machine, c.change.before, c.change.event.type, c.change.after]);
+    expect(found.length / changes.length).toBeGreaterThan(0.95);
+  });
+
+  it('is what XState says that it took', () => {
+    let compared = 0;
+    for (const { team, machine, change, revision } of changes) {
+      const edges = edgesOf(machine, change);
+      if (change.before === undefined || edges.length === 0) continue;
+      const taken = truths.get(team)!.get(keyOf(machine, revision, change.before, change.after));
+      if (!taken?.has(edges.join(', ')))
+      const { before, after } = change;
+      expect([machine, revision, before, after, [...taken!]]).toEqual([
+        machine,
+        revision,
+        before,
+        after,
+        expect.arrayContaining([edges.join(', ')]),
+      ]);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(1000);
+  });
+
+  it('leads from a state that was active to one that is', () => {
+    for (const { machine, change } of changes) {
+      const chart = charts.get(machine)!;
+      const standings = standingsOf(chart);
+      const edges = edgesOf(machine, change).map((id) => chart.edges.find((e) => e.id === id)!);
+      if (edges.length === 0) continue;
+      const after = new Set(pathsOf(change.after));
+      if (change.before !== undefined)
+        expect(standings.isActive(edges[0]!.source, new Set(pathsOf(change.before)))).toBe(true);
+      expect(standings.isActive(edges.at(-1)!.target, after)).toBe(true);
+    }
+  });
+});
+
+const edgesOf = (machine: string, change: StateChange): string[] =>
+  transitionTaken(charts.get(machine)!, change).map(({ edge }) => edge);
+
+/** Every change of state that the page would show, in a team's stream. */
+function changesOf(team: string, events: readonly RecordedEvent[]): Told[] {
+  const cast = new Cast();
+  const found: Told[] = [];
+  for (const event of events) {
+    cast.hear(event);
+    for (const { actor, machine, before, state, changedAt } of cast.at(event.revision)) {
+      if (changedAt !== event.revision || state === undefined) continue;
+      const change = { actor, before, event, after: state };
+      found.push({ team, machine, change, revision: event.revision });
+    }
+  }
+  return found;
+}
+
+/** What XState tells of its microsteps while something runs. */
+async function listening(run: () => Promise<void>): Promise<Truth> {
+  const truth: Truth = new Map();
+  const restore = Object.entries(hordeMachines).map(([name, { machine }]) => {
+    const { transition } = machine;
+    machine.transition = (snapshot, event, scope) => {
+      const edges: string[] = [];
+      const next = transition(snapshot, event, { ...scope, system: telling(scope.system, edges) });
+      const { revision } = event as unknown as { revision: number };
+      const key = keyOf(name, revision, snapshot.value, next.value);
+      truth.set(key, (truth.get(key) ?? new Set()).add(edges.join(', ')));
+      return next;
+    };
+    return () => {
+      machine.transition = transition;
+    };
+  });
+  await run().finally(() => restore.forEach((put) => put()));
+  return truth;
+}
+
+const telling = (system: object, edges: string[]) =>
+  Object.create(system, {
+    _sendInspectionEvent: {
+      value: ({ type, _transitions }: { type: string; _transitions: Way[] }) => {
+        if (type === '@xstate.microstep') edges.push(..._transitions.flatMap(idsOf));
+      },
+    },
+  });
+
+interface Way {
+  source: AnyStateNode;
+  target?: AnyStateNode[];
+}
+const idOf = ({ path }: AnyStateNode) => path.join('.') || '@anywhere';
+const idsOf = ({ source, target }: Way): string[] =>
+  (target ?? []).map((one) => `${idOf(source)} > ${idOf(one)}`);
