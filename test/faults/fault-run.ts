@@ -38,6 +38,8 @@ export interface FaultRunOptions {
   latencyMs?: number;
   /** Leases last this share of what they otherwise do; default 1. */
   leaseShare?: number;
+  /** No worker dies or stands still. */
+  unharmed?: boolean;
   onNote?(text: string): void;
   /** Something broken on purpose, to see that the audit finds it. */
   breaking?(client: ModelClient): ModelClient;
@@ -205,6 +207,7 @@ class Site {
 
   /** One worker dies while it leads teams, and another stands still for longer than its leases. */
   async #fates(): Promise<void> {
+    if (this.options.unharmed) return;
     const dice = throwDice('fates', this.seed);
     const free = dice.some(this.#hands, this.#hands.length);
     const dies = async () => {

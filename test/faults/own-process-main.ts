@@ -7,7 +7,7 @@ const RESOLUTION_MS = 20;
 
 process.once('disconnect', () => process.exit(1));
 
-const { seed, teams, workers } = JSON.parse(process.argv[2]!) as Order;
+const { seed, ...options } = JSON.parse(process.argv[2]!) as Order;
 const tell = (message: Message) =>
   new Promise<void>((resolve) => {
     process.send!(message, () => resolve());
@@ -20,7 +20,7 @@ const began = performance.now();
 const before = process.cpuUsage();
 try {
   const onNote = (text: string) => void tell({ kind: 'note', text });
-  const run = await faultRun(seed, { teams, workers, onNote });
+  const run = await faultRun(seed, { ...options, onNote });
   const { user, system } = process.cpuUsage(before);
   const coreShare = (user + system) / 1000 / (performance.now() - began);
   await tell({ kind: 'done', run, strain: { stillMs: lag.max / 1e6, coreShare } });

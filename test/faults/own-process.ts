@@ -8,12 +8,10 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FaultRun } from './fault-run.ts';
+import type { FaultRun, FaultRunOptions } from './fault-run.ts';
 
-export interface Order {
+export interface Order extends Omit<FaultRunOptions, 'onNote' | 'breaking'> {
   seed: number;
-  teams: number;
-  workers: number;
 }
 
 /** What the machine did to the run meanwhile: takeovers are timed by a clock that does not stop for it. */
@@ -47,6 +45,7 @@ export function runApart(
   program = PROGRAM,
 ): Promise<Outcome> {
   const child = fork(program, [JSON.stringify(order)], {
+    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   let outcome: Outcome | undefined;

@@ -20,6 +20,7 @@ describe('teams on EventStoreDB whose server is killed, stalled and restarted, a
   it.concurrent('and an audit finds requests that were made twice for one reply', async () => {
     const { violations } = await faultRun(103, {
       ...SHORT,
+      unharmed: true,
       teams: 2,
       faultsMs: 0,
       breaking: (client) => ({
