@@ -6,6 +6,7 @@
  * 2. A list is told again at most every `TOLD_EVERY_MS`, and then only the lines that changed.
  */
 
+import { UnreadableEvent } from '../events/catalog.ts';
 import { teamOfStream } from '../events/ids.ts';
 import { PAGE_MAX } from '../events/store.ts';
 import { catchUp, type ReadModel } from '../projections/read-model.ts';
@@ -79,7 +80,7 @@ export class TeamLines {
 
   async #fold(): Promise<ReadModel<Teams>> {
     const { store, catalog } = this.reading.runtime;
-    let model = this.#model ?? (await catchUp(store, teams, { catalog, prefix: 'team-' }));
+    let model = this.#model ?? (await this.#kept());
     for (;;) {
       const after = model.position < 0 ? {} : { after: model.position };
       const page = await store.readAll({ ...after, limit: PAGE_MAX, prefix: 'team-' });
@@ -92,6 +93,17 @@ export class TeamLines {
       model = { state, passedOver, position: page.at(-1)?.position ?? model.position };
       this.#model = model;
       if (page.length < PAGE_MAX) return model;
+    }
+  }
+
+  /** What the store keeps of the list. Where an event is damaged nothing is kept: then the rest is folded here. */
+  async #kept(): Promise<ReadModel<Teams>> {
+    const { store, catalog } = this.reading.runtime;
+    try {
+      return await catchUp(store, teams, { catalog, prefix: 'team-' });
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      return { state: teams.initial, position: -1, passedOver: 0 };
     }
   }
 }
