@@ -133,9 +133,3 @@ export class LiveTeam {
     return new TeamBatches(this.site.telling, forkedAs && this.decoded(forkedAs));
   }
 }
-
-/** The family of the stream's last event: a fork's differs from that of the past it shares. */
-export async function familyOf(store: EventStore, stream: StreamName): Promise<string | undefined> {
-  const [last] = await store.read(stream, { direction: 'backward', limit: 1 });
-  return last && (JSON.parse(last.meta) as { correlationId?: string }).correlationId;
-}

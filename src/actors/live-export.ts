@@ -12,14 +12,15 @@
  */
 import { createCatalog, type EventCatalog } from '../events/catalog.ts';
 import type { RawEvent } from '../events/event.ts';
-import { type StreamName, type TeamId, teamStream } from '../events/ids.ts';
+import type { StreamName, TeamId } from '../events/ids.ts';
 import type { EventStore, Subscription } from '../events/store.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { familyOf, type LiveSite, LiveTeam } from './live-export-team.ts';
+import { type LiveSite, LiveTeam } from './live-export-team.ts';
 import { tellingOf } from './otlp-batch.ts';
 import { collectorOf, type Environment, timeoutOf } from './otlp-collector.ts';
 import { AT_ONCE, Delivery } from './otlp-export.ts';
+import { TeamFamily } from './team-family.ts';
 
 export interface LiveExportOptions {
   store: EventStore;
@@ -81,8 +82,7 @@ interface FamilySite extends LiveSite {
 class FamilyExport implements LiveExport {
   private readonly teams = new Map<StreamName, LiveTeam>();
   private readonly clock: Clock;
-  private readonly root: StreamName;
-  private readonly family: Promise<string>;
+  private readonly family: TeamFamily;
   private subscription: Subscription | undefined;
   private unwake: (() => void) | undefined;
   private pumping: Promise<void> | undefined;
@@ -97,32 +97,19 @@ class FamilyExport implements LiveExport {
     private readonly site: FamilySite,
   ) {
     this.clock = options.clock ?? systemClock;
-    this.root = teamStream(options.team);
-    this.family = familyOf(site.store, this.root).then(
-      (family) => family ?? options.team,
-      () => options.team,
-    );
-    this.join(this.root);
+    this.family = new TeamFamily(site.store, options.team);
     this.subscription = site.store.subscribe({
-      // Teams below bear the name of the one above (`childId`).
-      prefix: this.root.slice(0, NAME_KEPT),
+      prefix: this.family.prefix,
       after: 'end',
       onEvents: (events) => this.count(events),
       onError: (error) => this.troubled(error),
     });
+    void this.family.find().catch((error: Error) => this.troubled(error));
     this.pumpLater();
   }
 
-  private join(stream: StreamName): void {
-    if (!this.teams.has(stream)) this.teams.set(stream, new LiveTeam(stream, this.site));
-  }
-
-  private async count(events: readonly RawEvent[]): Promise<void> {
-    const family = await this.family;
-    for (const { stream, meta } of events) {
-      if (!this.teams.has(stream) && JSON.parse(meta).correlationId === family) this.join(stream);
-      if (this.teams.has(stream)) this.waiting++;
-    }
+  private count(events: readonly RawEvent[]): void {
+    for (const event of events) if (this.family.holds(event)) this.waiting++;
     // While the collector is away the clock alone decides when it is asked again.
     if (this.waiting >= this.site.atOnce && !this.trouble) void this.pump();
   }
@@ -145,7 +132,9 @@ class FamilyExport implements LiveExport {
 
   private async pumpAll(tries: number): Promise<void> {
     let refused: Error | undefined;
-    for (const team of [...this.teams.values()]) {
+    for (const stream of this.family.streams) {
+      const team = this.teams.get(stream) ?? new LiveTeam(stream, this.site);
+      this.teams.set(stream, team);
       try {
         refused = (await team.pump({ tries, signal: this.site.left.signal })) ?? refused;
       } catch (error) {
@@ -169,7 +158,7 @@ class FamilyExport implements LiveExport {
     this.subscription?.close();
     const patience = setTimeout(() => this.site.left.abort(), this.site.patienceMs);
     await this.pumping;
-    await this.findTeams().catch((error: Error) => this.troubled(error));
+    await this.family.find().catch((error: Error) => this.troubled(error));
     await this.pump(LAST_TRIES);
     clearTimeout(patience);
     const teams = [...this.teams.values()];
@@ -182,16 +171,6 @@ class FamilyExport implements LiveExport {
       unsent: (this.trouble ?? this.lost)?.message,
     };
   }
-
-  /** Teams below that began before anybody listened, or whose beginning was not heard of yet. */
-  private async findTeams(): Promise<void> {
-    const family = await this.family;
-    const near = await this.site.store.streams(`${this.root.slice(0, NAME_KEPT)}-`);
-    for (const { stream } of near)
-      if ((await familyOf(this.site.store, stream)) === family) this.join(stream);
-  }
 }
 
 const LAST_TRIES = 3;
-/** Of a team's name, what the names of those below it begin with (`teams-below.ts`), and `team-`. */
-const NAME_KEPT = 85;

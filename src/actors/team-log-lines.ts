@@ -68,14 +68,12 @@ const SPOKEN: ReadonlySet<string> = new Set([
   'transient',
 ]);
 
-/** `family`: whose events are told. `process`: how leaders of this process name themselves. */
+/** `process`: how leaders of this process name themselves. */
 export function lineOf(
   { type, stream, revision, data, meta }: RawEvent,
-  family: string | undefined,
   process: string,
 ): Line | undefined {
   const told = JSON.parse(meta) as EventMeta;
-  if (told.correlationId !== family) return undefined;
   const line = worded(type, JSON.parse(data) as JsonObject, process);
   if (!line) return undefined;
   const team = stream.slice('team-'.length);

@@ -11,10 +11,10 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { RawEvent } from '../events/event.ts';
-import { type TeamId, teamStream } from '../events/ids.ts';
+import type { StreamName, TeamId } from '../events/ids.ts';
 import { type EventStore, pages, type Subscription } from '../events/store.ts';
-import { familyOf } from './live-export-team.ts';
 import { scrub } from './model/anthropic-failure.ts';
+import { TeamFamily } from './team-family.ts';
 import { errorFields, lineOf, TOLD_TYPES } from './team-log-lines.ts';
 import { watchedStore } from './team-log-store.ts';
 
@@ -98,65 +98,59 @@ class PinoLog implements TeamLog {
   }
 
   follow(store: EventStore, team: TeamId): Following {
-    const stream = teamStream(team);
-    const open: Subscription[] = [];
-    let family: string | undefined;
-    let next = 0;
+    const family = new TeamFamily(store, team);
+    /** What has been heard of each stream is not heard again. */
+    const next = new Map<string, number>();
+    let subscription: Subscription | undefined;
     let ended = false;
     const hear = (events: readonly RawEvent[]) => {
       for (const event of events) {
-        if (event.stream === stream) {
-          if (event.revision < next) continue;
-          next = event.revision + 1;
-        }
-        if (TOLD_TYPES.test(event.type)) this.hear(event, family);
+        if (!family.holds(event) || event.revision < (next.get(event.stream) ?? 0)) continue;
+        next.set(event.stream, event.revision + 1);
+        if (TOLD_TYPES.test(event.type)) this.hear(event);
       }
     };
     const onError = (error: Error) =>
       this.tell('error', 'the log cannot follow the team', { team, ...errorFields(error) });
     const listen = async () => {
-      family = await familyOf(store, stream);
-      next = await lastTaken(store, team);
-      if (ended) return;
-      const below = `${stream.slice(0, NAME_KEPT)}-`;
-      open.push(
-        store.subscribe({ stream, afterRevision: next - 1, onEvents: hear, onError }),
-        store.subscribe({ prefix: below, after: 'end', onEvents: hear, onError }),
-      );
+      const took = await lastTaken(store, family.root);
+      await family.find();
+      next.set(family.root, took?.revision ?? 0);
+      const after = took ? took.position - 1 : -1;
+      const { prefix } = family;
+      if (!ended) subscription = store.subscribe({ prefix, after, onEvents: hear, onError });
     };
     const listening = listen().catch(onError);
     const rest = async () => {
-      for await (const page of pages(store, stream, next)) hear(page);
+      for (const [stream, from] of next)
+        for await (const page of pages(store, stream as StreamName, from)) hear(page);
     };
     return {
       async end() {
         ended = true;
         await listening;
-        for (const subscription of open) subscription.close();
+        subscription?.close();
         await rest().catch(onError);
       },
     };
   }
 
-  private hear(event: RawEvent, family: string | undefined): void {
-    const line = lineOf(event, family, PROCESS);
+  private hear(event: RawEvent): void {
+    const line = lineOf(event, PROCESS);
     if (line) this.tell(line.level, line.message, line.fields);
   }
 }
 
 /** How the leaders of this process name themselves begins so. */
 const PROCESS = `${hostname()}:${process.pid}:`;
-/** Of a stream's name, what the names of teams below begin with (`teams-below.ts`). */
-const NAME_KEPT = 85;
 const LOOK_BACK = 64;
 
-/** Revision at which the team was last taken; 0 for one that nobody has taken. */
-async function lastTaken(store: EventStore, team: TeamId): Promise<number> {
-  const stream = teamStream(team);
+/** How the team was last taken; undefined for one that nobody has taken. */
+async function lastTaken(store: EventStore, stream: StreamName): Promise<RawEvent | undefined> {
   for (let from = await store.head(stream); from >= 0; from -= LOOK_BACK) {
     const page = await store.read(stream, { from, direction: 'backward', limit: LOOK_BACK });
     const took = page.find(({ type }) => type === 'leader.took');
-    if (took) return took.revision;
+    if (took) return took;
   }
-  return 0;
+  return undefined;
 }

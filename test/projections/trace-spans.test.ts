@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
 import { otlpMetrics, otlpTraces } from '../../src/projections/otlp.ts';
-import { type Span, traceSpans } from '../../src/projections/trace-spans.ts';
+import { forkedAs, type Span, TeamTrace, traceSpans } from '../../src/projections/trace-spans.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 const resource = { attributes: { 'service.name': 'test' }, version: '0' };
@@ -38,6 +38,24 @@ describe('the trace of a team', () => {
       for (const cut of [...cutsOf(events), events.length - 1])
         expect(faults(traceSpans(events.slice(0, cut + 1)))).toEqual([]);
       expect(traceSpans(events)).toEqual(spans);
+      await stage.close();
+    },
+  );
+
+  it.each(Object.keys(patterns))(
+    '%s changes no more in what has ended: each span is at its end what it is in the whole',
+    async (pattern) => {
+      const { events, spans, stage } = await traced(pattern, 3);
+      const trace = new TeamTrace('latest', forkedAs(events));
+      const ended = events.flatMap((event) =>
+        trace.hear(event).ended.map((one) => structuredClone(one)),
+      );
+      expect(trace.cut()).toEqual([]);
+      expect(new Map(ended.map((one) => [one.spanId, one]))).toEqual(
+        new Map(traceSpans(events).map((one) => [one.spanId, one])),
+      );
+      expect(ended).toHaveLength(traceSpans(events).length);
+      expect(spans.length).toBeGreaterThan(0);
       await stage.close();
     },
   );
@@ -142,5 +160,55 @@ describe('the metrics of a team', () => {
         );
       }
     }
+  });
+
+  it('have the names, units, buckets and attributes of the conventions', async () => {
+    let { spans } = await traced('review-loop');
+    for (
+      let seed = 3;
+      !spans.some(({ error, kind }) => kind === 'client' && error !== null);
+      seed++
+    )
+      ({ spans } = await traced('review-loop', seed));
+    const body = otlpMetrics(spans, resource) as any;
+    const [tokens, duration] = body.resourceMetrics[0].scopeMetrics[0].metrics;
+    expect([tokens.unit, duration.unit]).toEqual(['{token}', 's']);
+    const bounds = (metric: any) => metric.histogram.dataPoints[0].explicitBounds;
+    expect(bounds(tokens)).toEqual([
+      1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
+    ]);
+    expect(bounds(duration)).toEqual([
+      0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+    ]);
+    const keys = (metric: any) =>
+      new Set(
+        metric.histogram.dataPoints.flatMap(({ attributes }: any) =>
+          attributes.map(({ key }: any) => key),
+        ),
+      );
+    const always = [
+      'gen_ai.operation.name',
+      'gen_ai.provider.name',
+      'gen_ai.request.model',
+      'gen_ai.response.model',
+    ];
+    expect(keys(tokens)).toEqual(new Set([...always, 'gen_ai.token.type']));
+    expect(keys(duration)).toEqual(new Set([...always, 'error.type']));
+  });
+
+  it('of a fork leave out what its origin has counted, and answers that were not asked for again', async () => {
+    const { stage, events, spans } = await traced('review-loop');
+    await stage.fork({ origin: 'o', at: cutsOf(events)[4]!, team: 'f' });
+    const counted = (of: readonly Span[]) => {
+      const body = otlpMetrics(of, resource) as any;
+      const [tokens] = body.resourceMetrics[0].scopeMetrics[0].metrics;
+      return (tokens?.histogram.dataPoints ?? []).reduce(
+        (sum: number, one: any) => sum + one.sum,
+        0,
+      );
+    };
+    expect(counted(spans)).toBeGreaterThan(0);
+    // An unchanged fork takes over every answer of its origin.
+    expect(counted(traceSpans(await stage.events('f')))).toBe(0);
   });
 });
