@@ -35,6 +35,7 @@ export function DensityStrip({ view, inset }: { view: TeamView; inset: number })
     return () => cancelAnimationFrame(frame);
   }, [head, width, shade, density, view, inset]);
 
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus.
   return <canvas ref={canvas} class="scrubber-strip" aria-hidden="true" />;
 }
 
@@ -70,8 +71,9 @@ function drawBins(
     const wide = Math.max(1, xOf((index + 1) * span - 0.5) - left - (span === 1 ? 0.5 : 0));
     let bottom = HEIGHT;
     for (const [place, kind] of KINDS.entries()) {
-      if (bin[place] === 0 || kind === 'runtime') continue;
-      const share = (bin[place]! / span) * (HEIGHT - 8);
+      if (bin[place] === 0) continue;
+      // What the runtime says for itself is drawn low: it is there, and seldom looked for.
+      const share = (bin[place]! / span) * (kind === 'runtime' ? 4 : HEIGHT - 8);
       const high = SEEN_AT_LEAST.has(kind) ? Math.max(LEAST_PIXELS, share) : share;
       bottom -= high;
       pen.fillStyle = colours.get(kind)!;

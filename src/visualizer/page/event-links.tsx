@@ -55,15 +55,7 @@ export function WorkSection({ view, event }: { view: TeamView; event: RecordedEv
   );
 }
 
-export function CauseSection({
-  view,
-  revision,
-  settled,
-}: {
-  view: TeamView;
-  revision: number;
-  settled: number | undefined;
-}) {
+export function CauseSection({ view, revision }: { view: TeamView; revision: number }) {
   const [isWhole, show] = useState(false);
   const cause = view.story.causeOf(revision);
   if (revision === 0) return null;
@@ -82,8 +74,7 @@ export function CauseSection({
       >
         {isWhole ? 'Hide the chain' : 'Why? The whole chain, back to the request'}
       </button>
-      {isWhole &&
-        (settled === undefined ? <p class="soft">…</p> : <Chain view={view} to={settled} />)}
+      {isWhole && <Chain view={view} to={revision} />}
     </Section>
   );
 }

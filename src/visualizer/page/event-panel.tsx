@@ -5,7 +5,7 @@
  * Invariant: what has to be fetched or followed back is so only for an event that one stays with; passing by costs nothing.
  */
 import type { ComponentChildren } from 'preact';
-import type { RecordedEvent } from '../../events/event.ts';
+import type { JsonObject, RecordedEvent } from '../../events/event.ts';
 import { lineOf } from '../../projections/transcript.ts';
 import { recorded } from '../wire.ts';
 import { clockText, durationText, momentText } from './duration.ts';
@@ -44,22 +44,32 @@ export function EventPanel({ view }: { view: TeamView }) {
         </p>
       )}
       <Saying view={view} event={event} />
-      <MaterialSection view={view} revision={selected} />
+      {settled !== undefined && <Depths view={view} event={event} />}
+    </div>
+  );
+}
+
+/** What takes more than a look: not drawn for an event that one only passes by. */
+function Depths({ view, event }: { view: TeamView; event: RecordedEvent }) {
+  const { revision } = event;
+  return (
+    <>
+      <MaterialSection view={view} revision={revision} />
       {isModelCall(event) && (
-        <Section title="The prompt, rebuilt" key={`prompt ${selected}`}>
-          <PromptView view={view} revision={settled} />
+        <Section title="The prompt, rebuilt">
+          <PromptView view={view} revision={revision} />
         </Section>
       )}
-      <CauseSection view={view} revision={selected} settled={settled} />
-      <EffectsSection view={view} revision={selected} />
+      <CauseSection view={view} revision={revision} />
+      <EffectsSection view={view} revision={revision} />
       <WorkSection view={view} event={event} />
-      <Section title="Data" key={`data ${selected} ${whole.state}`} note={sizeText(event)}>
+      <Section title="Data" note={sizeText(event)}>
         <JsonTree value={event.data} open />
       </Section>
-      <Section title="About the telling" key={`meta ${selected}`} isFolded>
-        <JsonTree value={JSON.parse(JSON.stringify(event.meta))} open />
+      <Section title="About the telling" isFolded>
+        <JsonTree value={{ ...event.meta } as JsonObject} open />
       </Section>
-    </div>
+    </>
   );
 }
 
@@ -157,15 +167,16 @@ function Saying({ view, event }: { view: TeamView; event: RecordedEvent }) {
   const { content } = event.data;
   if (event.type === 'model.replied' && Array.isArray(content))
     return (
-      <Section title="The reply" key={`says ${event.revision}`} note={usageText(event)}>
+      <Section title="The reply" note={usageText(event)}>
         <Blocks content={content as []} />
       </Section>
     );
   const { text } = lineOf(event);
   if (text === '') return null;
-  const kind = view.story.kindAt(event.revision);
+  const isSaid =
+    event.type.startsWith('message.') || view.story.grantOf(event.revision) !== undefined;
   return (
-    <Section title={kind === 'move' || kind === 'message' ? 'What was said' : 'In words'}>
+    <Section title={isSaid ? 'What was said' : 'In words'}>
       <TextBox text={text} label="What it says" />
     </Section>
   );

@@ -1,17 +1,27 @@
 /** What is fetched for a place that one looks at: not for every place that one only passes by. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** A place is looked at when one has stayed for as long. */
 const SETTLED_MS = 120;
 
-/** The value, once it has stayed the same for a moment. */
+/**
+ * The value when one looks at it: at once after a pause, as for a single step; while values follow each other quickly,
+ * as when dragging, only once one has stayed.
+ */
 export function useSettled<Value>(value: Value): Value | undefined {
-  const [settled, settle] = useState<{ value: Value } | undefined>(undefined);
+  const [settled, settle] = useState<{ value: Value }>({ value });
+  const last = useRef({ value, at: Number.NEGATIVE_INFINITY, isFirst: true });
+  if (last.current.value !== value) {
+    const now = performance.now();
+    last.current = { value, at: now, isFirst: now - last.current.at > SETTLED_MS * 2 };
+  }
+  const { isFirst } = last.current;
   useEffect(() => {
+    if (isFirst) return;
     const timer = setTimeout(() => settle({ value }), SETTLED_MS);
     return () => clearTimeout(timer);
-  }, [value]);
-  return settled && settled.value === value ? value : undefined;
+  }, [value, isFirst]);
+  return isFirst || settled.value === value ? value : undefined;
 }
 
 export type Fetched<Value> =

@@ -2,24 +2,19 @@
 import { eventLine } from './event-line.ts';
 import { JUMP_WORDS, type JumpKind } from './jumps.ts';
 import { KEY_OF_JUMP } from './keyboard.ts';
-import { MindChange } from './mind-change.tsx';
 import type { TeamView } from './team-view.ts';
 
 const KINDS = Object.keys(JUMP_WORDS) as JumpKind[];
 
 export function JumpBar({ view }: { view: TeamView }) {
   view.version.value;
-  const change = view.story.changeOfMindAt(view.at.value);
   return (
-    <>
-      <div class="jump-bar" role="toolbar" aria-label="Jump to">
-        {KINDS.map((kind) => (
-          <Jump key={kind} view={view} kind={kind} />
-        ))}
-        <OnlyThis view={view} />
-      </div>
-      {change && <MindChange view={view} change={change} />}
-    </>
+    <div class="jump-bar" role="toolbar" aria-label="Jump to">
+      {KINDS.map((kind) => (
+        <Jump key={kind} view={view} kind={kind} />
+      ))}
+      <OnlyThis view={view} />
+    </div>
   );
 }
 

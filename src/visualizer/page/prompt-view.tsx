@@ -15,10 +15,9 @@ import { TextBox } from './text-box.tsx';
 /** Messages that are listed at first. */
 const MESSAGES_SHOWN = 12;
 
-/** The prompt of the reply, failure or admission at a revision; `undefined` while one only passes by. */
-export function PromptView({ view, revision }: { view: TeamView; revision: number | undefined }) {
-  const key = revision === undefined ? undefined : String(revision);
-  const fetched = useFetched(key, () => view.source.prompt(view.team, revision!));
+/** The prompt of the reply, failure or admission at a revision. */
+export function PromptView({ view, revision }: { view: TeamView; revision: number }) {
+  const fetched = useFetched(String(revision), () => view.source.prompt(view.team, revision));
   return <Shown fetched={fetched} />;
 }
 

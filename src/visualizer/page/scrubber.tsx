@@ -76,7 +76,7 @@ function Transport({ view }: { view: TeamView }) {
   const isLast = at >= head;
   return (
     <div class="scrubber-transport">
-      <Control does={() => view.jumpTo(0)} off={isFirst} title="First event (Home)" sign="⏮" />
+      <Control does={() => view.jumpTo(0)} off={isFirst} title="First event (Home)" sign="|‹" />
       <Control
         does={() => view.stepTurn(-1)}
         off={!(turnEnds[0]! < at)}
@@ -114,7 +114,7 @@ function Transport({ view }: { view: TeamView }) {
         does={() => view.jumpTo(head)}
         off={isLast && (view.following.value || !view.source.isLive)}
         title={view.source.isLive ? 'Last event, and follow what comes (End)' : 'Last event (End)'}
-        sign="⏭"
+        sign="›|"
       />
     </div>
   );

@@ -18,11 +18,16 @@ export function TextBox({ text, label }: { text: string; label: string }) {
   const step = Math.min(rest, MORE);
   return (
     <div class="text-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
-      <pre class="text-box-text" tabIndex={0} role="region" aria-label={label} data-own-keys>
+      <section
+        class="text-box-text"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys.
+        tabIndex={0}
+        aria-label={label}
+        data-own-keys
+      >
         {escapeControls(text.slice(0, wholeCharacters(text, shown)))}
         {rest > 0 && '…'}
-      </pre>
+      </section>
       {rest > 0 && (
         <div class="text-box-more">
           <span class="soft number">

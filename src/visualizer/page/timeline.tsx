@@ -6,6 +6,8 @@
  * 1. Whoever has scrolled away stays there, whatever comes; only going somewhere moves the list.
  * 2. What is left out is counted, and one click shows it.
  */
+import { effect, untracked } from '@preact/signals';
+import type { Virtualizer } from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { onOneLine } from './event-line.ts';
@@ -17,6 +19,8 @@ import { TimelineRow } from './timeline-row.tsx';
 import type { TimelineRows } from './timeline-rows.ts';
 import { useVirtualRows } from './virtual-rows.ts';
 
+/** More rows than are in sight on most screens. */
+const SLOTS = 64;
 /** Pixels; the style sheet says the same. */
 const ROW_HEIGHT = 40;
 
@@ -27,10 +31,11 @@ export function Timeline({ view }: { view: TeamView }) {
   const rows = view.rows.value;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualRows(scroller, rows.length, ROW_HEIGHT);
-  const place = usePlace(view, rows, scroller);
+  const place = usePlace(view, rows, scroller, virtual);
   const at = view.at.value;
   const current = rows.indexAt(at);
   const items = virtual.getVirtualItems();
+  const slots = Math.max(SLOTS, items.length);
   const isDrawn = items.some(({ index }) => index === current);
   return (
     <div class="timeline">
@@ -50,7 +55,8 @@ export function Timeline({ view }: { view: TeamView }) {
           <div class="timeline-rows" style={{ height: `${virtual.getTotalSize()}px` }}>
             {items.map(({ index, start }) => (
               <TimelineRow
-                key={rows.revisions[index]!}
+                // Rows that leave the sight lend their elements to those that come.
+                key={index % slots}
                 view={view}
                 index={index}
                 rows={rows}
@@ -82,18 +88,21 @@ function choose(view: TeamView, click: MouseEvent): void {
 }
 
 /** Keeps the list where the reader wants it, and counts what came below it. */
-function usePlace(view: TeamView, rows: TimelineRows, scroller: RefObject<HTMLElement | null>) {
+function usePlace(
+  view: TeamView,
+  rows: TimelineRows,
+  scroller: RefObject<HTMLElement | null>,
+  virtual: Virtualizer<HTMLElement, HTMLElement>,
+) {
   const [seen, see] = useState(rows.length);
   const isAtEnd = useRef(true);
   const last = useRef(rows);
-  const visits = view.visits.value;
   const [following, loading] = [view.following.value, view.loading.value];
 
+  // What the virtualizer knows is used, since asking the document would lay it out once more.
   const look = () => {
-    const list = scroller.current;
-    if (!list) return;
-    const bottom = list.scrollTop + list.clientHeight;
-    isAtEnd.current = list.scrollHeight - bottom < ROW_HEIGHT * 1.5;
+    const bottom = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0);
+    isAtEnd.current = last.current.length * ROW_HEIGHT - bottom < ROW_HEIGHT * 1.5;
     const inSight = isAtEnd.current ? last.current.length : Math.floor(bottom / ROW_HEIGHT);
     see((before) => Math.max(before, inSight));
   };
@@ -104,18 +113,21 @@ function usePlace(view: TeamView, rows: TimelineRows, scroller: RefObject<HTMLEl
     const list = scroller.current;
     if (!list) return;
     if (isAnother) reveal(list, rows.indexAt(view.at.peek()));
-    else if (following && isAtEnd.current) list.scrollTop = list.scrollHeight;
+    else if (following && isAtEnd.current) list.scrollTop = rows.length * ROW_HEIGHT;
     if (isAnother || loading || isAtEnd.current) see(rows.length);
   }, [rows, following, loading, view, scroller]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each visit shows the place, be it the same.
-  useLayoutEffect(() => {
-    const list = scroller.current;
-    if (list) reveal(list, view.rows.peek().indexAt(view.at.peek()));
-    look();
-  }, [visits]);
+  useEffect(
+    () =>
+      // Before the rows are drawn, so that they are drawn once, where they are wanted.
+      effect(() => {
+        view.visits.value;
+        const list = scroller.current;
+        untracked(() => list && reveal(list, view.rows.peek().indexAt(view.at.peek())));
+      }),
+    [view, scroller],
+  );
 
-  useEffect(look, []);
   return { onScroll: look, news: loading ? 0 : Math.max(0, rows.length - seen) };
 }
 
@@ -125,6 +137,8 @@ function reveal(list: HTMLElement, index: number): void {
   const { scrollTop, clientHeight } = list;
   if (top >= scrollTop && top + ROW_HEIGHT <= scrollTop + clientHeight) return;
   list.scrollTop = top - (clientHeight - ROW_HEIGHT) / 2;
+  // The browser tells of it only in the next frame; whoever draws the rows shall know now.
+  list.dispatchEvent(new Event('scroll'));
 }
 
 function Empty({ view }: { view: TeamView }) {
