@@ -95,7 +95,9 @@ export class Delivery {
   }
 
   get endpoints(): string[] {
-    return [...this.reached].map((signal) => this.collector.shown(signal));
+    return this.signals
+      .filter((signal) => this.reached.has(signal))
+      .map((signal) => this.collector.shown(signal));
   }
 
   get refused(): string[] {
