@@ -2,9 +2,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type LiveExportOptions, startLiveExport } from '../../src/actors/live-export.ts';
 import { exportTeam } from '../../src/actors/otlp-export.ts';
-import { type TeamId, teamId } from '../../src/events/ids.ts';
-import type { EventStore } from '../../src/events/store.ts';
-import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
+import { type TeamId, teamId, teamStream } from '../../src/events/ids.ts';
+import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { type EventStore, NO_STREAM } from '../../src/events/store.ts';
+import { type Rehearsed, rawEvents, rehearse } from '../properties/rehearsed-teams.ts';
 import { attribute, type OtlpCollector, startOtlpCollector } from '../servers/otlp-collector.ts';
 
 async function collector(): Promise<OtlpCollector> {
@@ -177,6 +178,27 @@ describe('a live export', () => {
     // Another collector has been told nothing yet.
     const other = await collector();
     expect((await exporting(stage, to(other)).live.end()).spans).toBe(spans);
+    await stage.close();
+  });
+
+  it('of a team that changed hands tells each span once, by whoever led when it ended', async () => {
+    const [during, after] = [await collector(), await collector()];
+    const stage = await rehearse({ seed: 6 });
+    await stage.run('o', { pattern: 'review-loop', seed: 6 });
+    const raw = await rawEvents(stage.store, teamStream(o));
+    const half = Math.floor(raw.length / 2);
+    const store = await openMemoryStore();
+    await store.append(teamStream(o), raw.slice(0, half), NO_STREAM);
+    const first = await exporting(stage, to(during), store).live.end();
+    const long = during.spans().filter(({ name }) => /^invoke_/.test(name));
+    expect([first.spans, long]).toEqual([during.spans().length, []]);
+    await store.append(teamStream(o), raw.slice(half), half - 1);
+    const second = await exporting(stage, to(during), store).live.end();
+    await exportTeam(await stage.events('o'), to(after));
+    expect(first.spans).toBeGreaterThan(0);
+    expect(first.spans + second.spans).toBe(after.spans().length);
+    expect(byId(during.spans())).toEqual(byId(after.spans()));
+    expect(during.records()).toEqual(after.records());
     await stage.close();
   });
 

@@ -82,14 +82,14 @@ describe('HORDE_LOG', () => {
     expect(silent.err).not.toContain('{"level"');
   });
 
-  it('that cannot be understood is bad usage, before anything is begun', async () => {
+  it('that cannot be understood is bad usage, before a team is formed', async () => {
     const horde = hordeIn({ HORDE_LOG: 'loud' });
     const { status, err } = await horde.run([...REHEARSAL, REQUEST]);
     expect([status, err]).toEqual([
       2,
       expect.stringMatching(/^horde: HORDE_LOG=loud: give a level/),
     ]);
-    expect((await hordeIn().run(['teams', '--json'])).status).toBe(2);
+    expect((await horde.run(['log', 't'])).err).toMatch(/no team "t"/);
   });
 
   it('and a collector watch over what a worker leads', async () => {
