@@ -3,12 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { ComparePage } from './compare-page.tsx';
 import { followAddress, route } from './route.ts';
 import { TeamPage } from './team-page.tsx';
-import type { Horde, TeamSource } from './team-source.ts';
+import type { Horde, Source, TeamSource } from './team-source.ts';
 import { TeamView } from './team-view.ts';
 import { TeamsPage } from './teams-page.tsx';
-
-/** A server's horde of teams, or one team that stands in a file. */
-export type Source = { horde: Horde } | { file: TeamSource; team: string };
 
 export function App({ source }: { source: Source }) {
   useEffect(followAddress, []);

@@ -6,8 +6,7 @@ import { reportOf } from '../../projections/report.ts';
 import { callOf, knownThrough, promptOf } from '../prompt.ts';
 import { shownEvent } from '../shown-event.ts';
 import { type ExportedTeam, recorded, type ShownEvent } from '../wire.ts';
-import type { Source } from './app.tsx';
-import type { Prompt, TeamSource } from './team-source.ts';
+import type { Prompt, Source, TeamSource } from './team-source.ts';
 
 /** Events of one batch: the page paints in between. */
 const BATCH = 1000;

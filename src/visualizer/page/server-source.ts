@@ -8,8 +8,7 @@
  */
 import type { TeamLine } from '../../projections/teams.ts';
 import type { About, ForkAsked, ForkMade, Refusal, ShownEvent, Spoken } from '../wire.ts';
-import type { Source } from './app.tsx';
-import type { Horde, Listener } from './team-source.ts';
+import type { Horde, Listener, Source } from './team-source.ts';
 
 const TOKEN_KEY = 'horde-token';
 /** The browser comes back by itself after most failures; after the others we do. */

@@ -46,3 +46,6 @@ export interface Horde extends TeamSource {
   /** The address of the exported file. */
   exportUrl(team: string): string;
 }
+
+/** A server's horde of teams, or one team that stands in a file. */
+export type Source = { horde: Horde } | { file: TeamSource; team: string };
