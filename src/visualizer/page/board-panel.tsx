@@ -128,7 +128,7 @@ function Event(props: { view: TeamView; revision: number; children?: preact.Comp
       type="button"
       class="board-event"
       title={`Go to revision ${props.revision}`}
-      onClick={() => props.view.goTo(props.revision)}
+      onClick={() => props.view.jumpTo(props.revision)}
     >
       {props.children ?? `at ${props.revision}`}
     </button>

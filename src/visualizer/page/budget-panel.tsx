@@ -9,7 +9,8 @@ import {
 } from '../../projections/metrics-summary.ts';
 import './budget-panel.css';
 import { type Axis, BurnDown, type Mark, type Unit } from './burn-down.ts';
-import { amount, BurnDownChart, duration } from './burn-down-chart.tsx';
+import { amount, BurnDownChart } from './burn-down-chart.tsx';
+import { durationText } from './duration.ts';
 import { oneLine } from './message-gist.ts';
 import type { Horde } from './team-source.ts';
 import type { TeamView } from './team-view.ts';
@@ -109,7 +110,7 @@ function Marks({ view, marks }: { view: TeamView; marks: readonly Mark[] }) {
     <ul class="budget-marks">
       {marks.slice(0, MARKS_TOLD).map(({ revision, kind, text }) => (
         <li key={`${kind}${revision}`} class={revision > view.at.value ? 'later' : ''}>
-          <button type="button" onClick={() => view.goTo(revision)}>
+          <button type="button" onClick={() => view.jumpTo(revision)}>
             {revision}
           </button>{' '}
           <span class={`budget-word ${kind}`}>{kind}</span> {oneLine(text)}
@@ -129,7 +130,7 @@ function Numbers({ metrics }: { metrics: Metrics }) {
       <h2>Who used what</h2>
       <p class="soft">
         {summary.rehearsal && 'rehearsed: no model was asked · '}
-        {duration(summary.elapsedMs)} so far · {summary.delays} delays
+        {durationText(summary.elapsedMs)} so far · {summary.delays} delays
       </p>
       <table>
         <thead>
@@ -140,7 +141,7 @@ function Numbers({ metrics }: { metrics: Metrics }) {
               'Tokens',
               'Cost',
               'Latency, p95',
-              'Failures',
+              'Failed',
               'Retries',
               'Moves',
               'Tools',
@@ -176,8 +177,8 @@ function Line({ name, tally }: { name: string; tally: TallySummary }) {
         {tokensOf(tally).toLocaleString('en')}
       </td>
       <td>${tally.usd.toFixed(4)}</td>
-      <td title={latencyMs ? `most ${duration(latencyMs.most)}` : ''}>
-        {latencyMs ? `${duration(latencyMs.median)}, ${duration(latencyMs.p95)}` : ''}
+      <td title={latencyMs ? `most ${durationText(latencyMs.most)}` : ''}>
+        {latencyMs ? `${durationText(latencyMs.median)}, ${durationText(latencyMs.p95)}` : ''}
       </td>
       <td title={failures.map(([kind, count]) => `${kind} ${count}`).join(', ')}>
         {failures.reduce((sum, [, count]) => sum + count, 0)}

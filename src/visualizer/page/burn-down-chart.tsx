@@ -2,6 +2,7 @@
 import { memo } from 'preact/compat';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Axis, BurnDown, Mark, Sample, Unit } from './burn-down.ts';
+import { durationText } from './duration.ts';
 import type { TeamView } from './team-view.ts';
 
 const HEIGHT = 220;
@@ -28,7 +29,7 @@ export function BurnDownChart({ view, burnDown, axis, unit }: ChartProps) {
   const room = Math.max(100, width - PAD.left - PAD.right);
   const go = (event: MouseEvent) => {
     const x = event.clientX - box.current!.getBoundingClientRect().left - PAD.left;
-    view.goTo(burnDown.revisionAt(axis, Math.max(0, Math.min(1, x / room))));
+    view.jumpTo(burnDown.revisionAt(axis, Math.max(0, Math.min(1, x / room))));
   };
   const x = PAD.left + burnDown.place(axis, at) * room;
   return (
@@ -97,7 +98,7 @@ const Curves = memo(({ burnDown, version, axis, unit, room }: CurvesProps) => {
             y2={y(most * share)}
           />
           <text x={PAD.left - 6} y={y(most * share) + 4} text-anchor="end">
-            {amount(most * share, unit)}
+            {short(most * share, unit)}
           </text>
         </g>
       ))}
@@ -152,17 +153,13 @@ function marksShown(marks: readonly Mark[], burnDown: BurnDown, axis: Axis, room
 function endOf({ points }: BurnDown, axis: Axis): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return '';
-  return axis === 'revision' ? 'the last revision' : `after ${duration(last.at - first.at)}`;
+  return axis === 'revision' ? 'the last revision' : `after ${durationText(last.at - first.at)}`;
 }
+
+/** As short as an axis has room for. */
+const short = (value: number, unit: Unit): string =>
+  unit === 'usd' || value < 100_000 ? amount(value, unit) : COMPACT.format(value);
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 export const amount = (value: number, unit: Unit): string =>
   unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : Math.round(value).toLocaleString('en');
-
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

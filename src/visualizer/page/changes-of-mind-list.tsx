@@ -1,6 +1,7 @@
 /** Which agents changed their minds, when, and over which message: a sentence each, with links. */
 import { useState } from 'preact/hooks';
 import type { ChangeOfMind } from '../../projections/changes-of-mind.ts';
+import { lastWhere } from './message-flow.ts';
 import { gistOf, oneLine, typeInWords } from './message-gist.ts';
 import type { TeamView } from './team-view.ts';
 
@@ -16,7 +17,11 @@ export function ChangesOfMindList({ view }: { view: TeamView }) {
   const changes = view.story.changesOfMind();
   if (changes.length === 0)
     return <p class="messages-minds soft">No agent has changed its mind.</p>;
-  const shown = changes.slice(0, all ? MANY : FEW);
+  const most = all ? MANY : FEW;
+  // Those around where one stands, where there is no room for all.
+  const here = lastWhere(changes, ({ revision }) => revision <= view.at.value);
+  const from = Math.max(0, Math.min(here - Math.floor(most / 2), changes.length - most));
+  const shown = changes.slice(from, from + most);
   return (
     <section class="messages-minds" aria-label="Changes of mind">
       <h2>{changes.length === 1 ? '1 change of mind' : `${changes.length} changes of mind`}</h2>
@@ -27,7 +32,7 @@ export function ChangesOfMindList({ view }: { view: TeamView }) {
       </ul>
       {changes.length > FEW && (
         <button type="button" onClick={() => showAll(!all)}>
-          {all ? 'Fewer' : `All ${Math.min(MANY, changes.length)}`}
+          {all ? 'Fewer' : changes.length > MANY ? `${MANY} around here` : 'All'}
         </button>
       )}
     </section>
@@ -95,7 +100,7 @@ function Link(props: { view: TeamView; revision: number; children: preact.Compon
       class="messages-link"
       title="Click: select. Twice: go there."
       onClick={() => props.view.select(props.revision)}
-      onDblClick={() => props.view.goTo(props.revision)}
+      onDblClick={() => props.view.jumpTo(props.revision)}
     >
       {props.children}
     </button>

@@ -4,7 +4,7 @@ import type { Comparison } from '../../actors/team-comparison.ts';
 import type { ShownEvent as Side } from '../../projections/first-difference.ts';
 import { renderFields } from '../../projections/framing.ts';
 import type { TeamLine } from '../../projections/teams.ts';
-import { BoundedText } from './bounded-text.tsx';
+
 import { inStep, tellDifference } from './compare.ts';
 import { CompareSteps } from './compare-steps.tsx';
 import { CompareTables } from './compare-tables.tsx';
@@ -13,6 +13,8 @@ import { oneLine, typeInWords } from './message-gist.ts';
 import { hrefOf } from './route.ts';
 import { Story } from './story.ts';
 import type { Horde } from './team-source.ts';
+import { TextBox } from './text-box.tsx';
+import { ThemeButton } from './theme-button.tsx';
 
 interface Fetched {
   comparison: Comparison;
@@ -89,6 +91,8 @@ function Chosen({ horde, a, b }: Pair) {
         ⇄ swap
       </button>
       {choice('Second team', b, (team) => go(a, team))}
+      <span class="grow" />
+      <ThemeButton />
     </div>
   );
 }
@@ -153,7 +157,7 @@ function Parted({ team, event, cause }: { team: string; event: Side | null; caus
         <b>{typeInWords(type)}</b> {actor === null ? 'by the runtime' : `by ${oneLine(actor, 60)}`}
         {to.length > 0 && ` to ${oneLine(to.join(', '))}`}
       </p>
-      <BoundedText text={renderFields(data)} />
+      <TextBox text={renderFields(data)} label={`What ${team} holds at ${revision}`} />
       {cause && (
         <p class="soft">
           set off by{' '}

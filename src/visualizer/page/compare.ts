@@ -44,6 +44,9 @@ export function inStep(
   const rows: StepRow[] = [];
   for (let i = 0; i < Math.max(ones.length, others.length); i++)
     rows.push(...sideBySide(ones[i] ?? [], others[i] ?? []));
+  // Their first words may be the same; what is said is not.
+  for (const row of rows.slice(0, 1))
+    if (row.a === first.revision && row.b === first.revisionB) row.isSame = false;
   return { equalTo: { a: from.a - 1, b: from.b - 1 }, rows };
 }
 
@@ -97,8 +100,17 @@ export function tellDifference(first: Difference | null, a: string, b: string): 
   if (kind === 'order')
     return `They hear the same in another order from ${places}: ${one}; ${other}.`;
   return one === other
-    ? `They part at ${places}: in both ${one}, but it is not the same that is said.`
+    ? `They part at ${places}: in both ${one}, with another ${unlikeIn(first)}.`
     : `They part at ${places}: in ${a} ${one}, in ${b} ${other}.`;
+}
+
+/** The fields that are not equal. */
+function unlikeIn({ a, b }: Difference): string {
+  const [one, other] = [a?.data ?? {}, b?.data ?? {}];
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
+    (name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]),
+  );
+  return names.length === 0 ? 'hearer' : names.map((name) => `“${oneLine(name, 40)}”`).join(', ');
 }
 
 function saidIn(event: Difference['a']): string {

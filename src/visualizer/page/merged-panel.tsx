@@ -224,7 +224,7 @@ function Where({ view, said }: { view: TeamView; said: { team: string; revision:
   const { team, revision } = said;
   if (team !== view.team) return <a href={linkOf(team, revision)}>at {revision}</a>;
   return (
-    <button type="button" class="merged-at" onClick={() => view.goTo(revision)}>
+    <button type="button" class="merged-at" onClick={() => view.jumpTo(revision)}>
       at {revision}
     </button>
   );

@@ -1,7 +1,7 @@
 /** What a message says, in one line: its type in words, and its first words. */
 import type { Json, RecordedEvent } from '../../events/event.ts';
-import { escapeControls } from '../../projections/framing.ts';
 import { lineOf } from '../../projections/transcript.ts';
+import { onOneLine, typeWords } from './event-line.ts';
 
 /** Most characters of a gist. */
 export const GIST_MAX = 200;
@@ -13,16 +13,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** `changes.requested` is "changes requested". */
-export const typeInWords = (type: string): string =>
-  WORDS[type] ??
-  type
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll('.', ' ')
-    .toLowerCase();
+export const typeInWords = (type: string): string => WORDS[type] ?? typeWords(type).toLowerCase();
 
-/** One line, with what cannot be seen written out. */
+/** One line, cut where it is longer than there is room for. */
 export function oneLine(text: string, most = GIST_MAX): string {
-  const line = escapeControls(text.slice(0, most * 2).replace(/\s+/g, ' ')).trim();
+  const line = onOneLine(text.slice(0, most * 2));
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 

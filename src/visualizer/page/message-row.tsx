@@ -70,7 +70,7 @@ function RowView(props: RowProps) {
       id={row.kind === 'message' ? `message-${revision}` : undefined}
       aria-selected={isSelected}
       onClick={() => view.select(revision)}
-      onDblClick={() => view.goTo(revision)}
+      onDblClick={() => view.jumpTo(revision)}
     >
       {row.kind === 'message' ? (
         <Said {...props} row={row} />

@@ -10,9 +10,9 @@ import './messages-panel.css';
 import type { TeamView } from './team-view.ts';
 
 /** Rows are drawn this far beyond what is in sight, in pixels. */
-const BEYOND = 240;
+const BEYOND = 160;
 /** Scrolling draws anew after this many pixels. */
-const STEP = 120;
+const STEP = 80;
 
 export function MessagesPanel({ view }: { view: TeamView }) {
   const [withGrants, showGrants] = useState(false);
@@ -61,18 +61,18 @@ function Legend(props: { withGrants: boolean; showGrants(shown: boolean): void }
 
 function Diagram({ view, flow }: { view: TeamView; flow: MessageFlow }) {
   const box = useRef<HTMLDivElement>(null);
-  const { top, width, height, look } = useSight(box);
+  const { top, width, height, look } = useSight(view, flow, box);
   const at = view.at.value;
   const selected = view.selected.value;
   const actor = view.actor.value;
   const columns = columnsOf(flow.lifelines, width);
-  useFollowing(view, flow, box, look);
   const inSight = windowOf(flow, top - BEYOND, height + 2 * BEYOND);
   const current = flow.rows[flow.rowOf(at)];
   const rows = flow.rows.slice(inSight.from, inSight.to);
   return (
     <div
       class="messages-diagram"
+      data-own-keys
       ref={box}
       role="listbox"
       aria-label="Messages, oldest first"
@@ -130,49 +130,41 @@ const isAbout = (row: FlowRow, actor: string, flow: MessageFlow): boolean =>
     ? row.change.agent === actor
     : row.from === actor || row.to.includes(actor) || flow.readersOf(row.revision).includes(actor));
 
-/** What part of the diagram is in sight. */
-function useSight(box: { current: HTMLDivElement | null }) {
-  const [sight, see] = useState({ top: 0, width: 700, height: 600 });
+/**
+ * What part of the diagram is in sight. Where one stands, or what one has selected, is brought into sight when that
+ * changes: the rows there are drawn at once, and scrolled to as soon as they are; nothing else scrolls.
+ */
+function useSight(view: TeamView, flow: MessageFlow, box: { current: HTMLDivElement | null }) {
+  const [size, measure] = useState({ width: 700, height: 600 });
+  const [top, see] = useState(0);
+  const scrolled = useRef(0);
+  const stood = useRef({ at: -2, selected: -2 });
   const look = () => {
-    const { scrollTop, clientWidth, clientHeight } = box.current!;
-    const top = Math.floor(scrollTop / STEP) * STEP;
-    see((before) =>
-      before.top === top && before.width === clientWidth && before.height === clientHeight
-        ? before
-        : { top, width: clientWidth, height: clientHeight },
-    );
+    scrolled.current = box.current!.scrollTop;
+    see(Math.floor(scrolled.current / STEP) * STEP);
   };
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(look);
+    const observer = new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = box.current!;
+      measure({ width: clientWidth, height: clientHeight });
+    });
     observer.observe(box.current!);
-    look();
     return () => observer.disconnect();
   }, []);
-  return { ...sight, look };
-}
-
-/** Where one stands, or what one has selected, is brought into sight when that changes; nothing else scrolls. */
-function useFollowing(
-  view: TeamView,
-  flow: MessageFlow,
-  box: { current: HTMLDivElement | null },
-  look: () => void,
-): void {
-  const [at, selected] = [view.at.value, view.selected.value];
-  const before = useRef({ at: -2, selected: -2 });
+  const { at, selected } = { at: view.at.value, selected: view.selected.value };
+  const isNew = stood.current.at !== at || stood.current.selected !== selected;
+  const row = flow.rows[flow.rowOf(stood.current.at !== at ? at : selected)];
+  const room = size.height - HEADS;
+  const isInSight =
+    !row || (row.y >= scrolled.current && row.y + row.height <= scrolled.current + room);
+  const wanted = isNew && !isInSight ? Math.max(0, row.y - room / 2) : undefined;
   useLayoutEffect(() => {
-    const wanted = before.current.at !== at ? at : selected;
-    const isNew = before.current.at !== at || before.current.selected !== selected;
-    before.current = { at, selected };
-    const row = flow.rows[flow.rowOf(wanted)];
-    if (!isNew || !row || !box.current) return;
-    const { scrollTop, clientHeight } = box.current;
-    const room = clientHeight - HEADS;
-    const isInSight = row.y >= scrollTop && row.y + row.height <= scrollTop + room;
-    if (isInSight) return;
-    box.current.scrollTop = Math.max(0, row.y - room / 2);
+    stood.current = { at, selected };
+    if (wanted === undefined) return;
+    box.current!.scrollTop = wanted;
     look();
-  }, [at, selected, flow]);
+  }, [at, selected, wanted]);
+  return { ...size, top: wanted ?? top, look };
 }
 
 /** Height of the names above the lifelines. */
@@ -190,7 +182,7 @@ function walk(event: KeyboardEvent, view: TeamView, flow: MessageFlow): void {
     End: said.length - 1,
   };
   const { key } = event;
-  if (key === 'Enter') view.goTo(view.selected.value);
+  if (key === 'Enter') view.jumpTo(view.selected.value);
   else if (Object.hasOwn(wanted, key) && said.length > 0)
     view.select(said[Math.max(0, Math.min(said.length - 1, wanted[key]!))]!.revision);
   else return;

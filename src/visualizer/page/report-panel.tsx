@@ -1,11 +1,12 @@
 /** The report of a team as of its head, in layers: summary, artifacts, contributions, decisions, confidence, dissent. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Contribution, Report, Result } from '../../projections/report.ts';
-import { BoundedText } from './bounded-text.tsx';
-import { duration } from './burn-down-chart.tsx';
+
+import { durationText } from './duration.ts';
 import { oneLine, typeInWords } from './message-gist.ts';
 import './report-panel.css';
 import type { TeamView } from './team-view.ts';
+import { TextBox } from './text-box.tsx';
 
 /** A team at work is asked for its report again, at most this often. */
 const AGAIN_MS = 1500;
@@ -87,7 +88,7 @@ function Summary({ view, report }: { view: TeamView; report: Report }) {
       <p class="soft">
         {summary.pattern}, {summary.outcome}; {summary.rounds} rounds, {summary.modelCalls} model
         calls, {summary.tokens.toLocaleString('en')}
-        {limit} tokens, ${summary.usd.toFixed(4)}, {duration(summary.elapsedMs)}
+        {limit} tokens, ${summary.usd.toFixed(4)}, {durationText(summary.elapsedMs)}
         {summary.materials.length > 0 && `; given: ${oneLine(summary.materials.join(', '))}`}
       </p>
       {summary.notes.length > 0 && (
@@ -116,15 +117,17 @@ function ResultText(props: { view: TeamView; result: Result; isFirst: boolean })
       </summary>
       {summary !== '' && <p>{oneLine(summary, 600)}</p>}
       {path !== null && <p class="mono">{oneLine(path)}</p>}
-      {text !== null && <BoundedText text={text} />}
-      {details !== null && <BoundedText text={details} />}
+      {text !== null && <TextBox text={text} label={`Text of ${oneLine(title)}`} />}
+      {details !== null && (
+        <TextBox text={details} label={`What else was said with ${oneLine(title)}`} />
+      )}
     </details>
   );
 }
 
 function At({ view, revision }: { view: TeamView; revision: number }) {
   return (
-    <button type="button" class="report-at" onClick={() => view.goTo(revision)}>
+    <button type="button" class="report-at" onClick={() => view.jumpTo(revision)}>
       at {revision}
     </button>
   );
@@ -151,7 +154,7 @@ function Artifacts({ view, report }: { view: TeamView; report: Report }) {
           {artifact.text === null ? (
             <p class="soft">Its text stands in the file.</p>
           ) : (
-            <BoundedText text={artifact.text} />
+            <TextBox text={artifact.text} label={`Text of ${oneLine(artifact.title)}`} />
           )}
         </details>
       ))}

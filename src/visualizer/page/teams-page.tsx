@@ -6,6 +6,7 @@ import { hrefOf } from './route.ts';
 import type { Horde } from './team-source.ts';
 import { ago, type Order, shareUsed, tokensUsed, type Wish, wanted } from './teams-list.ts';
 import './teams-page.css';
+import { ThemeButton } from './theme-button.tsx';
 
 /** Rows that are drawn before one asks for more. */
 const FIRST = 100;
@@ -31,6 +32,11 @@ export function TeamsPage({ horde }: { horde: Horde }) {
   const [most, showMost] = useState(FIRST);
   const [picked, pick] = useState<readonly string[]>([]);
   const table = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => walk(event, table.current);
+    addEventListener('keydown', hear);
+    return () => removeEventListener('keydown', hear);
+  }, []);
   if (problem !== '') return <p class="nothing problem">{oneLine(problem)}</p>;
   if (!lines) return <p class="nothing">The teams are being listed…</p>;
   if (lines.length === 0) return <NoTeams />;
@@ -40,7 +46,7 @@ export function TeamsPage({ horde }: { horde: Horde }) {
       before.includes(team) ? before.filter((one) => one !== team) : [...before, team].slice(-2),
     );
   return (
-    <main class="teams" onKeyDown={(event) => walk(event, table.current)}>
+    <main class="teams">
       <Wishes
         wish={wish}
         setWish={setWish}
@@ -133,6 +139,7 @@ function Wishes(props: {
           {a === undefined ? 'Tick two teams to compare them.' : 'Tick one more to compare.'}
         </span>
       )}
+      <ThemeButton />
     </div>
   );
 }
@@ -194,7 +201,12 @@ function Row(props: {
         />
       </td>
       <td>
-        <a href={hrefOf({ name: 'team', team, at: undefined, panel: undefined })}>{team}</a>
+        <a
+          class="teams-open"
+          href={hrefOf({ name: 'team', team, at: undefined, panel: undefined })}
+        >
+          {team}
+        </a>
         {parent !== null && <div class="soft">below {parent}</div>}
       </td>
       <td>
@@ -275,17 +287,21 @@ function useNow(): number {
   return now;
 }
 
-/** Up and down go from team to team; Enter, on the link, opens it; c ticks it. */
+/** Up and down go from team to team; Enter, on the link, opens it; c ticks it; / goes to the words. */
 function walk(event: KeyboardEvent, table: HTMLTableElement | null): void {
-  const links = [...(table?.querySelectorAll<HTMLAnchorElement>('tbody a') ?? [])];
   const focused = document.activeElement;
+  const isTyping = focused instanceof HTMLInputElement && focused.type === 'search';
+  if (!table || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (focused instanceof HTMLSelectElement) return;
+  const links = [...table.querySelectorAll<HTMLAnchorElement>('tbody a.teams-open')];
   const row = focused?.closest('tbody tr');
   const here = links.findIndex((link) => link.closest('tr') === row);
-  const isTyping = focused instanceof HTMLInputElement && focused.type === 'search';
   if (event.key === 'ArrowDown') links[Math.min(links.length - 1, here + 1)]?.focus();
   else if (event.key === 'ArrowUp' && here >= 0) links[Math.max(0, here - 1)]?.focus();
   else if (event.key === 'c' && row && !isTyping)
     row.querySelector<HTMLInputElement>('input')?.click();
+  else if (event.key === '/' && !isTyping)
+    document.querySelector<HTMLInputElement>('.teams-wishes input')?.focus();
   else return;
   event.preventDefault();
 }

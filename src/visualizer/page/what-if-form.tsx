@@ -51,7 +51,7 @@ function Told({ view, told }: { view: TeamView; told: WhatIfTold }) {
     <p>
       <b>{stop}</b>{' '}
       {revision !== null && (
-        <button type="button" onClick={() => view.goTo(revision)}>
+        <button type="button" onClick={() => view.jumpTo(revision)}>
           Go to {revision}
         </button>
       )}{' '}
