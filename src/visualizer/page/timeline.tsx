@@ -96,13 +96,19 @@ function usePlace(
 ) {
   const [seen, see] = useState(rows.length);
   const isAtEnd = useRef(true);
+  const lastTop = useRef(0);
   const last = useRef(rows);
   const [following, loading] = [view.following.value, view.loading.value];
 
   // What the virtualizer knows is used, since asking the document would lay it out once more.
   const look = () => {
-    const bottom = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0);
-    isAtEnd.current = last.current.length * ROW_HEIGHT - bottom < ROW_HEIGHT * 1.5;
+    const top = virtual.scrollOffset ?? 0;
+    const bottom = top + (virtual.scrollRect?.height ?? 0);
+    // Only who scrolls up leaves the end; rows that came while the list went down do not.
+    const isUp = top < lastTop.current;
+    lastTop.current = top;
+    const isEnd = last.current.length * ROW_HEIGHT - bottom < ROW_HEIGHT * 1.5;
+    isAtEnd.current = isEnd || (isAtEnd.current && !isUp);
     const inSight = isAtEnd.current ? last.current.length : Math.floor(bottom / ROW_HEIGHT);
     see((before) => Math.max(before, inSight));
   };
