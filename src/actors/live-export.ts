@@ -173,4 +173,4 @@ class FamilyExport implements LiveExport {
   }
 }
 
-const LAST_TRIES = 3;
+const LAST_TRIES = 2;

@@ -16,7 +16,8 @@ import {
   type Resource,
   type Window,
 } from '../projections/otlp.ts';
-import { type Conventions, type Span, TeamTrace } from '../projections/trace-spans.ts';
+import type { Conventions, Span } from '../projections/span.ts';
+import { TeamTrace } from '../projections/trace-spans.ts';
 import { type Environment, pairsOf, type Signal } from './otlp-collector.ts';
 import { packageVersion } from './package-version.ts';
 

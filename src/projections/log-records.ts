@@ -11,7 +11,8 @@
 import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
 import { renderFields } from './framing.ts';
 import { moveEvents } from './moves-made.ts';
-import { type Conventions, forkedAs, type Span, type SpanValue, TeamTrace } from './trace-spans.ts';
+import type { Conventions, Span, SpanValue } from './span.ts';
+import { forkedAs, TeamTrace } from './trace-spans.ts';
 
 export type Severity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 

@@ -7,7 +7,7 @@
  */
 import type { Json } from '../events/event.ts';
 import type { LogRecord, Severity } from './log-records.ts';
-import type { Span, SpanValue } from './trace-spans.ts';
+import type { Span, SpanValue } from './span.ts';
 
 export interface Resource {
   attributes: Readonly<Record<string, SpanValue>>;

@@ -9,39 +9,19 @@
  *    event.
  * 3. A span that has ended changes no more: sent as it ends, it is what a later reading of the log makes of it.
  */
-import { createHash } from 'node:crypto';
 import type { JsonObject, RecordedEvent } from '../events/event.ts';
 import type { Usage } from '../events/vocabulary/work.ts';
-
-export type SpanValue = string | number | boolean | string[];
-
-export interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId: string | null;
-  name: string;
-  kind: 'internal' | 'client';
-  /** Milliseconds since 1970. */
-  startAt: number;
-  endAt: number;
-  attributes: Record<string, SpanValue>;
-  /** Spans whose words are shown in this one. */
-  links: { traceId: string; spanId: string }[];
-  /** What went wrong, if anything. */
-  error: string | null;
-}
-
-/** `latest`: since 1.37; `1.36`: what tools knew before. */
-export type Conventions = 'latest' | '1.36';
-
-const hashed = (text: string, bytes: number): string =>
-  createHash('sha256')
-    .update(text)
-    .digest('hex')
-    .slice(0, bytes * 2);
-
-export const traceIdOf = (family: string): string => hashed(`trace ${family}`, 16);
-const spanIdOf = (team: string, what: string): string => hashed(`${team} ${what}`, 8);
+import {
+  type Conventions,
+  type Link,
+  link,
+  linkTo,
+  type Span,
+  type SpanValue,
+  spanIdOf,
+  traceIdOf,
+  usageOf,
+} from './span.ts';
 
 export function traceSpans(
   events: readonly RecordedEvent[],
@@ -65,8 +45,6 @@ export interface Traced {
   /** The span that the event belongs to; undefined before there is any. */
   span: Span | undefined;
 }
-
-type Link = Span['links'][number];
 
 /** The trace of a team, event by event. It keeps what goes on, and the ids of what has ended. */
 export class TeamTrace {
@@ -363,25 +341,6 @@ export class TeamTrace {
       ? { 'gen_ai.provider.name': name }
       : { 'gen_ai.system': name };
   }
-}
-
-const linkTo = ({ traceId, spanId }: Span): Link => ({ traceId, spanId });
-
-function link(span: Span, to: Link | undefined): void {
-  if (!to || to.spanId === span.spanId) return;
-  if (!span.links.some(({ spanId }) => spanId === to.spanId)) span.links.push(to);
-}
-
-/** Cached tokens are input tokens too, by the conventions; they are told apart beside. */
-function usageOf(usage: Usage): Record<string, number> {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, usd } = usage;
-  return {
-    'gen_ai.usage.input_tokens': inputTokens + cacheReadTokens + cacheWriteTokens,
-    'gen_ai.usage.output_tokens': outputTokens,
-    'gen_ai.usage.cache_read.input_tokens': cacheReadTokens,
-    'gen_ai.usage.cache_creation.input_tokens': cacheWriteTokens,
-    ...(usd > 0 ? { 'horde.usage.usd': usd } : {}),
-  };
 }
 
 /** They name a grant and leave the turn as it is. */

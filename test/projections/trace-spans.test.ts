@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
 import { otlpMetrics, otlpTraces } from '../../src/projections/otlp.ts';
-import { forkedAs, type Span, TeamTrace, traceSpans } from '../../src/projections/trace-spans.ts';
+import type { Span } from '../../src/projections/span.ts';
+import { forkedAs, TeamTrace, traceSpans } from '../../src/projections/trace-spans.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 const resource = { attributes: { 'service.name': 'test' }, version: '0' };
