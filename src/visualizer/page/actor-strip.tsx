@@ -24,8 +24,11 @@ export function ActorStrip({ story, standings, at, chosen, onChoose }: Props) {
         const members = standings.filter((standing) => groupOf(standing, root) === group);
         if (members.length === 0) return null;
         return (
-          <fieldset key={group} class="actor-strip-group">
-            <legend>{group}</legend>
+          // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand beside it.
+          <div key={group} class="actor-strip-group" role="group" aria-label={group}>
+            <span class="title" aria-hidden="true">
+              {group}
+            </span>
             {members.map((standing) => (
               <Actor
                 key={standing.actor}
@@ -35,7 +38,7 @@ export function ActorStrip({ story, standings, at, chosen, onChoose }: Props) {
                 onChoose={onChoose}
               />
             ))}
-          </fieldset>
+          </div>
         );
       })}
     </div>

@@ -1,6 +1,7 @@
 /** One actor's chart under its name, with what led the actor to where it stands. */
 import { computed, type ReadonlySignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import type { RecordedEvent } from '../../events/event.ts';
 import type { ChartDrawing } from '../wire.ts';
 import { stateText } from './active-states.ts';
 import type { Standing } from './cast.ts';
@@ -23,7 +24,10 @@ interface Props {
 export function ChartCard({ view, actor, machine, standings, isLarge, onChoose }: Props) {
   const asked = chartOf(view.source, machine).value;
   return (
-    <article class={`chart-card${isLarge ? ' large' : ''}`} aria-label={`Statechart of ${actor}`}>
+    <article
+      class={`chart-card ${asked.is}${isLarge ? ' large' : ''}`}
+      aria-label={`Statechart of ${actor}`}
+    >
       {asked.is === 'there' ? (
         <Drawn
           key={machine}
@@ -68,7 +72,7 @@ function Drawn({
         <span class="soft">{drawing.machine}</span>
         <Took view={view} moment={moment} />
       </header>
-      <ChartFrame drawing={drawing} isSmall={!isLarge}>
+      <ChartFrame drawing={drawing} moment={moment} isSmall={!isLarge}>
         <ChartView drawing={drawing} moment={moment} label={`Statechart of ${actor}`} />
       </ChartFrame>
     </>
@@ -76,19 +80,21 @@ function Drawn({
 }
 
 function Took({ view, moment }: { view: TeamView; moment: ReadonlySignal<ChartMoment> }) {
-  const { event, taken, isNow, active } = moment.value;
+  const { event, taken, isNow, active, heard } = moment.value;
   if (!event) return <span class="soft">has not begun</span>;
-  const { revision, type } = event;
   return (
     <>
+      <b class="mono">{[...active.leaves, ...active.unknown].join(' | ')}</b>
       <span class={isNow ? 'took now' : 'took'}>
         {taken.length > 0 ? 'took: ' : 'changed by '}
-        <span class="mono">{type}</span>{' '}
-        <button type="button" class="link" onClick={() => view.goTo(revision)}>
-          (revision {revision})
-        </button>
+        <Told view={view} event={event} />
         {taken.length === 0 && <span class="soft"> its way cannot be told for sure</span>}
       </span>
+      {heard && (
+        <span class="took">
+          heard <Told view={view} event={heard} /> and stayed
+        </span>
+      )}
       {active.unknown.length > 0 && (
         <span class="problem" role="note">
           The log says {active.unknown.join(', ')}, which this chart does not know: the team was
@@ -98,6 +104,15 @@ function Took({ view, moment }: { view: TeamView; moment: ReadonlySignal<ChartMo
     </>
   );
 }
+
+const Told = ({ view, event }: { view: TeamView; event: RecordedEvent }) => (
+  <>
+    <span class="mono">{event.type}</span>{' '}
+    <button type="button" class="link" onClick={() => view.goTo(event.revision)}>
+      (revision {event.revision})
+    </button>
+  </>
+);
 
 function Unknown({ view, actor, machine }: Pick<Props, 'view' | 'actor' | 'machine'>) {
   const { version, at, story } = view;

@@ -2,15 +2,17 @@
  * A frame in which a chart is fitted, enlarged and moved about: by buttons, by the wheel with Ctrl, by dragging, and by
  * + - 0 and the arrow keys while it has the focus.
  */
+import { effect, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ChartDrawing } from '../wire.ts';
+import type { ChartDrawing, ChartNode } from '../wire.ts';
+import type { ChartMoment } from './chart-moment.ts';
 import './chart-frame.css';
 
 /** One is the size at which the chart's letters have their own. */
 const SCALE = { least: 0.2, most: 3, step: 1.25 };
 /** A chart that would have to become smaller than this is fitted to the width alone, and scrolls. */
-const READABLE = 0.68;
+const READABLE = 0.7;
 const KEYS: Readonly<Record<string, number>> = {
   '+': SCALE.step,
   '=': SCALE.step,
@@ -18,13 +20,14 @@ const KEYS: Readonly<Record<string, number>> = {
 };
 
 interface Props {
-  drawing: Pick<ChartDrawing, 'width' | 'height' | 'machine'>;
+  drawing: ChartDrawing;
+  moment: ReadonlySignal<ChartMoment>;
   /** One of many: it is seen whole, and is not enlarged. */
   isSmall: boolean;
   children: ComponentChildren;
 }
 
-export function ChartFrame({ drawing, isSmall, children }: Props) {
+export function ChartFrame({ drawing, moment, isSmall, children }: Props) {
   const frame = useRef<HTMLElement>(null);
   /** Zero: as it fits. */
   const [chosen, choose] = useState(0);
@@ -33,6 +36,7 @@ export function ChartFrame({ drawing, isSmall, children }: Props) {
   const zoom = (by: number) =>
     choose(by === 0 ? 0 : Math.max(SCALE.least, Math.min(SCALE.most, scale * by)));
   useWheel(frame, zoom);
+  useFollowing(frame, drawing, moment, isSmall ? 0 : scale);
   const size = isSmall
     ? { width: '100%', height: '100%' }
     : { width: `${drawing.width * scale}px`, height: `${drawing.height * scale}px` };
@@ -98,6 +102,35 @@ function useFit(
     return () => watch.disconnect();
   }, [width, height, isSmall]);
   return fit;
+}
+
+/** Where the actor stands is brought into view when it moves; whoever looks elsewhere meanwhile is left there. */
+function useFollowing(
+  frame: { current: HTMLElement | null },
+  { nodes }: ChartDrawing,
+  moment: ReadonlySignal<ChartMoment>,
+  scale: number,
+) {
+  useLayoutEffect(() => {
+    if (scale === 0) return;
+    return effect(() => {
+      const { active } = moment.value;
+      const node = nodes.find(({ id }) => active.leaves.has(id));
+      if (!node) return;
+      const request = requestAnimationFrame(() => bringIntoView(frame.current, node, scale));
+      return () => cancelAnimationFrame(request);
+    });
+  }, [nodes, moment, scale]);
+}
+
+function bringIntoView(frame: HTMLElement | null, node: ChartNode, scale: number) {
+  if (!frame) return;
+  const { scrollTop, scrollLeft, clientWidth, clientHeight, scrollWidth, scrollHeight } = frame;
+  const [x, y] = [(node.x + node.width / 2) * scale, (node.y + node.height / 2) * scale];
+  if (scrollHeight > clientHeight && (y < scrollTop || y > scrollTop + clientHeight))
+    frame.scrollTop = y - clientHeight / 2;
+  if (scrollWidth > clientWidth && (x < scrollLeft || x > scrollLeft + clientWidth))
+    frame.scrollLeft = x - clientWidth / 2;
 }
 
 /** Preact would listen passively, and then the browser enlarged the page. */

@@ -5,7 +5,7 @@
  * 1. It depends on the events up to the revision alone.
  * 2. Of a chart that knows a state differently, what is not known is told and not left out.
  */
-import type { Json, RecordedEvent } from '../../events/event.ts';
+import type { RecordedEvent } from '../../events/event.ts';
 import type { ChartDrawing } from '../wire.ts';
 import { type ActiveStates, activeStates, NOWHERE } from './active-states.ts';
 import type { Standing } from './cast.ts';
@@ -21,6 +21,8 @@ export interface ChartMoment {
   event: RecordedEvent | undefined;
   /** It led here in the very turn at which one stands. */
   isNow: boolean;
+  /** What it heard later in that turn, and stayed. */
+  heard: RecordedEvent | undefined;
 }
 
 export const NO_MOMENT: ChartMoment = {
@@ -29,6 +31,7 @@ export const NO_MOMENT: ChartMoment = {
   taken: [],
   event: undefined,
   isNow: false,
+  heard: undefined,
 };
 
 /** Remembers the last moment: most steps change nothing for most actors. */
@@ -36,11 +39,11 @@ export function momentsOf(story: Story, chart: ChartDrawing) {
   let [key, last] = ['', NO_MOMENT];
   return (standing: Standing | undefined, at: number): ChartMoment => {
     if (!standing) return NO_MOMENT;
-    const revision = lastHeard(story, standing, at);
-    const isNow = story.events[revision]?.meta.turn === story.events[at]?.meta.turn;
-    const now = `${revision} ${isNow}`;
+    const heard = heardLater(story, standing, at);
+    const isNow = isSameTurn(story, standing.changedAt, at);
+    const now = `${standing.changedAt} ${heard?.revision} ${isNow}`;
     if (now === key) return last;
-    [key, last] = [now, momentAt(story, chart, standing, revision, isNow)];
+    [key, last] = [now, momentAt(story, chart, standing, heard, isNow)];
     return last;
   };
 }
@@ -49,39 +52,38 @@ function momentAt(
   story: Story,
   chart: ChartDrawing,
   standing: Standing,
-  revision: number,
+  heard: RecordedEvent | undefined,
   isNow: boolean,
 ): ChartMoment {
-  const event = story.events[revision];
-  const { actor, state } = standing;
+  const { actor, state, changedAt } = standing;
+  const event = story.events[changedAt];
   if (!event || state === undefined) return NO_MOMENT;
-  const before = beforeOf(standing, event);
-  return {
-    active: activeStates(chart, state),
-    before: activeStates(chart, before),
-    taken: transitionTaken(chart, { actor, before, event, after: state }),
-    event,
-    isNow,
-  };
-}
-
-/** Whoever joins, or joins again as a successor, has stood nowhere. */
-function beforeOf({ actor, state, before, changedAt }: Standing, event: RecordedEvent) {
-  if (isJoiningOf(actor, event)) return undefined;
-  return event.revision === changedAt ? before : (state as Json);
+  const active = activeStates(chart, state);
+  // It may have led round, to where it stood already.
+  const round = heard
+    ? transitionTaken(chart, { actor, before: state, event: heard, after: state })
+    : [];
+  if (round.length > 0)
+    return { active, before: NOWHERE, taken: round, event: heard, isNow: true, heard: undefined };
+  // Whoever joins, or joins again as a successor, has stood nowhere.
+  const before = isJoiningOf(actor, event) ? undefined : standing.before;
+  const taken = transitionTaken(chart, { actor, before, event, after: state });
+  return { active, before: activeStates(chart, before), taken, event, isNow, heard };
 }
 
 const isJoiningOf = (actor: string, { type, data }: RecordedEvent): boolean =>
   (type === 'agent.joined' || type === 'actor.joined' || type === 'team.formed') &&
   data['actor'] === actor;
 
-/** The change of its state; or, in the turn at which one stands, what led it round to where it stood already. */
-function lastHeard(story: Story, { actor, changedAt }: Standing, at: number): number {
-  const turn = story.events[at]?.meta.turn;
+const isSameTurn = (story: Story, a: number, b: number): boolean =>
+  story.events[a] !== undefined && story.events[a].meta.turn === story.events[b]?.meta.turn;
+
+/** The last event of the turn at which one stands that it could act on, after the one that changed its state. */
+function heardLater(story: Story, { actor, changedAt }: Standing, at: number) {
   for (let revision = at; revision > changedAt; revision--) {
-    const { meta } = story.events[revision]!;
-    if (meta.turn !== turn) break;
-    if (meta.state && actor in meta.state) return revision;
+    if (!isSameTurn(story, revision, at)) return undefined;
+    const event = story.events[revision]!;
+    if (event.meta.state && actor in event.meta.state) return event;
   }
-  return changedAt;
+  return undefined;
 }

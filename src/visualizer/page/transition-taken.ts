@@ -50,6 +50,8 @@ export function transitionTaken(
   const wanted = keyOf(pathsOf(after));
   const heard = heardAs(actor, event);
   const from = before === undefined ? undefined : new Set(pathsOf(before));
+  // Heard where it stood, and it stands there still: that it went round is possible, and not told.
+  if (from && keyOf(from) === wanted && standings.isNoted(heard, from)) return [];
   const found = shortest(standings, firstSteps(standings, from, heard), wanted);
   if (found.length > 0 || !from) return found;
   const regions = byRegion(standings, from, new Set(pathsOf(after)), heard);
