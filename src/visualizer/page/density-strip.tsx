@@ -7,6 +7,7 @@ import type { TeamView } from './team-view.ts';
 import { theme } from './theme.ts';
 
 const HEIGHT = 26;
+const TICK = 7;
 /** What is rare and matters is seen however many events share its pixel. */
 const SEEN_AT_LEAST: ReadonlySet<string> = new Set(['failure', 'refusal', 'person']);
 const LEAST_PIXELS = 3;
@@ -95,7 +96,7 @@ function drawRounds(
     // Where rounds are denser than pixels a tick stands for several.
     if (x - last < 3) continue;
     last = x;
-    pen.fillRect(x, 0, 1, HEIGHT);
+    pen.fillRect(x, 0, 1, TICK);
   }
 }
 

@@ -160,7 +160,7 @@ function Position({ view }: { view: TeamView }) {
   if (at < 0) return <p class="scrubber-position soft">{view.loading.value ? 'Reading…' : ''}</p>;
   const isLive = view.following.value && view.source.isLive;
   return (
-    <p class="scrubber-position number">
+    <p class="scrubber-position number" title={positionText(view, at)}>
       <b>revision {at}</b> of {view.head.value} · {positionText(view, at)}
       {isLive && (
         <span

@@ -91,17 +91,19 @@ function LeftOut({ view, rows }: { view: TeamView; rows: TimelineRows }) {
   return (
     <div class="timeline-left-out soft" role="status">
       <span class="number">
-        {rows.length.toLocaleString()} of {rows.seen.toLocaleString()} events
+        {rows.length.toLocaleString()} of {rows.seen.toLocaleString()}
       </span>
       {rows.hiddenByKind > 0 && (
         <button
           type="button"
+          title="Events of kinds that are hidden: show all"
           onClick={() => {
             view.hiddenKinds.value = new Set();
           }}
         >
-          show {rows.hiddenByKind.toLocaleString()}{' '}
-          {onlyRuntime ? 'of the runtime’s own' : 'hidden'}
+          {onlyRuntime
+            ? `show the runtime’s ${rows.hiddenByKind.toLocaleString()}`
+            : `show ${rows.hiddenByKind.toLocaleString()} hidden`}
         </button>
       )}
       {hidden.size === 0 && (

@@ -7,7 +7,6 @@
  * 2. What is left out is counted, and one click shows it.
  */
 import { effect, untracked } from '@preact/signals';
-import type { Virtualizer } from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { onOneLine } from './event-line.ts';
@@ -31,7 +30,7 @@ export function Timeline({ view }: { view: TeamView }) {
   const rows = view.rows.value;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualRows(scroller, rows.length, ROW_HEIGHT);
-  const place = usePlace(view, rows, scroller, virtual);
+  const place = usePlace(view, rows, scroller, virtual.scrollRect?.height ?? 0);
   const at = view.at.value;
   const current = rows.indexAt(at);
   const items = virtual.getVirtualItems();
@@ -92,7 +91,7 @@ function usePlace(
   view: TeamView,
   rows: TimelineRows,
   scroller: RefObject<HTMLElement | null>,
-  virtual: Virtualizer<HTMLElement, HTMLElement>,
+  height: number,
 ) {
   const [seen, see] = useState(rows.length);
   const isAtEnd = useRef(true);
@@ -100,10 +99,9 @@ function usePlace(
   const last = useRef(rows);
   const [following, loading] = [view.following.value, view.loading.value];
 
-  // What the virtualizer knows is used, since asking the document would lay it out once more.
   const look = () => {
-    const top = virtual.scrollOffset ?? 0;
-    const bottom = top + (virtual.scrollRect?.height ?? 0);
+    const top = scroller.current?.scrollTop ?? 0;
+    const bottom = top + height;
     // Only who scrolls up leaves the end; rows that came while the list went down do not.
     const isUp = top < lastTop.current;
     lastTop.current = top;
@@ -121,7 +119,7 @@ function usePlace(
     if (isAnother) reveal(list, rows.indexAt(view.at.peek()));
     else if (following && isAtEnd.current) list.scrollTop = rows.length * ROW_HEIGHT;
     if (isAnother || loading || isAtEnd.current) see(rows.length);
-  }, [rows, following, loading, view, scroller]);
+  }, [rows, following, loading, height, view, scroller]);
 
   useEffect(
     () =>
