@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { firstDifference } from '../../src/projections/first-difference.ts';
-import { inStep, tellDifference } from '../../src/visualizer/page/compare.ts';
+import { inStep, tellDifference, unlikeFields } from '../../src/visualizer/page/compare.ts';
 import { kindOf } from '../../src/visualizer/page/event-kind.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
@@ -82,6 +82,20 @@ describe('two teams in step', () => {
     const { equalTo, rows } = inStep(whole, part, first, true);
     expect(equalTo.b).toBe(part.length - 1);
     expect(rows.every(({ b }) => b === null)).toBe(true);
+  });
+
+  it('do not take measures for what differs', () => {
+    const a = of('one');
+    const replied = a.find(({ type }) => type === 'model.replied')!;
+    const said = (latencyMs: number, stopReason: string) => ({
+      revision: replied.revision,
+      type: replied.type,
+      actor: null,
+      to: [],
+      data: { ...replied.data, latencyMs, stopReason },
+    });
+    const first = firstDifference(a, of('other'))!;
+    expect(unlikeFields({ ...first, a: said(1, 'x'), b: said(2, 'y') })).toEqual(['stopReason']);
   });
 
   it('name the field that differs where both say the same kind of thing', () => {

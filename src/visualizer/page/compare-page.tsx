@@ -5,7 +5,7 @@ import type { ShownEvent as Side } from '../../projections/first-difference.ts';
 import { renderFields } from '../../projections/framing.ts';
 import type { TeamLine } from '../../projections/teams.ts';
 
-import { inStep, tellDifference } from './compare.ts';
+import { inStep, tellDifference, unlikeFields } from './compare.ts';
 import { CompareSteps } from './compare-steps.tsx';
 import { CompareTables } from './compare-tables.tsx';
 import './compare-page.css';
@@ -100,6 +100,7 @@ function Chosen({ horde, a, b }: Pair) {
 function Compared({ comparison, a, b }: Fetched) {
   const [withRuntime, showRuntime] = useState(false);
   const { first, teams } = comparison;
+  const unlike = first?.a && first.b && first.a.type === first.b.type ? unlikeFields(first) : [];
   const steps = useMemo(
     () => inStep(a.events, b.events, first, withRuntime),
     [a, b, first, withRuntime],
@@ -110,8 +111,8 @@ function Compared({ comparison, a, b }: Fetched) {
         <h2>{tellDifference(first, teams.a, teams.b)}</h2>
         {first && (
           <div class="compare-pair">
-            <Parted team={teams.a} event={first.a} cause={first.causeA} />
-            <Parted team={teams.b} event={first.b} cause={first.causeB} />
+            <Parted team={teams.a} event={first.a} cause={first.causeA} unlike={unlike} />
+            <Parted team={teams.b} event={first.b} cause={first.causeB} unlike={unlike} />
           </div>
         )}
       </section>
@@ -136,8 +137,16 @@ function Compared({ comparison, a, b }: Fetched) {
   );
 }
 
-/** The event in which a team parts from the other. */
-function Parted({ team, event, cause }: { team: string; event: Side | null; cause: Side | null }) {
+interface PartedProps {
+  team: string;
+  event: Side | null;
+  cause: Side | null;
+  /** What differs of it; all where that is nothing. */
+  unlike: readonly string[];
+}
+
+/** The event in which a team parts from the other: what differs of it first. */
+function Parted({ team, event, cause, unlike }: PartedProps) {
   if (!event)
     return (
       <article class="compare-event">
@@ -146,6 +155,7 @@ function Parted({ team, event, cause }: { team: string; event: Side | null; caus
       </article>
     );
   const { revision, type, actor, to, data } = event;
+  const differing = Object.entries(data).filter(([name]) => unlike.includes(name));
   return (
     <article class="compare-event">
       <h3>
@@ -157,7 +167,16 @@ function Parted({ team, event, cause }: { team: string; event: Side | null; caus
         <b>{typeInWords(type)}</b> {actor === null ? 'by the runtime' : `by ${oneLine(actor, 60)}`}
         {to.length > 0 && ` to ${oneLine(to.join(', '))}`}
       </p>
-      <TextBox text={renderFields(data)} label={`What ${team} holds at ${revision}`} />
+      {differing.length > 0 && (
+        <TextBox
+          text={renderFields(Object.fromEntries(differing))}
+          label={`What differs in ${team} at ${revision}`}
+        />
+      )}
+      <details open={differing.length === 0}>
+        <summary>all that it says</summary>
+        <TextBox text={renderFields(data)} label={`All of ${team} at ${revision}`} />
+      </details>
       {cause && (
         <p class="soft">
           set off by{' '}

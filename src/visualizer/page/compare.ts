@@ -104,13 +104,26 @@ export function tellDifference(first: Difference | null, a: string, b: string): 
     : `They part at ${places}: in ${a} ${one}, in ${b} ${other}.`;
 }
 
-/** The fields that are not equal. */
-function unlikeIn({ a, b }: Difference): string {
+/** Measures and hashes: they differ between any two runs, and are no reason to part. */
+const MEASURES: ReadonlySet<string> = new Set([
+  'usage',
+  'latencyMs',
+  'requestHash',
+  'rehearsal',
+  'answeredBy',
+]);
+
+/** The fields of what both say that are not equal. */
+export function unlikeFields({ a, b }: Difference): string[] {
   const [one, other] = [a?.data ?? {}, b?.data ?? {}];
-  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
-    (name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]),
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
+    (name) => !MEASURES.has(name) && JSON.stringify(one[name]) !== JSON.stringify(other[name]),
   );
-  return names.length === 0 ? 'hearer' : names.map((name) => `“${oneLine(name, 40)}”`).join(', ');
+}
+
+function unlikeIn(first: Difference): string {
+  const names = unlikeFields(first).map((name) => `“${oneLine(name, 40)}”`);
+  return names.length === 0 ? 'hearer' : names.join(', ');
 }
 
 function saidIn(event: Difference['a']): string {

@@ -37,7 +37,7 @@ export function TeamsPage({ horde }: { horde: Horde }) {
     addEventListener('keydown', hear);
     return () => removeEventListener('keydown', hear);
   }, []);
-  if (problem !== '') return <p class="nothing problem">{oneLine(problem)}</p>;
+  if (problem !== '' && !lines) return <p class="nothing problem">{oneLine(problem)}</p>;
   if (!lines) return <p class="nothing">The teams are being listed…</p>;
   if (lines.length === 0) return <NoTeams />;
   const shown = wanted(lines, wish);
