@@ -24,6 +24,7 @@ import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts
 import { type MessagesApi, type Script, startMessagesApi } from '../servers/messages-api.ts';
 import { player, troubled } from '../servers/player.ts';
 import { type Audit, audit, type Death } from './audit.ts';
+import { KeptWaiting } from './kept-waiting.ts';
 import { mischief, pause } from './mischief.ts';
 import { Mortal } from './mortal.ts';
 
@@ -79,6 +80,7 @@ interface Hand {
 
 class Site {
   readonly #deaths: Death[] = [];
+  readonly #keptWaiting = new KeptWaiting();
   readonly #hands: Hand[] = [];
   readonly #teams: string[];
   /** Words of a person whose appends were confirmed, by team. */
@@ -127,6 +129,7 @@ class Site {
       told: this.#told,
       deaths: this.#deaths,
       failedAt: this.#failedAt,
+      keptWaiting: this.#keptWaiting,
       runtimeOf: (store) => runtimeOf(new Mortal(store), this.client),
     });
     if (!allEnded) judged.violations.unshift('not every team has ended');
@@ -260,6 +263,7 @@ class Site {
   }
 
   async close(): Promise<void> {
+    this.#keptWaiting.stop();
     if (!this.#ending) await Promise.all(this.#hands.map(({ mortal }) => mortal.die()));
     await this.api.close();
     await this.server.stop();

@@ -95,6 +95,7 @@ function tell(run: FaultRun, { stillMs, coreShare }: Strain): void {
       `${late} late, ${taken} takes, slowest takeover ${slowest}; ${run.faults.join(' ')}; ` +
       `stood still ${seconds(stillMs)}, ${Math.round(coreShare * 100)} % of a core`,
   );
+  for (const text of run.keptWaiting) console.log(`  ${text}`);
   if (run.violations.length === 0) return;
   failed.push(run.seed);
   for (const violation of run.violations.slice(0, 10)) console.error(`  ${violation}`);
@@ -118,6 +119,9 @@ function summarize(): void {
       `${takeovers.length} takeovers from dead workers: median ${seconds(median)}, slowest ${seconds(takeovers.at(-1)!)}`,
     );
   }
+  const waited = sum((run) => run.keptWaiting.length);
+  if (waited > 0)
+    console.log(`${waited} of them later than 10 s because the machine was busy otherwise`);
   const violations = sum((run) => run.violations.length);
   console.log(`${violations} violations, ${deaths.length} deaths of the harness's own processes`);
   if (unknown.length > 0) console.log(`nothing is known of seeds ${unknown.join(', ')}`);
