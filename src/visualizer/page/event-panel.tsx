@@ -36,6 +36,7 @@ export function EventPanel({ view }: { view: TeamView }) {
     <div class="event-panel">
       <Head view={view} event={event} />
       {change && <MindChange view={view} change={change} />}
+      <Saying view={view} event={event} />
       {isCut && whole.state !== 'there' && (
         <p class={whole.state === 'failed' ? 'problem' : 'soft'}>
           {whole.state === 'failed'
@@ -43,7 +44,6 @@ export function EventPanel({ view }: { view: TeamView }) {
             : 'Fetching the whole event…'}
         </p>
       )}
-      <Saying view={view} event={event} />
       {settled !== undefined && <Depths view={view} event={event} />}
     </div>
   );

@@ -161,7 +161,6 @@ function Position({ view }: { view: TeamView }) {
   const isLive = view.following.value && view.source.isLive;
   return (
     <p class="scrubber-position number" title={positionText(view, at)}>
-      <b>revision {at}</b> of {view.head.value} · {positionText(view, at)}
       {isLive && (
         <span
           class="scrubber-live"
@@ -170,6 +169,7 @@ function Position({ view }: { view: TeamView }) {
           following
         </span>
       )}
+      <b>revision {at}</b> of {view.head.value} · {positionText(view, at)}
     </p>
   );
 }
