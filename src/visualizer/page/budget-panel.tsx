@@ -113,7 +113,7 @@ function Marks({ view, marks }: { view: TeamView; marks: readonly Mark[] }) {
           <button type="button" onClick={() => view.jumpTo(revision)}>
             {revision}
           </button>{' '}
-          <span class={`budget-word ${kind}`}>{kind}</span> {oneLine(text)}
+          <span class={`budget-word ${kind}`}>{oneLine(text)}</span>
         </li>
       ))}
       {marks.length > MARKS_TOLD && <li>and {marks.length - MARKS_TOLD} more</li>}

@@ -205,7 +205,7 @@ function Answer(props: {
           onChange={(event) => begin(event.currentTarget.checked)}
         />{' '}
         {next
-          ? `Answer in place of ${who}’s next reply (revision ${next.revision} of ${view.team})`
+          ? `Answer in place of ${oneLine(who, 60)}’s next reply (revision ${next.revision} of ${view.team})`
           : 'Answer in place of the next reply of a model'}
       </label>
       {wish.isAnswered && (

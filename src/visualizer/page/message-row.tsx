@@ -101,8 +101,8 @@ function Said({ view, row, columns, readers }: RowProps & { row: FlowRow & { kin
       </span>
       <Arrow event={event} row={row} columns={columns} readers={read} kind={kind} />
       <span class="unseen">
-        {` from ${row.from} to ${row.to.join(', ')}`}
-        {read.length > 0 && `, shown later to ${read.join(', ')}`}
+        {oneLine(` from ${row.from} to ${row.to.join(', ')}`)}
+        {read.length > 0 && `, shown later to ${oneLine(read.join(', '))}`}
       </span>
     </>
   );
@@ -162,7 +162,7 @@ function Note(props: { row: FlowRow & { kind: 'change' }; view: TeamView; column
   const reason = events[change.over[0] ?? -1];
   return (
     <span class="messages-note" style={place}>
-      <b>{change.agent} changed its mind</b>
+      <b>{oneLine(change.agent, 60)} changed its mind</b>
       {reason &&
         ` over ${typeInWords(reason.type)} of ${oneLine(reason.meta.actor ?? 'outside', 40)} (${reason.revision})`}
       : {typeInWords(events[change.before]!.type)} → {typeInWords(events[change.revision]!.type)}

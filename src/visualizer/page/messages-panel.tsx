@@ -5,6 +5,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChangesOfMindList } from './changes-of-mind-list.tsx';
 import { type FlowRow, lastWhere, MessageFlow, mindLinesIn, windowOf } from './message-flow.ts';
+import { oneLine } from './message-gist.ts';
 import { type Columns, columnsOf, FlowLines, FlowRowView } from './message-row.tsx';
 import './messages-panel.css';
 import type { TeamView } from './team-view.ts';
@@ -115,9 +116,9 @@ function Heads(props: { columns: Columns; lifelines: readonly string[]; chosen: 
           key={name}
           class={name === props.chosen ? 'chosen' : ''}
           style={{ left: props.columns.x(name), maxWidth: props.columns.step - 6 }}
-          title={name}
+          title={oneLine(name)}
         >
-          {name}
+          {oneLine(name, 60)}
         </span>
       ))}
     </div>

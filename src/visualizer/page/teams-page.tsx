@@ -4,8 +4,9 @@ import type { TeamLine, TeamStatus } from '../../projections/teams.ts';
 import { oneLine } from './message-gist.ts';
 import { hrefOf } from './route.ts';
 import type { Horde } from './team-source.ts';
-import { ago, type Order, shareUsed, tokensUsed, type Wish, wanted } from './teams-list.ts';
+import { type Order, type Wish, wanted } from './teams-list.ts';
 import './teams-page.css';
+import { TeamRow } from './teams-row.tsx';
 import { ThemeButton } from './theme-button.tsx';
 
 /** Rows that are drawn before one asks for more. */
@@ -59,7 +60,7 @@ export function TeamsPage({ horde }: { horde: Horde }) {
           <Titles wish={wish} setWish={setWish} />
           <tbody>
             {shown.slice(0, most).map((line) => (
-              <Row
+              <TeamRow
                 key={line.team}
                 line={line}
                 now={now}
@@ -181,82 +182,6 @@ function Titles({ wish, setWish }: { wish: Wish; setWish(wish: Wish): void }) {
 
 /** What one wants the most of first. */
 const FALLS: ReadonlySet<Order> = new Set(['updated', 'started', 'tokens', 'usd', 'events']);
-
-function Row(props: {
-  line: TeamLine;
-  now: number;
-  isPicked: boolean;
-  toggle(team: string): void;
-}) {
-  const { line, now, isPicked, toggle } = props;
-  const { team, pattern, status, request, reason, events, usd, rehearsal, parent } = line;
-  return (
-    <tr class={isPicked ? 'picked' : ''}>
-      <td>
-        <input
-          type="checkbox"
-          aria-label={`Compare ${team}`}
-          checked={isPicked}
-          onChange={() => toggle(team)}
-        />
-      </td>
-      <td>
-        <a
-          class="teams-open"
-          href={hrefOf({ name: 'team', team, at: undefined, panel: undefined })}
-        >
-          {team}
-        </a>
-        {parent !== null && <div class="soft">below {parent}</div>}
-      </td>
-      <td>
-        {oneLine(pattern, 60)}
-        {rehearsal && <div class="teams-rehearsal">rehearsal</div>}
-      </td>
-      <td>
-        <span class={`badge ${status}`}>
-          {status === 'running' && <i class="live-dot" />} {status}
-        </span>
-      </td>
-      <td class="teams-request" title={oneLine(request)}>
-        {oneLine(request)}
-        {reason !== '' && <div class="soft">{oneLine(reason)}</div>}
-      </td>
-      <td class="number">{events.toLocaleString('en')}</td>
-      <td>
-        <Budget line={line} />
-      </td>
-      <td class="number">${usd.toFixed(4)}</td>
-      <td class="soft" title={new Date(line.startedAt).toISOString()}>
-        {ago(line.startedAt, now)}
-      </td>
-      <td class="soft" title={new Date(line.updatedAt).toISOString()}>
-        {ago(line.updatedAt, now)}
-      </td>
-    </tr>
-  );
-}
-
-function Budget({ line }: { line: TeamLine }) {
-  const share = shareUsed(line);
-  const used = tokensUsed(line).toLocaleString('en');
-  if (share === null) return <span class="number">{used}</span>;
-  const limit = line.tokens.limit!.toLocaleString('en');
-  return (
-    <>
-      <span class="number">
-        {used} <span class="soft">of {limit}</span>
-      </span>
-      <meter
-        aria-label={`${used} of ${limit} tokens`}
-        value={share}
-        high={0.8}
-        optimum={0}
-        max={1}
-      />
-    </>
-  );
-}
 
 function useTeams(horde: Horde) {
   const [lines, have] = useState<readonly TeamLine[]>();
