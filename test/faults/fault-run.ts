@@ -240,16 +240,21 @@ class Site {
       const at = free.findIndex(({ led }) => led.size >= some);
       const [hand] = at < 0 ? [] : free.splice(at, 1);
       await pause(hand ? whileMs : 10);
-      if (hand && hand.led.size > 0) return hand;
+      const ended = this.#ended();
+      if (hand && [...hand.led].some((team) => !ended.has(`team-${team}`))) return hand;
       if (hand) free.push(hand);
     }
     return undefined;
   }
 
-  /** Whether every team has ended, as far as it stands in the log. */
-  get #done(): boolean {
+  /** The streams of the teams that have ended, as far as it stands in the log. */
+  #ended(): ReadonlySet<string> {
     const { records } = this.server.log;
-    const ended = new Set(records.filter(({ type }) => ENDS.has(type)).map(({ stream }) => stream));
+    return new Set(records.filter(({ type }) => ENDS.has(type)).map(({ stream }) => stream));
+  }
+
+  get #done(): boolean {
+    const ended = this.#ended();
     return this.#teams.every((team) => ended.has(`team-${team}`));
   }
 

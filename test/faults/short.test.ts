@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultRun } from './fault-run.ts';
 
-const SHORT = { latencyMs: 300, leaseShare: 0.5 };
+const SHORT = { latencyMs: 150, leaseShare: 0.4 };
 
 describe('teams on EventStoreDB whose server is killed, stalled and restarted, and whose worker dies', () => {
   it.concurrent.each([101, 102])(
