@@ -81,7 +81,8 @@ function Leaf({ value }: { value: Json }) {
 function sizeOf(value: Json): string {
   if (typeof value === 'string')
     return `“${escapeControls(value.slice(0, 40).replace(/\s+/g, ' '))}…” ${value.length.toLocaleString()} characters`;
-  if (Array.isArray(value)) return `${value.length.toLocaleString()} entries`;
+  if (Array.isArray(value))
+    return value.length === 1 ? '1 entry' : `${value.length.toLocaleString()} entries`;
   return Object.keys(value as object)
     .slice(0, 5)
     .map((key) => escapeControls(key.slice(0, 24)))

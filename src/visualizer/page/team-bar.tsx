@@ -157,6 +157,9 @@ function Connection({ view }: { view: TeamView }) {
         connection lost, trying again
       </span>
     );
+  // Nothing follows an end.
+  const status = view.story.lifeAt(view.head.value)?.status ?? '';
+  if (['done', 'failed', 'stopped'].includes(status)) return null;
   return (
     <span class="team-bar-live" title="What comes is shown at once">
       <span class="live-dot" aria-hidden="true" /> live
