@@ -34,23 +34,21 @@ const truths = new Map<string, Truth>();
 beforeAll(async () => {
   for (const [name, { machine }] of Object.entries(hordeMachines))
     charts.set(name, await drawingOf(name, machine));
-  for (const failureRate of [0, 0.15]) {
-    const stage = await rehearse({ seed: 7, failureRate, swarms: true });
-    for (const pattern of Object.keys(patterns))
-      for (const seed of [3, 4]) {
-        const team = `${pattern}-${seed}`;
-        const heard = await listening(async () => void (await stage.run(team, { pattern, seed })));
-        truths.set(`${failureRate} ${team}`, heard);
-        gather(`${failureRate} ${team}`, await stage.events(team));
-      }
-    await stage.close();
-  }
+  const stage = await rehearse({ seed: 7, failureRate: 0.15, swarms: true });
+  for (const pattern of Object.keys(patterns))
+    for (const seed of [3, 4]) {
+      const team = `${pattern}-${seed}`;
+      const heard = await listening(async () => void (await stage.run(team, { pattern, seed })));
+      truths.set(team, heard);
+      gather(team, await stage.events(team));
+    }
+  await stage.close();
 }, 120_000);
 
 describe('the transition taken, in teams of all patterns', () => {
   it('is found for at least 95 % of all changes of state', () => {
     const found = changes.filter(({ machine, change }) => edgesOf(machine, change).length > 0);
-    expect(changes.length).toBeGreaterThan(1000);
+    expect(changes.length).toBeGreaterThan(500);
     for (const { machine } of changes) expect(charts.has(machine)).toBe(true);
     expect(found.length / changes.length).toBeGreaterThan(0.95);
   });
@@ -71,12 +69,12 @@ describe('the transition taken, in teams of all patterns', () => {
       ]);
       compared++;
     }
-    expect(compared).toBeGreaterThan(1000);
+    expect(compared).toBeGreaterThan(500);
   });
 
   it('is told of those who end where they stood only when it is what XState took', () => {
     const led = rounds.filter(({ machine, change }) => edgesOf(machine, change).length > 0);
-    expect(led.length).toBeGreaterThan(4);
+    expect(led.length).toBeGreaterThan(2);
     for (const { team, machine, change, revision } of led) {
       const { before, after } = change;
       const taken = truths.get(team)!.get(keyOf(machine, revision, before!, after))!;
