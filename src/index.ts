@@ -8,6 +8,7 @@ export { type Fork, ForkRefused, type ForkWish } from './actors/fork.ts';
 export type { Governor } from './actors/governor.ts';
 export { type HordeWorkersOptions, hordeWorkers } from './actors/horde-workers.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
+export { type LiveExport, startLiveExport } from './actors/live-export.ts';
 export { createAnthropicClient } from './actors/model/anthropic-client.ts';
 export { callModel } from './actors/model/call-model.ts';
 export {
@@ -18,6 +19,7 @@ export {
 } from './actors/model/prices.ts';
 export type { ModelClient, ModelReply, ModelRequest } from './actors/model-client.ts';
 export { answeredFromOrigin } from './actors/origin-answers.ts';
+export { exportTeam } from './actors/otlp-export.ts';
 export { createPerson, type Person } from './actors/person.ts';
 export { type MachineSource, RegistrationError } from './actors/registration.ts';
 export { createRehearsalModel } from './actors/rehearsal/rehearsal-model.ts';
@@ -31,6 +33,7 @@ export {
 export { type Comparison, compareTeams } from './actors/team-comparison.ts';
 export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
 export { LedElsewhere } from './actors/team-leases.ts';
+export { openTeamLog, type TeamLog } from './actors/team-log.ts';
 export { UnknownTeam } from './actors/team-reader.ts';
 export { hashState, type TeamState } from './actors/team-state.ts';
 export { createGovernor } from './actors/token-governor.ts';
@@ -97,15 +100,18 @@ export {
 // projections: what can be seen
 export { board } from './projections/board.ts';
 export { type CauseChain, causeChain } from './projections/cause-chain.ts';
+export { type ChangeOfMind, changesOfMind } from './projections/changes-of-mind.ts';
 export { decisions } from './projections/decisions.ts';
 export { type Difference, firstDifference } from './projections/first-difference.ts';
+export { type LogRecord, logRecords } from './projections/log-records.ts';
 export { emptyMerged, type Merged, merge, merged, updateOf } from './projections/merged.ts';
 export { type MergedView, mergedView } from './projections/merged-view.ts';
 export { metrics } from './projections/metrics.ts';
 export { defineProjection, type Projection, project } from './projections/projection.ts';
 export { type Report, report, reportFrom, reportOf } from './projections/report.ts';
 export { renderReport } from './projections/report-markdown.ts';
-export { type Span, traceSpans } from './projections/trace-spans.ts';
+export type { Span } from './projections/span.ts';
+export { traceSpans } from './projections/trace-spans.ts';
 export { transcript } from './projections/transcript.ts';
 // visualizer: what a person looks at
 export {
