@@ -114,14 +114,8 @@ describe('a team', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     await page.keyboard.type('approved');
-    await expect
-      .poll(() =>
-        page
-          .getByText(/of \d+ events/)
-          .first()
-          .innerText(),
-      )
-      .toMatch(/^\d+ of/);
+    const found = page.getByRole('region', { name: 'Timeline' }).getByText(/^\d+ of \d+/);
+    await expect.poll(() => found.first().innerText()).toMatch(/^1\d of 93/);
     clean();
   });
 
@@ -153,7 +147,8 @@ describe('the selected event', () => {
     await page.getByRole('slider', { name: 'Revision' }).fill(String(replied.revision));
     const panel = panelOf(page);
     await panel.getByText('The prompt, rebuilt').waitFor();
-    await panel.getByText(String(replied.data['requestHash']).slice(0, 12)).waitFor();
+    const hash = String(replied.data['requestHash']).slice(0, 12);
+    await panel.getByText(`request ${hash}`).waitFor();
     await panel
       .getByText(/Design a rate limiter/)
       .first()
@@ -166,6 +161,8 @@ describe('the selected event', () => {
     await panelOf(page)
       .getByText(/the whole chain/i)
       .click();
+    const more = panelOf(page).getByRole('button', { name: /more$/ });
+    while (await more.isVisible()) await more.click();
     await panelOf(page).getByText('team.formed').first().waitFor();
     clean();
   });
@@ -213,7 +210,7 @@ describe('forking from here', () => {
     await page.getByRole('button', { name: /Fork from here/ }).click();
     await page.getByRole('dialog').getByLabel('Rounds in all').fill('5');
     await page.getByRole('button', { name: 'Fork', exact: true }).click();
-    const link = page.getByRole('dialog').getByRole('link').first();
+    const link = page.getByRole('dialog').getByRole('link', { name: /^Open/ });
     await link.waitFor();
     await link.click();
     await page.getByRole('heading', { name: /^review-at-/ }).waitFor();

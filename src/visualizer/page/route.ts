@@ -49,7 +49,9 @@ export const route = signal<Route>({ name: 'teams' });
 /** Follows the address from now on. */
 export function followAddress(): void {
   const read = () => {
-    route.value = parseRoute(location.hash);
+    // An address with a token, put into a page that is open: it is taken anew, token and all.
+    if (location.hash.startsWith('#token=')) location.reload();
+    else route.value = parseRoute(location.hash);
   };
   addEventListener('hashchange', read);
   read();
