@@ -1,30 +1,33 @@
 /**
- * A machine's chart as it is drawn: the outline of the machine, laid out. The layout engine is large; it is loaded
- * when the first chart is asked for, and a machine is laid out once.
+ * A machine's chart as it is drawn: taken from the shelf when it was laid out with the package, else laid out in a
+ * thread of its own. The layout engine is large: it is begun when the first chart needs it, and a machine is laid out once.
  */
-import type { ELK } from 'elkjs';
 import type { AnyStateMachine } from 'xstate';
+import { ThreadEngine } from './chart-engine.ts';
 import { layOut } from './chart-layout.ts';
-import { outlineOf } from './chart-outline.ts';
+import { type ChartOutline, outlineOf } from './chart-outline.ts';
+import { type ChartShelf, readShelf, shelfKey } from './chart-shelf.ts';
 import type { ChartDrawing } from './wire.ts';
 
 const drawn = new WeakMap<AnyStateMachine, Promise<ChartDrawing>>();
-let engine: Promise<ELK> | undefined;
+const engine = new ThreadEngine();
+let shelf: ChartShelf | undefined;
 
 /** The chart of a machine; the same machine gives the same drawing, whatever its name. */
 export async function drawingOf(name: string, machine: AnyStateMachine): Promise<ChartDrawing> {
   let drawing = drawn.get(machine);
   if (!drawing) {
-    drawing = open().then((elk) => layOut(elk, name, outlineOf(machine)));
+    drawing = drawingFor(name, outlineOf(machine));
     drawn.set(machine, drawing);
+    // What failed is tried again by whoever asks next.
+    drawing.catch(() => drawn.delete(machine));
   }
   return { ...(await drawing), machine: name };
 }
 
-function open(): Promise<ELK> {
-  // A CommonJS module: what it exports is the class.
-  engine ??= import('elkjs/lib/elk.bundled.js').then(
-    ({ default: Elk }) => new (Elk as unknown as new () => ELK)(),
-  );
-  return engine;
+async function drawingFor(machine: string, outline: ChartOutline): Promise<ChartDrawing> {
+  shelf ??= readShelf();
+  const key = shelfKey(outline);
+  if (Object.hasOwn(shelf, key)) return { machine, ...shelf[key]! };
+  return layOut(engine, machine, outline);
 }

@@ -6,7 +6,8 @@
  * 1. The same outline gives the same places.
  * 2. Boxes hold their texts, measured by a fixed pitch (`CHART_TEXT`).
  */
-import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs';
+import type { ElkExtendedEdge, ElkNode } from 'elkjs';
+import type { LayoutEngine } from './chart-engine.ts';
 import type { ChartOutline, OutlinedEdge, OutlinedNode } from './chart-outline.ts';
 import { CHART_TEXT, type ChartDrawing, type ChartEdge, type ChartNode } from './wire.ts';
 
@@ -57,16 +58,17 @@ const WAYS: readonly { [option: string]: string }[] = [
   'elk.layered.considerModelOrder.strategy': order!,
 }));
 
+/** All that a drawing depends on beside its outline. `code` is counted up when the code below draws differently. */
+export const CHART_LAYOUT = { code: 1, CHART_TEXT, START, WANTED, COMMON, PACKED, WAYS } as const;
+
 export async function layOut(
-  elk: ELK,
+  engine: LayoutEngine,
   machine: string,
   outline: ChartOutline,
 ): Promise<ChartDrawing> {
   let best: ChartDrawing | undefined;
   for (const way of WAYS) {
-    const laid = await elk.layout(graphOf(outline, { ...COMMON, ...way }));
-    // ELK works without a pause; others of this process have their turn between two ways.
-    await new Promise((go) => setImmediate(go));
+    const laid = await engine.layout(graphOf(outline, { ...COMMON, ...way }));
     const drawing = drawingFrom(machine, outline, laid);
     if (!best || cost(drawing) < cost(best)) best = drawing;
   }

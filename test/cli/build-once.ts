@@ -1,6 +1,6 @@
 /**
  * The command line is tested as it is shipped: built once before the tests, from the sources as they are. The page
- * too, when what it is made of is newer than what was built of it.
+ * and the laid out charts too, when what they are made of is newer than what was built of it.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -12,14 +12,20 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What the page is made of, beside the packages. */
 const PAGE_SOURCES = ['src/visualizer', 'src/projections', 'src/events', 'vite.config.ts'];
 const PAGE_BUILT = ['page.js', 'page.css'].map((name) => join('dist/visualizer/page', name));
+/** What charts are made of. One that is left as it was is found again by its outline, and is not laid out anew. */
+const CHART_SOURCES = ['src/visualizer', 'src/machines', 'scripts/lay-out-charts.ts'];
+const CHARTS_BUILT = ['dist/visualizer/charts.json'];
 
 export default function build(): void {
   // Types are checked by `npm run typecheck`; what was written is tested all the same.
   if (!runs('typescript/bin/tsc', '-p', 'tsconfig.build.json'))
     console.warn('the build reports errors of types; see above');
-  if (newest(PAGE_SOURCES) < oldest(PAGE_BUILT)) return;
-  if (!runs('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
+  const isStale = newest(PAGE_SOURCES) >= oldest(PAGE_BUILT);
+  if (isStale && !runs('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
     console.warn('the page could not be built; see above');
+  const areStale = newest(CHART_SOURCES) >= oldest(CHARTS_BUILT);
+  if (areStale && !runs('tsx/dist/cli.mjs', 'scripts/lay-out-charts.ts'))
+    console.warn('the charts could not be laid out; see above');
 }
 
 function runs(program: string, ...args: string[]): boolean {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
+import { ThreadEngine } from '../../src/visualizer/chart-engine.ts';
 import { layOut } from '../../src/visualizer/chart-layout.ts';
 import { outlineOf } from '../../src/visualizer/chart-outline.ts';
 import { CHART_TEXT, type ChartDrawing, type ChartNode } from '../../src/visualizer/wire.ts';
@@ -178,10 +179,8 @@ describe('A chart', () => {
   });
 
   it('is the same whenever it is laid out, and is laid out once', async () => {
-    const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
-    const elk = new (Elk as unknown as new () => Parameters<typeof layOut>[0])();
     const { machine } = hordeMachines['review-loop']!;
-    const again = await layOut(elk, 'review-loop', outlineOf(machine));
+    const again = await layOut(new ThreadEngine(), 'review-loop', outlineOf(machine));
     expect(again).toEqual(drawings.get('review-loop'));
     const known = await drawingOf('another name', machine);
     expect(known.machine).toBe('another name');
