@@ -7,6 +7,7 @@ import { renderReport } from '../projections/report-markdown.ts';
 import { BadUsage, EXIT } from './bad-usage.ts';
 import { agentsByRole, openCatalog } from './catalog-option.ts';
 import { chooseOffline, chooseWell, planOf, type RunWish } from './choosing.ts';
+import { interrupted } from './interruption.ts';
 import { leadToEnd, type Summary, summarize } from './lead.ts';
 import {
   hasModelAccess,
@@ -105,7 +106,7 @@ export async function run(words: string[], options: RunOptions): Promise<number>
     await session.runtime.close();
     if (page && exit !== EXIT.interrupted && (options.stay ?? (output.terminal && !output.json))) {
       output.note(`the page stays at ${page.urlOf(team.id)}; Ctrl-C ends it`);
-      await (await import('./ui.ts')).interrupted();
+      await interrupted();
     }
     return exit;
   } finally {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { EventStore } from '../events/store.ts';
 import { createVisualizer } from '../visualizer/server.ts';
 import { BadUsage, EXIT } from './bad-usage.ts';
+import { interrupted } from './interruption.ts';
 import { createOutput, type Output } from './output.ts';
 import { readingRuntime } from './session.ts';
 import { openStoreOption, storeUrl } from './store-option.ts';
@@ -81,20 +82,6 @@ export async function openPage(
       await runtime.close();
     },
   };
-}
-
-/** Resolves at the first Ctrl-C; the second ends the program at once. */
-export function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = () => {
-      if (asked) process.exit(EXIT.interrupted);
-      asked = true;
-      resolve();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** `horde worker`: leads teams that nobody leads, until it is told to stop. */
 import { startTeamWorker } from '../actors/team-worker.ts';
 import { EXIT } from './bad-usage.ts';
+import { interrupted } from './interruption.ts';
 import { observations, operationalLog } from './observation.ts';
 import { createOutput, harmless } from './output.ts';
 import { leadingRuntime } from './session.ts';
@@ -42,16 +43,7 @@ export async function worker(options: {
     },
   });
   output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);
-  await new Promise<void>((resolve) => {
-    let asked = false;
-    const stop = () => {
-      if (asked) process.exit(EXIT.interrupted);
-      asked = true;
-      resolve();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-  });
+  await interrupted();
   await working.close();
   await observed.close();
   await store.close();
