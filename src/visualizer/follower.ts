@@ -37,6 +37,7 @@ export class Follower {
   #next: Batch | undefined;
   #behind = true;
   #pumping = false;
+  #flowed: Promise<void> = Promise.resolve();
   #closed = false;
   readonly #spoken = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -71,6 +72,13 @@ export class Follower {
     if (!this.#pumping) void this.write(': still here\n\n');
   }
 
+  /** Writes what is in the store by now; resolves when it is written, or cannot be. */
+  async finish(): Promise<void> {
+    this.#behind = true;
+    this.#pump();
+    await this.#flowed;
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -81,7 +89,7 @@ export class Follower {
     this.#timer = undefined;
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
-    this.#flow()
+    this.#flowed = this.#flow()
       .catch((error) => this.onFailure(error as Error))
       .finally(() => {
         this.#pumping = false;

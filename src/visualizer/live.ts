@@ -14,6 +14,8 @@ import type { TeamReading } from './team-reading.ts';
 import type { Spoken } from './wire.ts';
 
 const BEAT_EVERY_MS = 15_000;
+/** A page that does not read what is left for it is let go after so long. */
+const FINISH_MS = 500;
 /** Events of one step of a page that catches up. */
 const STEP = 500;
 
@@ -87,7 +89,15 @@ export class Live {
       if (follower.team === team) follower.hearSpoken(spoken);
   }
 
-  close(): void {
+  /** Pages are let go once they know what is recorded by now, such as how the team ended; nobody is waited for long. */
+  async close(): Promise<void> {
+    const finished = [...this.#followers.keys()].map((follower) => follower.finish());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FINISH_MS);
+    });
+    await Promise.race([Promise.all(finished), late]);
+    clearTimeout(timer);
     this.#letAllGo();
   }
 

@@ -44,6 +44,9 @@ export interface VisualizerOptions {
   page?: URL;
 }
 
+/** What was written last is on its way for so long, before connections are cut. */
+const LAST_WORDS_MS = 200;
+
 export interface Visualizer {
   /** With the token, for a person's browser: whoever has it may fork and steer. */
   readonly url: string;
@@ -71,11 +74,12 @@ export async function createVisualizer(options: VisualizerOptions): Promise<Visu
     port,
     spoken: (team, actor, text) => live.spoken(team, { actor, text }),
     async close() {
-      live.close();
+      await live.close();
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      const late = setTimeout(() => server.closeAllConnections(), LAST_WORDS_MS);
       await closed;
+      clearTimeout(late);
     },
   };
 }

@@ -35,6 +35,8 @@ export interface ShownStore {
   store(): Promise<EventStore>;
   /** Starts `horde` and resolves with the first address of a page that it prints. */
   serve(args: readonly string[]): Promise<{ url: string; child: ChildProcess }>;
+  /** Starts `horde` beside the rest; `ended` resolves with its code, or null when it was killed. */
+  start(args: readonly string[]): { child: ChildProcess; ended: Promise<number | null> };
   close(): Promise<void>;
 }
 
@@ -44,6 +46,12 @@ export async function showStore(fill: (shown: ShownStore) => Promise<void>): Pro
   const children: ChildProcess[] = [];
   let opened: EventStore | undefined;
   const env = { PATH: process.env['PATH'], HOME: folder };
+  const begin = (args: readonly string[]) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env });
+    children.push(child);
+    child.stdin.end();
+    return child;
+  };
   const shown: ShownStore & { url: string; origin: string } = {
     folder,
     url: '',
@@ -71,10 +79,14 @@ export async function showStore(fill: (shown: ShownStore) => Promise<void>): Pro
         events.push(...page.map((raw) => catalog.decode(raw)));
       return events;
     },
+    start(args: readonly string[]) {
+      const child = begin(args);
+      child.stdout.resume();
+      child.stderr.resume();
+      return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
+    },
     async serve(args: readonly string[]) {
-      const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env });
-      children.push(child);
-      child.stdin.end();
+      const child = begin(args);
       const url = await new Promise<string>((resolve, reject) => {
         const look = (line: string) => {
           const [found] = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/.exec(line) ?? [];

@@ -164,6 +164,17 @@ describe('a page that follows a team', () => {
     expect(open()).toBe(0);
   });
 
+  it('knows how the team ended when the server closes in that very moment', async () => {
+    const store = await openMemoryStore();
+    const { tell } = await begun(store);
+    const server = await served({ runtime: createRuntime({ store }) });
+    const page = await server.listen('/api/teams/t/live?after=0');
+    await tell(700);
+    await server.close();
+    await page.ended;
+    expect(revisionsOf(page.heard)).toEqual(range(1, 700));
+  });
+
   it('is let go when the store cannot tell any more, to come back by itself', async () => {
     const store = await openMemoryStore();
     const team = await begun(store);
