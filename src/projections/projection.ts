@@ -17,6 +17,8 @@ export interface Projection<State> {
   /** The types it hears; others leave the state untouched, the same object. */
   readonly hears: ReadonlySet<string>;
   apply(state: State, event: RecordedEvent): State;
+  /** What `apply` does to a draft of the state; absent where a state is not folded by immer. */
+  readonly hear?: (draft: State, event: RecordedEvent) => void;
 }
 
 type Handlers<State, Events extends Record<string, EventDefinition>> = {
@@ -56,28 +58,41 @@ export function defineProjection<
         handler(draft as State, event);
       });
     },
+    hear: (draft, event) => handlers.get(event.type)?.(draft, event),
   };
 }
 
 /** One projection of two over the same state; an event that both hear is folded by the first, then by the second. */
 export function joined<State>(
   first: Projection<State>,
-  second: Pick<Projection<State>, 'hears' | 'apply'>,
+  second: Pick<Projection<State>, 'hears' | 'apply' | 'hear'>,
 ): Projection<State> {
+  const hear = bothHear(first.hear, second.hear);
   return {
     name: first.name,
     version: first.version,
     initial: first.initial,
     hears: new Set([...first.hears, ...second.hears]),
     apply: (state, event) => second.apply(first.apply(state, event), event),
+    ...(hear ? { hear } : {}),
   };
 }
+
+type Hear<State> = Projection<State>['hear'];
+
+const bothHear = <State>(first: Hear<State>, second: Hear<State>): Hear<State> =>
+  first &&
+  second &&
+  ((draft, event) => {
+    first(draft, event);
+    second(draft, event);
+  });
 
 /** Folds a family of types, known only at run time, by one handler. */
 export function defineFold<State>(
   types: Iterable<string>,
   handler: (draft: State, event: RecordedEvent) => void,
-): Pick<Projection<State>, 'hears' | 'apply'> {
+): Pick<Projection<State>, 'hears' | 'apply' | 'hear'> {
   const hears = new Set(types);
   return {
     hears,
@@ -87,7 +102,26 @@ export function defineFold<State>(
         handler(draft as State, event);
       });
     },
+    hear(draft, event) {
+      if (hears.has(event.type)) handler(draft, event);
+    },
   };
+}
+
+/**
+ * The state after many events, for states that are large beside what one event changes: they are copied once, not once an
+ * event (measured: a list of 1,000 teams over 100,000 events). The states between are not to be had.
+ */
+export function applyAll<State>(
+  projection: Projection<State>,
+  state: State,
+  events: readonly RecordedEvent[],
+): State {
+  const { hear } = projection;
+  if (!hear) return project(projection, events, state);
+  return immer.produce(state, (draft) => {
+    for (const event of events) hear(draft as State, event);
+  });
 }
 
 /** Folds events into the projection's state. */

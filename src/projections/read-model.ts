@@ -10,10 +10,10 @@
  */
 import type { EventCatalog } from '../events/catalog.ts';
 import { UnreadableEvent } from '../events/catalog.ts';
-import type { RawEvent } from '../events/event.ts';
+import type { RawEvent, RecordedEvent } from '../events/event.ts';
 import type { EventStore } from '../events/store.ts';
 import { PAGE_MAX } from '../events/store.ts';
-import type { Projection } from './projection.ts';
+import { applyAll, type Projection } from './projection.ts';
 
 export interface ReadModel<State> {
   readonly state: State;
@@ -65,16 +65,17 @@ function folded<State>(
   catalog: EventCatalog,
   page: readonly RawEvent[],
 ): ReadModel<State> {
-  let { state, passedOver, position } = from;
+  let { passedOver, position } = from;
+  const events: RecordedEvent[] = [];
   for (const raw of page) {
     position = raw.position;
     if (projection.hears.has(raw.type) || !catalog.get(raw.type)) {
       const event = read(catalog, raw);
-      if (event) state = projection.apply(state, event);
+      if (event) events.push(event);
       else passedOver++;
     }
   }
-  return { state, passedOver, position };
+  return { state: applyAll(projection, from.state, events), passedOver, position };
 }
 
 function read(catalog: EventCatalog, raw: RawEvent) {

@@ -9,6 +9,7 @@
 import { UnreadableEvent } from '../events/catalog.ts';
 import { teamOfStream } from '../events/ids.ts';
 import { PAGE_MAX } from '../events/store.ts';
+import { applyAll } from '../projections/projection.ts';
 import { catchUp, type ReadModel } from '../projections/read-model.ts';
 import { type TeamLine, type Teams, teams } from '../projections/teams.ts';
 import type { Write } from './follower.ts';
@@ -84,13 +85,14 @@ export class TeamLines {
     for (;;) {
       const after = model.position < 0 ? {} : { after: model.position };
       const page = await store.readAll({ ...after, limit: PAGE_MAX, prefix: 'team-' });
-      let { state, passedOver } = model;
-      for (const raw of page) {
-        const event = storedEvent(raw, catalog);
-        if (event.problem !== undefined) passedOver++;
-        else state = teams.apply(state, recorded(teamOfStream(raw.stream)!, event));
-      }
-      model = { state, passedOver, position: page.at(-1)?.position ?? model.position };
+      const shown = page.map((raw) => ({ raw, event: storedEvent(raw, catalog) }));
+      const readable = shown.filter(({ event }) => event.problem === undefined);
+      const events = readable.map(({ raw, event }) => recorded(teamOfStream(raw.stream)!, event));
+      model = {
+        state: applyAll(teams, model.state, events),
+        passedOver: model.passedOver + page.length - readable.length,
+        position: page.at(-1)?.position ?? model.position,
+      };
       this.#model = model;
       if (page.length < PAGE_MAX) return model;
     }

@@ -4,11 +4,14 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { messageSent } from '../../src/events/vocabulary/agent.ts';
 import { vocabulary } from '../../src/events/vocabulary/index.ts';
 import { board } from '../../src/projections/board.ts';
+import { changesOfMind } from '../../src/projections/changes-of-mind.ts';
 import { conversation } from '../../src/projections/conversation.ts';
 import { decisions } from '../../src/projections/decisions.ts';
+import { merged } from '../../src/projections/merged.ts';
 import { metrics } from '../../src/projections/metrics.ts';
 import type { Projection } from '../../src/projections/projection.ts';
 import {
+  applyAll,
   defineProjection,
   project,
   projectAt,
@@ -64,7 +67,17 @@ describe('a prefix', () => {
   });
 });
 
-const all: Projection<any>[] = [conversation, board, decisions, metrics, transcript, teams, report];
+const all: Projection<any>[] = [
+  conversation,
+  board,
+  changesOfMind,
+  decisions,
+  merged,
+  metrics,
+  transcript,
+  teams,
+  report,
+];
 
 describe.each(all.map((one) => [one.name, one] as const))('the projection %s', (_name, one) => {
   it('hears only types that there are', () => {
@@ -101,6 +114,17 @@ describe.each(all.map((one) => [one.name, one] as const))('the projection %s', (
     const more = given(...Array.from({ length: 5 }, () => message('producer', ['x'], 1, 'hi')));
     project(one, more, state);
     expect(looks).toBe(0);
+  });
+
+  it('comes to the same with many events at once as with one after the other, and changes none of them', () => {
+    const before = JSON.stringify(story);
+    for (const cut of [0, 3, story.length]) {
+      const first = applyAll(one, one.initial, story.slice(0, cut));
+      const kept = JSON.stringify(first);
+      expect(applyAll(one, first, story.slice(cut))).toEqual(project(one, story));
+      expect(JSON.stringify(first)).toBe(kept);
+    }
+    expect(JSON.stringify(story)).toBe(before);
   });
 
   it('can go on from a state that was stored', () => {
