@@ -107,6 +107,30 @@ describe('A workflow', () => {
     });
   });
 
+  it('that is asked to stop leaves every step where it is, whichever run and whichever wait', () => {
+    const names = Array.from({ length: STEPS_MAX }, (_, i) => `s${i + 1}`);
+    const abreast = flow(
+      [],
+      names.map((name) => step(name)),
+    ).when(stop);
+    expect(outputOf(abreast)).toMatchObject({ outcome: 'fallback', result: [] });
+    const inLine = names.map((name, i) => step(name, ...(i === 0 ? [] : [names[i - 1]!])));
+    for (let ended = 0; ended < STEPS_MAX; ended++) {
+      const before = names.slice(0, ended).map((_, i) => returned(i + 1));
+      const result = before.map((_, i) => 100 * (i + 1)).reverse();
+      const reason = 'stopped by person: enough';
+      expect(outputOf(flow(before, inLine).when(stop))).toMatchObject({ reason, result });
+    }
+  });
+
+  it('passes over every step of a line of which the first has left nothing', () => {
+    const names = Array.from({ length: STEPS_MAX }, (_, i) => `s${i + 1}`);
+    const inLine = names.map((name, i) => step(name, ...(i === 0 ? [] : [names[i - 1]!])));
+    const end = flow([], inLine).when(fell(1));
+    expect(outputOf(end)).toMatchObject({ status: 'failed', result: [] });
+    expect((outputOf(end) as { notes: string[] }).notes).toHaveLength(STEPS_MAX);
+  });
+
   it('passes over what builds on nothing, and keeps the rest', () => {
     const steps = [step('a'), step('b'), step('after-a', 'a'), step('after-b', 'b')];
     const now = flow([fell(1, { limit: 'tokens' }), returned(2)], steps).when(returned(4));
