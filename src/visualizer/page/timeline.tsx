@@ -97,6 +97,8 @@ function usePlace(
   const isAtEnd = useRef(true);
   const lastTop = useRef(0);
   const last = useRef(rows);
+  /** Where one stands has yet to be shown: its row is not in the list so far, or the list has no room. */
+  const isDue = useRef(false);
   const [following, loading] = [view.following.value, view.loading.value];
 
   const look = () => {
@@ -116,7 +118,7 @@ function usePlace(
     last.current = rows;
     const list = scroller.current;
     if (!list) return;
-    if (isAnother) reveal(list, rows.indexAt(view.at.peek()));
+    if (isAnother || isDue.current) isDue.current = !reveal(list, rows.indexAt(view.at.peek()));
     else if (following && isAtEnd.current) list.scrollTop = rows.length * ROW_HEIGHT;
     if (isAnother || loading || isAtEnd.current) see(rows.length);
   }, [rows, following, loading, height, view, scroller]);
@@ -127,7 +129,10 @@ function usePlace(
       effect(() => {
         view.visits.value;
         const list = scroller.current;
-        untracked(() => list && reveal(list, view.rows.peek().indexAt(view.at.peek())));
+        untracked(() => {
+          const index = view.rows.peek().indexAt(view.at.peek());
+          isDue.current = !list || !reveal(list, index);
+        });
       }),
     [view, scroller],
   );
@@ -135,14 +140,19 @@ function usePlace(
   return { onScroll: look, news: loading ? 0 : Math.max(0, rows.length - seen) };
 }
 
-/** Brings a row into sight, in the middle when it was not; a row in sight stays where it is. */
-function reveal(list: HTMLElement, index: number): void {
+/**
+ * Brings a row into sight, in the middle when it was not; a row in sight stays where it is. False when it cannot yet:
+ * what has just come is not drawn, and a list scrolls no further than it is long.
+ */
+function reveal(list: HTMLElement, index: number): boolean {
   const top = Math.max(0, index) * ROW_HEIGHT;
-  const { scrollTop, clientHeight } = list;
-  if (top >= scrollTop && top + ROW_HEIGHT <= scrollTop + clientHeight) return;
+  const { scrollTop, scrollHeight, clientHeight } = list;
+  if (clientHeight === 0 || top + ROW_HEIGHT > scrollHeight) return false;
+  if (top >= scrollTop && top + ROW_HEIGHT <= scrollTop + clientHeight) return true;
   list.scrollTop = top - (clientHeight - ROW_HEIGHT) / 2;
   // The browser tells of it only in the next frame; whoever draws the rows shall know now.
   list.dispatchEvent(new Event('scroll'));
+  return true;
 }
 
 function Empty({ view }: { view: TeamView }) {
