@@ -6,6 +6,7 @@ import { teamOfStream } from '../events/ids.ts';
 import { modelFailed, modelReplied } from '../events/vocabulary/agent.ts';
 import { teamForked } from '../events/vocabulary/fork.ts';
 import { vocabulary } from '../events/vocabulary/index.ts';
+import { roundStarted } from '../events/vocabulary/pattern.ts';
 import * as team from '../events/vocabulary/team.ts';
 import type { Usage } from '../events/vocabulary/work.ts';
 import { workFailed, workLate } from '../events/vocabulary/work.ts';
@@ -28,6 +29,9 @@ export interface TeamLine {
   /** `input` includes what was read from and written to the cache. */
   tokens: { input: number; output: number; limit: number | null };
   usd: number;
+  /** The round that was begun last, and of how many; null before the first. */
+  round: number | null;
+  rounds: number | null;
   rehearsal: boolean;
   parent: string | null;
   startedAt: number;
@@ -43,13 +47,14 @@ const REQUEST_MAX = 200;
 
 const told = defineProjection({
   name: 'teams',
-  version: 1,
+  version: 2,
   initial: { teams: {} } as Teams,
   events: {
     formed: team.teamFormed,
     forked: teamForked,
     paused: team.teamPaused,
     continued: team.teamContinued,
+    round: roundStarted,
     dissolved: team.teamDissolved,
     stopped: team.teamStopped,
     replied: modelReplied,
@@ -66,6 +71,10 @@ const told = defineProjection({
     },
     paused: (draft, event) => change(draft, event, { status: 'paused' }),
     continued: (draft, event) => change(draft, event, { status: 'running' }),
+    round: (draft, event) => {
+      const { round, of } = event.data;
+      change(draft, event, { round, rounds: of });
+    },
     dissolved: (draft, event) => {
       const { status, reason } = event.data;
       change(draft, event, { status, reason });
@@ -108,6 +117,8 @@ function formed(draft: Teams, event: EventOf<typeof team.teamFormed>): void {
     events: 0,
     tokens: { input: 0, output: 0, limit: limits.tokens ?? null },
     usd: 0,
+    round: null,
+    rounds: null,
     rehearsal: labels['rehearsal'] === 'true',
     parent: parent?.team ?? null,
     startedAt: event.meta.at,

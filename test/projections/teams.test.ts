@@ -32,6 +32,8 @@ describe('the list of teams', () => {
       events: 5,
       tokens: { input: 115, output: 20, limit: null },
       usd: 0.01,
+      round: null,
+      rounds: null,
       rehearsal: true,
       parent: null,
       startedAt: 1_000_000,
@@ -49,6 +51,19 @@ describe('the list of teams', () => {
     expect(status(say('team.stopped', { reason: 'stopped', detail: '', heard: {} }))).toBe(
       'stopped',
     );
+  });
+
+  it('says in which round a team is, and of how many', () => {
+    const line = (...rounds: number[]) => {
+      const begun = rounds.map((round) => say('round.started', { round, of: 5, title: 'again' }));
+      const { round, rounds: of } = project(teams, given(formed(), ...begun)).teams['t1']!;
+      return [round, of];
+    };
+    expect([line(), line(1), line(1, 2, 3)]).toEqual([
+      [null, null],
+      [1, 5],
+      [3, 5],
+    ]);
   });
 
   it('passes over inboxes and streams that never formed a team', () => {

@@ -12,6 +12,8 @@ const line = (team: string, news: Partial<TeamLine> = {}): TeamLine => ({
   events: 10,
   tokens: { input: 100, output: 20, limit: null },
   usd: 0,
+  round: null,
+  rounds: null,
   rehearsal: true,
   parent: null,
   startedAt: 1000,

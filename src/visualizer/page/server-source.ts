@@ -18,7 +18,7 @@ const COME_BACK_MS = 1500;
 export async function openServer(): Promise<Source> {
   const token = takeToken();
   const about = await ask<About>('api/about', authorized(token));
-  return { horde: hordeAt(token, about.mayChange) };
+  return { horde: hordeAt(token, about) };
 }
 
 /** `#token=…`, and perhaps a route after it. */
@@ -30,9 +30,10 @@ function takeToken(): string {
   return token!;
 }
 
-const hordeAt = (token: string, mayChange: boolean): Horde => ({
+const hordeAt = (token: string, about: About): Horde => ({
+  about,
   isLive: true,
-  mayChange,
+  mayChange: about.mayChange,
   events: (team, from) => eventLines(`${pathOf(team)}/events?from=${from}`),
   listen,
   event: (team, revision) => ask(`${pathOf(team)}/events/${revision}`),
@@ -49,12 +50,11 @@ const hordeAt = (token: string, mayChange: boolean): Horde => ({
     if (usd !== undefined) query.set('usd', String(usd));
     return ask(`${pathOf(team)}/what-if?${query}`);
   },
-  fork: (team, asked: ForkAsked): Promise<ForkMade> =>
-    ask(`${pathOf(team)}/fork`, {
-      ...authorized(token, { 'content-type': 'application/json' }),
-      method: 'POST',
-      body: JSON.stringify(asked),
-    }),
+  fork: (team, asked: ForkAsked): Promise<ForkMade> => send(`${pathOf(team)}/fork`, token, asked),
+  stop: (team, reason) => send(`${pathOf(team)}/stop`, token, { reason }),
+  pause: (team) => send(`${pathOf(team)}/pause`, token, {}),
+  goOn: (team) => send(`${pathOf(team)}/continue`, token, {}),
+  tell: (team, agent, text) => send(`${pathOf(team)}/tell`, token, { to: agent, text }),
   exportUrl: (team) => `${pathOf(team)}/export.html`,
 });
 
@@ -77,6 +77,14 @@ async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
   if (!response.ok) throw new Error(await refusalOf(response));
   return (await response.json()) as Answer;
 }
+
+/** Asks for a change. */
+const send = <Answer>(path: string, token: string, body: object): Promise<Answer> =>
+  ask(path, {
+    ...authorized(token, { 'content-type': 'application/json' }),
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
 
 /** What is not there is undefined. */
 async function askOrNothing<Answer>(path: string): Promise<Answer | undefined> {

@@ -8,6 +8,7 @@ import { onOneLine } from './event-line.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { helping } from './keyboard.ts';
 import { hrefOf } from './route.ts';
+import { SteeringMenu } from './steering-menu.tsx';
 import './team-bar.css';
 import type { Horde } from './team-source.ts';
 import type { TeamView } from './team-view.ts';
@@ -38,7 +39,8 @@ export function TeamBar({
       <Used view={view} />
       <Connection view={view} />
       <div class="team-bar-acts">
-        <Fork view={view} horde={horde} onFork={onFork} />
+        {horde && <SteeringMenu view={view} horde={horde} />}
+        {horde && <Fork view={view} horde={horde} onFork={onFork} />}
         {horde && <ComparisonChoice team={view.team} horde={horde} />}
         {horde && (
           <a
@@ -167,23 +169,13 @@ function Connection({ view }: { view: TeamView }) {
   );
 }
 
-function Fork({
-  view,
-  horde,
-  onFork,
-}: {
-  view: TeamView;
-  horde: Horde | undefined;
-  onFork: () => void;
-}) {
+function Fork({ view, horde, onFork }: { view: TeamView; horde: Horde; onFork: () => void }) {
   const end = view.story.turnEndAt(view.at.value);
-  const reason = !horde
-    ? 'A file cannot be forked: open the team with "horde ui"'
-    : !horde.mayChange
-      ? 'This page may only look: open the address with the token that "horde ui" has printed'
-      : end < 0
-        ? 'No turn has ended yet'
-        : '';
+  const reason = !horde.mayChange
+    ? 'This page may only look: open the address with the token that "horde ui" has printed'
+    : end < 0
+      ? 'No turn has ended yet'
+      : '';
   return (
     <button
       type="button"

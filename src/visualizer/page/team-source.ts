@@ -6,7 +6,15 @@ import type { Comparison } from '../../actors/team-comparison.ts';
 import type { WhatIf } from '../../actors/what-if.ts';
 import type { Report } from '../../projections/report.ts';
 import type { TeamLine } from '../../projections/teams.ts';
-import type { ChartDrawing, ForkAsked, ForkMade, Prompt, ShownEvent, Spoken } from '../wire.ts';
+import type {
+  About,
+  ChartDrawing,
+  ForkAsked,
+  ForkMade,
+  Prompt,
+  ShownEvent,
+  Spoken,
+} from '../wire.ts';
 
 export type { Prompt } from '../wire.ts';
 
@@ -37,12 +45,19 @@ export interface TeamSource {
 
 /** What only a server can do. */
 export interface Horde extends TeamSource {
+  /** Whose page this is: the store, and the program's version. */
+  readonly about: About;
   teams(): Promise<TeamLine[]>;
   /** Teams as they change, until closed. */
   listenToTeams(onTeams: (lines: readonly TeamLine[]) => void): { close(): void };
   compare(a: string, b: string): Promise<Comparison>;
   whatIf(team: string, budget: { tokens?: number; usd?: number }): Promise<WhatIf>;
   fork(team: string, asked: ForkAsked): Promise<ForkMade>;
+  /** These put a word into the team's inbox; what comes of it stands in its events. */
+  stop(team: string, reason: string): Promise<void>;
+  pause(team: string): Promise<void>;
+  goOn(team: string): Promise<void>;
+  tell(team: string, agent: string, text: string): Promise<void>;
   /** The address of the exported file. */
   exportUrl(team: string): string;
 }

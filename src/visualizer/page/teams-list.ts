@@ -7,6 +7,7 @@ export type Order =
   | 'team'
   | 'pattern'
   | 'status'
+  | 'round'
   | 'tokens'
   | 'usd'
   | 'events';
@@ -31,6 +32,7 @@ const KEYS: Readonly<Record<Order, (line: TeamLine) => number | string>> = {
   team: ({ team }) => team,
   pattern: ({ pattern }) => pattern,
   status: ({ status }) => status,
+  round: ({ round, rounds }) => (round && rounds ? round / rounds : 0),
   tokens: tokensUsed,
   usd: ({ usd }) => usd,
   events: ({ events }) => events,

@@ -1,5 +1,6 @@
 /** All teams of the store, live: how each stands and what it has used. One opens one, or compares two. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { escapeControls } from '../../projections/framing.ts';
 import type { TeamLine, TeamStatus } from '../../projections/teams.ts';
 import { oneLine } from './message-gist.ts';
 import { hrefOf } from './route.ts';
@@ -18,6 +19,7 @@ const TITLES: readonly [Order | '', string][] = [
   ['team', 'Team'],
   ['pattern', 'Pattern'],
   ['status', 'Status'],
+  ['round', 'Round'],
   ['', 'Request'],
   ['events', 'Events'],
   ['tokens', 'Tokens of budget'],
@@ -40,7 +42,7 @@ export function TeamsPage({ horde }: { horde: Horde }) {
   }, []);
   if (problem !== '' && !lines) return <p class="nothing problem">{oneLine(problem)}</p>;
   if (!lines) return <p class="nothing">The teams are being listed…</p>;
-  if (lines.length === 0) return <NoTeams />;
+  if (lines.length === 0) return <NoTeams horde={horde} />;
   const shown = wanted(lines, wish);
   const toggle = (team: string) =>
     pick((before) =>
@@ -49,6 +51,7 @@ export function TeamsPage({ horde }: { horde: Horde }) {
   return (
     <main class="teams">
       <Wishes
+        horde={horde}
         wish={wish}
         setWish={setWish}
         count={shown.length}
@@ -83,7 +86,8 @@ export function TeamsPage({ horde }: { horde: Horde }) {
   );
 }
 
-function NoTeams() {
+function NoTeams({ horde }: { horde: Horde }) {
+  const { store } = horde.about;
   return (
     <main class="teams-none">
       <h1>No team yet</h1>
@@ -91,19 +95,22 @@ function NoTeams() {
       <pre>npx horde run --rehearse "Design a rate limiter for the public API"</pre>
       <p>With a model (ANTHROPIC_API_KEY is set):</p>
       <pre>npx horde run "Design a rate limiter for the public API"</pre>
-      <p class="soft">Use the same --store as this page, or start both in the same folder.</p>
+      <p>This page shows another store unless they are told to use the same one:</p>
+      <pre>--store {escapeControls(store)}</pre>
+      <About horde={horde} />
     </main>
   );
 }
 
 function Wishes(props: {
+  horde: Horde;
   wish: Wish;
   setWish(wish: Wish): void;
   count: number;
   of: number;
   picked: readonly string[];
 }) {
-  const { wish, setWish, picked } = props;
+  const { horde, wish, setWish, picked } = props;
   const [a, b] = picked;
   return (
     <div class="teams-wishes">
@@ -140,8 +147,18 @@ function Wishes(props: {
           {a === undefined ? 'Tick two teams to compare them.' : 'Tick one more to compare.'}
         </span>
       )}
+      <About horde={horde} />
       <ThemeButton />
     </div>
+  );
+}
+
+function About({ horde }: { horde: Horde }) {
+  const { store, version } = horde.about;
+  return (
+    <span class="teams-about soft" title={escapeControls(store)}>
+      <code>{escapeControls(store)}</code> · golden-horde {version}
+    </span>
   );
 }
 

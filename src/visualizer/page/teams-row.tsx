@@ -40,6 +40,9 @@ export function TeamRow(props: {
           {status === 'running' && <i class="live-dot" />} {status}
         </span>
       </td>
+      <td class="number">
+        <Rounds line={line} />
+      </td>
       <td class="teams-request" title={oneLine(request)}>
         {oneLine(request)}
         {reason !== '' && <div class="soft">{oneLine(reason)}</div>}
@@ -56,6 +59,16 @@ export function TeamRow(props: {
         {ago(line.updatedAt, now)}
       </td>
     </tr>
+  );
+}
+
+function Rounds({ line: { round, rounds } }: { line: TeamLine }) {
+  if (round === null || rounds === null) return null;
+  return (
+    <>
+      {round} <span class="soft">of {rounds}</span>
+      <progress aria-label={`Round ${round} of ${rounds}`} value={round} max={rounds} />
+    </>
   );
 }
 
