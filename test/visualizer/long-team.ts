@@ -82,7 +82,8 @@ function movedData(data: JsonObject, moved: Moved): JsonObject {
   return Object.fromEntries(fields) as JsonObject;
 }
 
-const written = ({ type, version, data, meta }: RecordedEvent): NewEvent => ({
+/** Ready to append. */
+export const written = ({ type, version, data, meta }: RecordedEvent): NewEvent => ({
   id: randomUUID(),
   type,
   version,

@@ -3,6 +3,7 @@
 import { stateText } from './active-states.ts';
 import { type ActorGroup, groupOf, hasMoved } from './actor-order.ts';
 import type { Standing } from './cast.ts';
+import { oneLine } from './message-gist.ts';
 import type { Story } from './story.ts';
 
 interface Props {
@@ -13,6 +14,9 @@ interface Props {
   chosen: string | null;
   onChoose(actor: string): void;
 }
+
+/** Characters of a role that are shown. */
+const ROLE_MAX = 80;
 
 const GROUPS: readonly ActorGroup[] = ['runtime', 'pattern', 'agents'];
 
@@ -56,7 +60,7 @@ function Actor({
   isChosen: boolean;
   onChoose(actor: string): void;
 }) {
-  const what = role || machine;
+  const what = oneLine(role || machine, ROLE_MAX);
   return (
     <button
       type="button"

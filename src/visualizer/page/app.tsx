@@ -8,7 +8,8 @@ import { TeamView } from './team-view.ts';
 import { TeamsPage } from './teams-page.tsx';
 
 export function App({ source }: { source: Source }) {
-  useEffect(followAddress, []);
+  // Before anything is drawn: what is drawn first is what the address names.
+  useState(followAddress);
   const at = route.value;
   if ('file' in source)
     return (

@@ -42,7 +42,9 @@ export function eventLine(event: RecordedEvent): EventLine {
 
 /** `changes.requested` as `Changes requested`. */
 export function typeWords(type: string): string {
-  const words = type.replace(/\./g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2');
+  const words = escapeControls(type)
+    .replace(/\./g, ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2');
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 

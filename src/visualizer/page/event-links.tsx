@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { RecordedEvent } from '../../events/event.ts';
 import { type CauseChain, causeChain } from '../../projections/cause-chain.ts';
+import { escapeControls } from '../../projections/framing.ts';
 import { clockText } from './duration.ts';
 import { eventLine, KIND_WORDS } from './event-line.ts';
 import { Section } from './event-panel.tsx';
@@ -147,7 +148,8 @@ function EventLink({ view, revision }: { view: TeamView; revision: number }) {
         {KIND_WORDS[kind][0]}
       </span>
       <span class="event-link-text">
-        <b>{by || 'runtime'}</b> <span class="timeline-type">{event.type}</span> {text}
+        <b>{by || 'runtime'}</b> <span class="timeline-type">{escapeControls(event.type)}</span>{' '}
+        {text}
       </span>
     </button>
   );

@@ -6,6 +6,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
+import { escapeControls } from '../../projections/framing.ts';
 import { lineOf } from '../../projections/transcript.ts';
 import { recorded } from '../wire.ts';
 import { clockText, durationText, momentText } from './duration.ts';
@@ -106,7 +107,7 @@ function Head({ view, event }: { view: TeamView; event: RecordedEvent }) {
         <span class="timeline-kind" title={words}>
           {letter}
         </span>{' '}
-        {typeWords(type)} <code class="event-panel-type">{type}</code>
+        {typeWords(type)} <code class="event-panel-type">{escapeControls(type)}</code>
       </h2>
       <p class="soft number" title={momentText(meta.at)}>
         revision {revision} · turn {meta.turn}

@@ -4,7 +4,9 @@
  */
 import { useState } from 'preact/hooks';
 import type { Json } from '../../events/event.ts';
+import { escapeControls } from '../../projections/framing.ts';
 import type { Message, MessageBlock } from '../../projections/thread.ts';
+import { onOneLine } from './event-line.ts';
 import { type Fetched, useFetched } from './fetched.ts';
 import { JsonTree } from './json-tree.tsx';
 import './prompt-view.css';
@@ -14,6 +16,10 @@ import { TextBox } from './text-box.tsx';
 
 /** Messages that are listed at first. */
 const MESSAGES_SHOWN = 12;
+/** Blocks of a message that are drawn at first, and that each further click adds. */
+const BLOCKS_SHOWN = 40;
+/** Blocks that a line tells of. */
+const GIST_PARTS = 10;
 
 /** The prompt of the reply, failure or admission at a revision. */
 export function PromptView({ view, revision }: { view: TeamView; revision: number }) {
@@ -29,7 +35,7 @@ function Shown({ fetched }: { fetched: Fetched<Prompt | undefined> }) {
   return (
     <div class="prompt-view">
       <p class="soft">
-        to <code>{prompt.model}</code>, request{' '}
+        to <code>{escapeControls(prompt.model)}</code>, request{' '}
         <code title={`Hash of the whole request: ${prompt.hash}`}>{prompt.hash.slice(0, 12)}</code>
       </p>
       <details>
@@ -44,9 +50,9 @@ function Shown({ fetched }: { fetched: Fetched<Prompt | undefined> }) {
           {prompt.tools.map(({ name, description }) => (
             <div key={name}>
               <dt>
-                <code>{name}</code>
+                <code>{escapeControls(name)}</code>
               </dt>
-              <dd>{description}</dd>
+              <dd>{escapeControls(description)}</dd>
             </div>
           ))}
         </dl>
@@ -84,12 +90,19 @@ function Messages({ messages }: { messages: readonly Message[] }) {
 
 /** The blocks of a message or a reply, each in its own way. */
 export function Blocks({ content }: { content: readonly { readonly [key: string]: Json }[] }) {
+  const [shown, show] = useState(BLOCKS_SHOWN);
+  const rest = content.length - shown;
   return (
     <>
-      {content.map((block, index) => (
+      {content.slice(0, shown).map((block, index) => (
         // A block has no other name than its place.
         <Block key={index} block={block} />
       ))}
+      {rest > 0 && (
+        <button type="button" onClick={() => show(shown + BLOCKS_SHOWN)}>
+          {Math.min(rest, BLOCKS_SHOWN)} more of {content.length.toLocaleString()}
+        </button>
+      )}
     </>
   );
 }
@@ -101,7 +114,7 @@ function Block({ block }: { block: { readonly [key: string]: Json } }) {
     return (
       <div class="prompt-view-use">
         <p>
-          uses <code>{String(block['name'])}</code>
+          uses <code>{onOneLine(String(block['name']))}</code>
         </p>
         <JsonTree value={block['input'] ?? null} open />
       </div>
@@ -117,7 +130,7 @@ function Block({ block }: { block: { readonly [key: string]: Json } }) {
     );
   return (
     <details>
-      <summary>{String(block['type'])}</summary>
+      <summary>{onOneLine(String(block['type']))}</summary>
       {text === '' ? <JsonTree value={{ ...block }} open /> : <TextBox text={text} label="Block" />}
     </details>
   );
@@ -132,8 +145,10 @@ function textOf(block: { readonly [key: string]: Json }): string {
 }
 
 function gistOf(content: readonly MessageBlock[]): string {
-  const parts = content.map((block) =>
-    block.type === 'tool_use' ? `[${String(block['name'])}]` : textOf(block).slice(0, 120),
-  );
-  return parts.join(' ').replace(/\s+/g, ' ').slice(0, 120);
+  const parts = content
+    .slice(0, GIST_PARTS)
+    .map((block) =>
+      block.type === 'tool_use' ? `[${String(block['name'])}]` : textOf(block).slice(0, 120),
+    );
+  return onOneLine(parts.join(' ').slice(0, 120));
 }

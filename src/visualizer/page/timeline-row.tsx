@@ -1,4 +1,5 @@
 /** One event in the timeline: its revision, kind, who to whom, when, and one line of what it says. */
+import { escapeControls } from '../../projections/framing.ts';
 import { momentText, sinceText } from './duration.ts';
 import { eventLine, KIND_WORDS } from './event-line.ts';
 import type { TeamView } from './team-view.ts';
@@ -24,6 +25,7 @@ export function TimelineRow({
   const revision = rows.revisions[index]!;
   const event = story.events[revision]!;
   const { by, to, text } = eventLine(event);
+  const type = escapeControls(event.type);
   const kind = story.kindAt(revision);
   const [letter, words] = KIND_WORDS[kind];
   const at = view.at.value;
@@ -51,7 +53,7 @@ export function TimelineRow({
       aria-posinset={index + 1}
       data-revision={revision}
       style={{ transform: `translateY(${top}px)` }}
-      title={`${event.type}, ${momentText(event.meta.at)}. Click: go there. Alt+click: only look at it.`}
+      title={`${type}, ${momentText(event.meta.at)}. Click: go there. Alt+click: only look at it.`}
     >
       <span class="timeline-revision number">{revision}</span>
       <span class="timeline-kind" title={words}>
@@ -66,7 +68,7 @@ export function TimelineRow({
         {sinceText(event.meta.at - story.events[0]!.meta.at)}
       </span>
       <span class="timeline-text">
-        <span class="timeline-type">{event.type}</span> {text}
+        <span class="timeline-type">{type}</span> {text}
         {revision > at && <span class="unseen">, not yet</span>}
       </span>
     </div>
