@@ -96,9 +96,10 @@ function useFit(
       const whole = Math.min(wide, clientHeight / height);
       fitTo(Math.max(SCALE.least, whole >= READABLE ? whole : Math.min(wide, READABLE)));
     };
+    // It is told at once what is watched now, after the layout and before it is painted: asked before, the browser
+    // would lay everything out once more for every chart that becomes large.
     const watch = new ResizeObserver(measure);
     watch.observe(frame.current!);
-    measure();
     return () => watch.disconnect();
   }, [width, height, isSmall]);
   return fit;

@@ -1,4 +1,5 @@
 /** Jumps to the next or last message, round, failure, refusal or change of mind; of one actor, when wanted. */
+import { countText } from './count-text.ts';
 import { eventLine } from './event-line.ts';
 import { JUMP_WORDS, type JumpKind } from './jumps.ts';
 import { KEY_OF_JUMP } from './keyboard.ts';
@@ -49,7 +50,7 @@ function Jump({ view, kind }: { view: TeamView; kind: JumpKind }) {
         title={title(next, 'Next', key)}
         onClick={() => view.jumpTo(next)}
       >
-        {count === 1 ? one : many} <span class="jump-count number">{count.toLocaleString()}</span> ›
+        {count === 1 ? one : many} <span class="jump-count number">{countText(count)}</span> ›
       </button>
     </span>
   );

@@ -1,9 +1,11 @@
 /** Above everything: which team this is, how it stands, what it has used, and what one can do with it. */
+
 import { useEffect } from 'preact/hooks';
 import type { Amount } from '../../events/vocabulary/work.ts';
 import { escapeControls } from '../../projections/framing.ts';
 import { keepAddress } from './address.ts';
 import { ComparisonChoice } from './comparison-choice.tsx';
+import { countText } from './count-text.ts';
 import { onOneLine } from './event-line.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { helping } from './keyboard.ts';
@@ -121,8 +123,8 @@ function Used({ view }: { view: TeamView }) {
   const limit = limits.tokens;
   const share = (amount: Amount) => `${limit ? Math.min(100, (amount.tokens / limit) * 100) : 0}%`;
   const words =
-    `${settled.tokens.toLocaleString()} tokens settled, ${reserved.tokens.toLocaleString()} reserved` +
-    `${limit === null ? ', no limit' : ` of ${limit.toLocaleString()}`} at revision ${at}`;
+    `${countText(settled.tokens)} tokens settled, ${countText(reserved.tokens)} reserved` +
+    `${limit === null ? ', no limit' : ` of ${countText(limit)}`} at revision ${at}`;
   return (
     <div class="team-bar-used number" title={words}>
       {limit !== null && (
@@ -141,8 +143,8 @@ function Used({ view }: { view: TeamView }) {
         </div>
       )}
       <span>
-        {settled.tokens.toLocaleString()}
-        {limit === null ? '' : ` / ${limit.toLocaleString()}`} tokens
+        {countText(settled.tokens)}
+        {limit === null ? '' : ` / ${countText(limit)}`} tokens
       </span>
       <span class="soft">${settled.usd.toFixed(settled.usd < 1 ? 4 : 2)}</span>
     </div>

@@ -1,4 +1,5 @@
 /** What the timeline shows: a search, one actor or all, and which kinds; what is left out is counted here. */
+import { countText } from './count-text.ts';
 import type { EventKind } from './event-kind.ts';
 import { KIND_WORDS, KINDS } from './event-line.ts';
 import type { TeamView } from './team-view.ts';
@@ -59,7 +60,7 @@ function ActorChoice({ view }: { view: TeamView }) {
 function KindToggle({ view, kind, count }: { view: TeamView; kind: EventKind; count: number }) {
   const [letter, words] = KIND_WORDS[kind];
   const isShown = !view.hiddenKinds.value.has(kind);
-  const counted = `${words}: ${count.toLocaleString()}`;
+  const counted = `${words}: ${countText(count)}`;
   return (
     <button
       type="button"
@@ -91,7 +92,7 @@ function LeftOut({ view, rows }: { view: TeamView; rows: TimelineRows }) {
   return (
     <div class="timeline-left-out soft" role="status">
       <span class="number">
-        {rows.length.toLocaleString()} of {rows.seen.toLocaleString()}
+        {countText(rows.length)} of {countText(rows.seen)}
       </span>
       {rows.hiddenByKind > 0 && (
         <button
@@ -102,8 +103,8 @@ function LeftOut({ view, rows }: { view: TeamView; rows: TimelineRows }) {
           }}
         >
           {onlyRuntime
-            ? `show the runtime’s ${rows.hiddenByKind.toLocaleString()}`
-            : `show ${rows.hiddenByKind.toLocaleString()} hidden`}
+            ? `show the runtime’s ${countText(rows.hiddenByKind)}`
+            : `show ${countText(rows.hiddenByKind)} hidden`}
         </button>
       )}
       {hidden.size === 0 && (
