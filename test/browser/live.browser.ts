@@ -71,7 +71,7 @@ describe('a page that a run serves', () => {
     const { last, of, drawn } = await rowsOf(page);
     expect(last).toBe(await lastOf('watched'));
     expect(drawn).toBeLessThan(of);
-    await page.getByText('connection lost').waitFor();
+    await page.getByText('its server has gone').waitFor();
     clean(AWAY);
   });
 

@@ -9,6 +9,7 @@ import { chartOf, statesSeen } from './chart-drawings.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { type ChartMoment, momentsOf } from './chart-moment.ts';
 import { ChartView } from './chart-view.tsx';
+import { onOneLine } from './event-line.ts';
 import type { TeamView } from './team-view.ts';
 
 interface Props {
@@ -107,7 +108,7 @@ function Took({ view, moment }: { view: TeamView; moment: ReadonlySignal<ChartMo
 
 const Told = ({ view, event }: { view: TeamView; event: RecordedEvent }) => (
   <>
-    <span class="mono">{event.type}</span>{' '}
+    <span class="mono">{onOneLine(event.type)}</span>{' '}
     <button type="button" class="link" onClick={() => view.goTo(event.revision)}>
       (revision {event.revision})
     </button>

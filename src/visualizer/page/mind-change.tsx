@@ -1,6 +1,6 @@
 /** A change of mind in a sentence, with the ways to what it was and to what it was over. */
 import type { ChangeOfMind } from '../../projections/changes-of-mind.ts';
-import { eventLine, typeWords } from './event-line.ts';
+import { eventLine, onOneLine, typeWords } from './event-line.ts';
 import './mind-change.css';
 import type { TeamView } from './team-view.ts';
 
@@ -46,7 +46,7 @@ export function GoTo({ view, revision }: { view: TeamView; revision: number }) {
     <button
       type="button"
       class="go-to number"
-      title={event ? `Go to ${event.type}: ${eventLine(event).text.slice(0, 160)}` : ''}
+      title={event ? `Go to ${onOneLine(event.type)}: ${eventLine(event).text.slice(0, 160)}` : ''}
       disabled={!event}
       onClick={() => view.jumpTo(revision)}
     >

@@ -155,15 +155,16 @@ function Connection({ view }: { view: TeamView }) {
   if (view.problem.value !== '') return <span class="problem">{view.problem.value}</span>;
   if (view.loading.value) return <span class="soft">reading…</span>;
   if (!view.source.isLive) return <span class="soft">from a file</span>;
+  // Nothing follows an end, so nothing is missed when its server has gone.
+  const status = view.story.lifeAt(view.head.value)?.status ?? '';
+  const hasEnded = ['done', 'failed', 'stopped'].includes(status);
   if (!view.connected.value)
     return (
-      <span class="problem" role="status">
-        connection lost, trying again
+      <span class={hasEnded ? 'soft' : 'problem'} role="status">
+        {hasEnded ? 'its server has gone' : 'connection lost, trying again'}
       </span>
     );
-  // Nothing follows an end.
-  const status = view.story.lifeAt(view.head.value)?.status ?? '';
-  if (['done', 'failed', 'stopped'].includes(status)) return null;
+  if (hasEnded) return null;
   return (
     <span class="team-bar-live" title="What comes is shown at once">
       <span class="live-dot" aria-hidden="true" /> live
