@@ -1,5 +1,5 @@
 /** The merged state as it stood: who is in which team, what is to be done, made, decided, disputed, found and counted. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { merged } from '../../projections/merged.ts';
 import type { MemberShown, TeamShown } from '../../projections/merged-teams.ts';
 import {
@@ -14,6 +14,7 @@ import { oneLine } from './message-gist.ts';
 import { hrefOf } from './route.ts';
 import type { Horde } from './team-source.ts';
 import type { TeamView } from './team-view.ts';
+import { type TeamBelow, TeamsBelow } from './teams-below.ts';
 
 /** Lines of one list that are drawn. */
 const LISTED = 60;
@@ -21,14 +22,18 @@ const LISTED = 60;
 export function MergedPanel({ view }: { view: TeamView }) {
   const at = view.at.value;
   view.version.value;
-  const state = view.story.at(merged, at);
+  const below = useBelow(view);
+  below?.version.value;
+  const time = view.story.events[at]?.meta.at ?? 0;
+  const own = view.story.at(merged, at);
+  const state = below?.merged(own, time) ?? own;
   const shown = useMemo(() => mergedView(state), [state]);
   if (shown.teams.length === 0) return <p class="nothing">Nothing is known yet.</p>;
   return (
     <div class="merged">
       <p class="soft">
         What all say of themselves, brought together: the same whatever the order in which it is
-        heard.
+        heard. The teams below stand where they stood at that time, by their clocks.
       </p>
       {shown.teams.slice(0, LISTED).map((team) => (
         <Team key={team.team} team={team} isOwn={team.team === view.team} />
@@ -53,7 +58,7 @@ export function MergedPanel({ view }: { view: TeamView }) {
         lines={shown.findings}
         text={({ severity, tag, title, by }) => `${severity} ${tag}: ${title} (${by})`}
       />
-      {'teams' in view.source && <Below view={view} horde={view.source as Horde} />}
+      <Below view={view} teams={below?.at(time) ?? []} />
     </div>
   );
 }
@@ -233,32 +238,64 @@ function Where({ view, said }: { view: TeamView; said: { team: string; revision:
 const linkOf = (team: string, at?: number): string =>
   hrefOf({ name: 'team', team, at, panel: undefined });
 
-/** The teams that this one has begun; each is a stream of its own. */
-function Below({ view, horde }: { view: TeamView; horde: Horde }) {
-  const [lines, have] = useState<readonly TeamLine[]>([]);
+/** Kept up to date as long as the panel is looked at; a file holds one team alone. */
+function useBelow(view: TeamView): TeamsBelow | undefined {
+  const below = useMemo(
+    () => ('teams' in view.source ? new TeamsBelow(view.source, view.team) : undefined),
+    [view],
+  );
   useEffect(() => {
-    let isWanted = true;
-    const take = (all: readonly TeamLine[]) =>
-      isWanted && have(all.filter(({ parent }) => parent === view.team));
+    if (!below) return;
+    const horde = view.source as Horde;
+    const take = (all: readonly TeamLine[]) => below.take(all);
     horde.teams().then(take, () => undefined);
     const listening = horde.listenToTeams(take);
     return () => {
-      isWanted = false;
       listening.close();
+      below.close();
     };
-  }, [view, horde]);
-  if (lines.length === 0) return null;
+  }, [view, below]);
+  return below;
+}
+
+/** The teams that this one has begun, and theirs; each is a stream of its own. */
+function Below({ view, teams }: { view: TeamView; teams: readonly TeamBelow[] }) {
+  const head = view.head.value;
+  const lacks = useMemo(() => lacksOf(view), [view, head]);
+  if (teams.length === 0 && lacks.length === 0) return null;
   return (
     <section>
-      <h2>Teams below, as they stand now ({lines.length})</h2>
+      <h2>Teams below ({teams.length})</h2>
+      {lacks.map((lack) => (
+        <p key={lack} class="soft">
+          {lack}
+        </p>
+      ))}
       <ul class="merged-list">
-        {lines.slice(0, LISTED).map(({ team, status, pattern, request }) => (
-          <li key={team}>
-            <a href={linkOf(team)}>{team}</a> <span class={`badge ${status}`}>{status}</span>{' '}
-            {oneLine(pattern, 60)}: {oneLine(request, 120)}
+        {teams.slice(0, LISTED).map(({ line, revision, lack }) => (
+          <li key={line.team}>
+            <a href={linkOf(line.team, revision < 0 ? undefined : revision)}>{line.team}</a>{' '}
+            {revision >= 0 && `merged up to its revision ${revision}`}
+            {revision < 0 && lack === '' && 'had not begun'}
+            {lack !== '' && <span class="merged-contested"> {oneLine(lack)}</span>}
+            <div class="soft">
+              {oneLine(line.pattern, 60)}, now {line.status}: {oneLine(line.request, 120)}
+            </div>
           </li>
         ))}
       </ul>
+      <More count={teams.length} />
     </section>
   );
+}
+
+/** What may be missing from what is merged, whatever the revision. */
+function lacksOf({ story, source }: TeamView): string[] {
+  const lacks: string[] = [];
+  if (!('teams' in source))
+    lacks.push('A file holds one team: teams below it, if there are any, are not merged.');
+  const forked = story.events.findLast(({ type }) => type === 'team.forked');
+  const origin = forked?.data['origin'] as { team: string } | undefined;
+  if (origin) lacks.push(`A fork: teams that ${origin.team} had begun before are not merged here.`);
+  return lacks;
 }
