@@ -128,6 +128,17 @@ describe('a team', () => {
     clean();
   });
 
+  it('is opened where the address leads, with that event on the screen', async () => {
+    const { page, clean } = await openTeam('review', 'at=70');
+    const row = page.getByRole('region', { name: 'Timeline' }).locator('[data-revision="70"]');
+    await row.waitFor();
+    expect(await row.getAttribute('aria-current')).toBe('step');
+    const box = await row.boundingBox();
+    expect(box!.y).toBeGreaterThan(0);
+    expect(box!.y + box!.height).toBeLessThanOrEqual(900);
+    clean();
+  });
+
   it('plays by itself, and stops when it is told to', async () => {
     const { page, clean } = await openTeam('review', 'at=5');
     await page.getByRole('button', { name: 'Play' }).click();
