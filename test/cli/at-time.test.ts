@@ -11,7 +11,7 @@ async function reviewed(...more: string[]): Promise<{ horde: Horde; log: Recorde
   const horde = hordeIn();
   const args = ['--pattern', 'review-loop', '--latency', '15', '--team', 't1', ...more];
   await horde.run(['run', '--rehearse', ...args, request]);
-  return { horde, log: (await horde.run(['log', 't1', '--json'])).lines() };
+  return { horde, log: await horde.log('t1') };
 }
 
 /** The revision at which a team stood at a time. */
@@ -88,7 +88,7 @@ describe('horde merged', () => {
       ...['run', '--rehearse', '--workflow', 'plan-build-test-review', '--latency', '10'],
       ...['--team', 'w', request],
     ]);
-    const log = (await horde.run(['log', 'w', '--json'])).lines<RecordedEvent>();
+    const log = await horde.log('w');
     const now = (await horde.run(['merged', 'w', '--json'])).json();
     const teams = (await horde.run(['teams', '--json'])).json<{ team: string; events: number }[]>();
     expect(now.teams.map(({ team }: { team: string }) => team).sort()).toEqual(
@@ -115,7 +115,7 @@ describe('horde merged', () => {
 
     // While the first step works: its parent says nothing, but the clock goes on below it.
     const child = done[0].team as string;
-    const below = (await horde.run(['log', child, '--json'])).lines<RecordedEvent>();
+    const below = await horde.log(child);
     const half = below[Math.floor(below.length / 2)]!.meta.at;
     const midway = await horde.run(['merged', 'w', '--json', '--at', iso(half)]);
     expect(midway.json().revisions[child]).toBe(standingAt(below, half));

@@ -1,10 +1,16 @@
 /** The program `horde` as a process: run to its end, or begun and killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { createCatalog } from '../../src/events/catalog.ts';
+import type { RecordedEvent } from '../../src/events/event.ts';
+import { teamId, teamStream } from '../../src/events/ids.ts';
+import { openStore } from '../../src/events/open-store.ts';
+import { pages } from '../../src/events/store.ts';
+import { vocabulary } from '../../src/events/vocabulary/index.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -23,6 +29,8 @@ export interface Horde {
   folder: string;
   run(args: readonly string[], input?: string): Promise<Ended>;
   begin(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> };
+  /** What stands in a team's stream, read beside the program: quicker than a process that prints it. */
+  log(team: string): Promise<RecordedEvent[]>;
 }
 
 /** A folder of its own that is gone when the test is. `env` is all that the program sees beside PATH. */
@@ -63,5 +71,21 @@ export function hordeIn(env: Record<string, string> = {}): Horde {
     });
     return { child, ended };
   };
-  return { folder, begin, run: (args, input) => begin(args, input).ended };
+  const log = (team: string) => logOf(join(folder, '.horde/horde.db'), team);
+  return { folder, begin, log, run: (args, input) => begin(args, input).ended };
+}
+
+const catalog = createCatalog(vocabulary);
+
+async function logOf(path: string, team: string): Promise<RecordedEvent[]> {
+  if (!existsSync(path)) return [];
+  const store = await openStore(`sqlite:${path}`);
+  try {
+    const events: RecordedEvent[] = [];
+    for await (const page of pages(store, teamStream(teamId(team))))
+      events.push(...page.map((raw) => catalog.decode(raw)));
+    return events;
+  } finally {
+    await store.close();
+  }
 }

@@ -18,8 +18,7 @@ async function provider(latencyMs: number): Promise<{ api: MessagesApi; horde: H
   return { api, horde: hordeIn({ ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: api.url }) };
 }
 
-const logOf = async (horde: Horde) =>
-  (await horde.run(['log', 'k', '--json'])).lines<RecordedEvent>();
+const logOf = (horde: Horde): Promise<RecordedEvent[]> => horde.log('k');
 const answered = (log: readonly RecordedEvent[]) =>
   log.filter(({ type }) => type === 'model.replied').map(({ data }) => String(data['requestHash']));
 

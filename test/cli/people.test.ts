@@ -18,14 +18,9 @@ async function atWork(latencyMs: number): Promise<{ horde: Horde; ended: Promise
   return { horde, ended };
 }
 
-const logOf = async (horde: Horde) => {
-  const { status, lines } = await horde.run(['log', 't', '--json']);
-  return status === 0 ? lines<RecordedEvent>() : [];
-};
-
 async function until(horde: Horde, holds: (log: RecordedEvent[]) => boolean) {
-  for (let i = 0; i < 100; i++) {
-    const log = await logOf(horde);
+  for (let i = 0; i < 300; i++) {
+    const log = await horde.log('t').catch(() => []);
     if (holds(log)) return log;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -34,12 +29,12 @@ async function until(horde: Horde, holds: (log: RecordedEvent[]) => boolean) {
 
 describe('a person, from another process', () => {
   it('tells an agent something, which it reads in its next request and the report marks', async () => {
-    const { horde, ended } = await atWork(1500);
+    const { horde, ended } = await atWork(700);
     const told = await horde.run(['tell', 't', 'producer', 'Mind', 'the', 'audit.', '--json']);
     expect(told.json()).toEqual({ team: 't', said: 'message.told', to: 'producer', led: true });
     const { json, status } = await ended;
     expect(status).toBe(0);
-    const log = await logOf(horde);
+    const log = await horde.log('t');
     const heard = log.find(({ type }) => type === 'message.told');
     expect(heard).toMatchObject({ data: { by: 'person', text: 'Mind the audit.' } });
     expect(heard?.meta.to).toEqual(['producer']);
@@ -48,7 +43,7 @@ describe('a person, from another process', () => {
   }, 60_000);
 
   it('pauses a team, which starts nothing until it goes on', async () => {
-    const { horde, ended } = await atWork(2500);
+    const { horde, ended } = await atWork(1000);
     expect((await horde.run(['pause', 't'])).out).toContain('horde continue t');
     const still = (log: RecordedEvent[]) =>
       log.filter(({ type }) => type === 'work.started').length;
@@ -58,11 +53,11 @@ describe('a person, from another process', () => {
     });
     const before = still(paused);
     expect((await horde.run(['pause', 't'])).out).toContain('paused already');
-    expect(still(await logOf(horde))).toBe(before);
+    expect(still(await horde.log('t'))).toBe(before);
     const gone = await horde.run(['continue', 't']);
     expect([gone.status, gone.err]).toEqual([0, '']);
     expect((await ended).json().status).toBe('done');
-    expect(still(await logOf(horde))).toBeGreaterThan(before);
+    expect(still(await horde.log('t'))).toBeGreaterThan(before);
   }, 60_000);
 
   it('stops a team, which ends with what there is and says by whom', async () => {
@@ -77,7 +72,7 @@ describe('a person, from another process', () => {
   it('is told when nobody leads the team, and is heard when it goes on', async () => {
     const { horde, ended } = await atWork(60_000);
     const { child } = horde.begin(['log', 't', '--follow']);
-    const leader = (await logOf(horde)).find(({ type }) => type === 'leader.took');
+    const leader = (await horde.log('t')).find(({ type }) => type === 'leader.took');
     process.kill(Number(String(leader?.data['leader']).split(':')[1]), 'SIGKILL');
     await ended;
     child.kill('SIGKILL');
@@ -126,7 +121,7 @@ describe('a person, from another process', () => {
     expect(question).toMatchObject({ kind: 'question', text: expect.stringContaining('For whom') });
     await horde.run(['approve', 't', question.question, 'For', 'our', 'customers.']);
     expect((await ended).status).toBe(0);
-    const log = await logOf(horde);
+    const log = await horde.log('t');
     const returned = log.filter(({ type }) => type === 'tool.returned').map(({ data }) => data);
     expect(returned[0]).toMatchObject({ tool: 'run_command', ok: true });
     expect(String(returned[0]?.['text'])).toContain('42');

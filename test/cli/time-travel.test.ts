@@ -19,14 +19,14 @@ async function reviewed(more: string[] = []): Promise<{ horde: Horde; cuts: numb
     ...more,
     request,
   ]);
-  const log = (await horde.run(['log', 't1', '--json'])).lines();
+  const log = await horde.log('t1');
   const cuts = log.filter(({ meta }) => meta.last).map(({ revision }) => revision);
   return { horde, cuts };
 }
 
 const logHash = async (horde: Horde, team: string) =>
   createHash('sha256')
-    .update((await horde.run(['log', team, '--json'])).out)
+    .update(JSON.stringify(await horde.log(team)))
     .digest('hex');
 
 describe('horde fork', () => {

@@ -16,9 +16,12 @@ async function until(holds: () => Promise<boolean>, withinMs: number): Promise<v
   }
 }
 
+const TEAMS = ['w1', 'w2', 'w3'];
+
 const ended = async (horde: Horde) => {
-  const teams = (await horde.run(['teams', '--json'])).json<{ status: string }[]>();
-  return teams.filter(({ status }) => status === 'done').length;
+  const ends = await Promise.all(TEAMS.map(async (team) => (await horde.log(team)).at(-1)));
+  return ends.filter((end) => end?.type === 'team.dissolved' && end.data['status'] === 'done')
+    .length;
 };
 
 describe('horde worker', () => {
@@ -26,7 +29,7 @@ describe('horde worker', () => {
     const api = await startMessagesApi({ script: player({ seed: 2, latencyMs: 250 }), key: 'k' });
     onTestFinished(() => api.close());
     const horde = hordeIn({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
-    const teams = ['w1', 'w2', 'w3'];
+    const teams = TEAMS;
     for (const team of teams) {
       const { status, json } = await horde.run([
         'run',
@@ -47,8 +50,7 @@ describe('horde worker', () => {
     const killedAt = Date.now();
     const second = horde.begin(['worker', '--json']);
     onTestFinished(() => void second.child.kill('SIGKILL'));
-    const logOf = async (team: string) =>
-      (await horde.run(['log', team, '--json'])).lines<RecordedEvent>();
+    const logOf = (team: string): Promise<RecordedEvent[]> => horde.log(team);
     await until(async () => {
       const led = (await logOf('w1')).filter(({ type }) => type === 'leader.took');
       return led.length >= 2 || (await ended(horde)) === teams.length;
