@@ -3,7 +3,7 @@
  * thread of its own. The layout engine is large: it is begun when the first chart needs it, and a machine is laid out once.
  */
 import type { AnyStateMachine } from 'xstate';
-import { ThreadEngine } from './chart-engine.ts';
+import { ThreadEngine, TooDense } from './chart-engine.ts';
 import { layOut } from './chart-layout.ts';
 import { type ChartOutline, outlineOf } from './chart-outline.ts';
 import { type ChartShelf, readShelf, shelfKey } from './chart-shelf.ts';
@@ -19,8 +19,10 @@ export async function drawingOf(name: string, machine: AnyStateMachine): Promise
   if (!drawing) {
     drawing = drawingFor(name, outlineOf(machine));
     drawn.set(machine, drawing);
-    // What failed is tried again by whoever asks next.
-    drawing.catch(() => drawn.delete(machine));
+    // What failed is tried again by whoever asks next, but not what is known to take too long.
+    drawing.catch((error) => {
+      if (!(error instanceof TooDense)) drawn.delete(machine);
+    });
   }
   return { ...(await drawing), machine: name };
 }

@@ -7,7 +7,7 @@
  * 2. Boxes hold their texts, measured by a fixed pitch (`CHART_TEXT`).
  */
 import type { ElkExtendedEdge, ElkNode } from 'elkjs';
-import type { LayoutEngine } from './chart-engine.ts';
+import { type LayoutEngine, TooDense } from './chart-engine.ts';
 import type { ChartOutline, OutlinedEdge, OutlinedNode } from './chart-outline.ts';
 import { CHART_TEXT, type ChartDrawing, type ChartEdge, type ChartNode } from './wire.ts';
 
@@ -68,7 +68,12 @@ export async function layOut(
 ): Promise<ChartDrawing> {
   let best: ChartDrawing | undefined;
   for (const way of WAYS) {
-    const laid = await engine.layout(graphOf(outline, { ...COMMON, ...way }));
+    const laid = await engine.layout(graphOf(outline, { ...COMMON, ...way })).catch((error) => {
+      // Where one way was quick enough, the chart is there.
+      if (best && error instanceof TooDense) return undefined;
+      throw error;
+    });
+    if (!laid) break;
     const drawing = drawingFrom(machine, outline, laid);
     if (!best || cost(drawing) < cost(best)) best = drawing;
   }

@@ -5,6 +5,7 @@ import { LedElsewhere } from '../actors/team-leases.ts';
 import { UnknownTeam } from '../actors/team-reader.ts';
 import { UnreadableEvent } from '../events/catalog.ts';
 import { StoreFailure } from '../events/store.ts';
+import { TooDense } from './chart-engine.ts';
 
 export type RefusedStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
 
@@ -26,7 +27,7 @@ export function statusOf(error: unknown): RefusedStatus {
   if (error instanceof ForkRefused || error instanceof TeamEnded || error instanceof LedElsewhere)
     return 409;
   if (error instanceof RangeError) return 400;
-  if (error instanceof UnreadableEvent) return 422;
+  if (error instanceof UnreadableEvent || error instanceof TooDense) return 422;
   return error instanceof StoreFailure ? 503 : 500;
 }
 

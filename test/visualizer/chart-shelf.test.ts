@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
-import { ThreadEngine } from '../../src/visualizer/chart-engine.ts';
+import { ThreadEngine, TooDense } from '../../src/visualizer/chart-engine.ts';
 import { layOut } from '../../src/visualizer/chart-layout.ts';
 import { outlineOf } from '../../src/visualizer/chart-outline.ts';
 import { readShelf, shelfKey } from '../../src/visualizer/chart-shelf.ts';
@@ -62,6 +62,28 @@ describe('A chart that is on no shelf', () => {
     const { active, utilization } = performance.eventLoopUtilization(before);
     expect(nodes.length).toBe(15);
     expect(utilization, `busy for ${active} ms`).toBeLessThan(0.5);
+  });
+
+  it('that takes too long is given up alone: what waits behind it is laid out', async () => {
+    const ids = Array.from({ length: 60 }, (_, i) => `s${i}`);
+    const dense = {
+      id: 'root',
+      layoutOptions: { 'elk.algorithm': 'layered', 'elk.edgeRouting': 'ORTHOGONAL' },
+      children: ids.map((id) => ({ id, width: 80, height: 30 })),
+      edges: ids.flatMap((a) =>
+        ids.map((b) => ({
+          id: `${a}-${b}`,
+          sources: [a],
+          targets: [b],
+          labels: [{ text: 'x', width: 90, height: 12 }],
+        })),
+      ),
+    };
+    const impatient = new ThreadEngine(3_000);
+    const given = expect(impatient.layout(dense)).rejects.toThrow(TooDense);
+    const behind = impatient.layout({ id: 'root', children: [{ id: 'a', width: 5, height: 5 }] });
+    await given;
+    expect((await behind).children?.[0]?.x).toEqual(expect.any(Number));
   });
 
   it('that cannot be laid out fails alone', async () => {
