@@ -57,21 +57,7 @@ export const adversarialDebateMachine = setup({
   context: ({ input }) => ledger.newDebate(input),
   entry: 'openBoard',
   initial: 'opening',
-  on: {
-    'turn.forfeited': [
-      { guard: 'isAtLimit', actions: 'loseSeat' },
-      { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-    ],
-    'seat.refilled': [
-      { guard: 'mayGrantAgain', actions: 'grantAgain' },
-      { guard: 'owesTurn', actions: 'loseSeat' },
-    ],
-    'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
-  },
+  on: turns.whateverBecomesOfSeats,
   states: {
     opening: {
       entry: 'openRound',

@@ -68,21 +68,7 @@ export const assemblyLineMachine = setup({
   context: ({ input }) => ledger.newAssemblyLine(input),
   entry: 'openBoard',
   initial: 'advancing',
-  on: {
-    'turn.forfeited': [
-      { guard: 'isAtLimit', actions: 'loseSeat' },
-      { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-    ],
-    'seat.refilled': [
-      { guard: 'mayGrantAgain', actions: 'grantAgain' },
-      { guard: 'owesTurn', actions: 'loseSeat' },
-    ],
-    'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
-  },
+  on: turns.whateverBecomesOfSeats,
   states: {
     advancing: {
       always: [

@@ -65,21 +65,7 @@ export const consensusDeliberationMachine = setup({
   id: 'consensus-deliberation',
   context: ({ input }) => ledger.newDeliberation(input),
   initial: 'analysing',
-  on: {
-    'turn.forfeited': [
-      { guard: 'isAtLimit', actions: 'loseSeat' },
-      { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-    ],
-    'seat.refilled': [
-      { guard: 'mayGrantAgain', actions: 'grantAgain' },
-      { guard: 'owesTurn', actions: 'loseSeat' },
-    ],
-    'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
-  },
+  on: turns.whateverBecomesOfSeats,
   states: {
     analysing: {
       entry: 'askAnalyses',

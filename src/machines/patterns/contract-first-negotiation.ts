@@ -81,21 +81,7 @@ export const contractFirstNegotiationMachine = setup({
   context: ({ input }) => ledger.newNegotiation(input),
   entry: 'openBoard',
   initial: 'proposing',
-  on: {
-    'turn.forfeited': [
-      { guard: 'isAtLimit', actions: 'loseSeat' },
-      { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-    ],
-    'seat.refilled': [
-      { guard: 'mayGrantAgain', actions: 'grantAgain' },
-      { guard: 'owesTurn', actions: 'loseSeat' },
-    ],
-    'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
-  },
+  on: turns.whateverBecomesOfSeats,
   states: {
     proposing: {
       entry: 'askProposer',

@@ -70,19 +70,7 @@ export const expertiseRoutingMachine = setup({
   on: {
     'consultation.asked': { guard: 'mayConsult', actions: 'ask' },
     'product.finished': { guard: 'isGeneralists', actions: 'takeProduct' },
-    'turn.forfeited': [
-      { guard: 'isAtLimit', actions: 'loseSeat' },
-      { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-    ],
-    'seat.refilled': [
-      { guard: 'mayGrantAgain', actions: 'grantAgain' },
-      { guard: 'owesTurn', actions: 'loseSeat' },
-    ],
-    'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
+    ...turns.whateverBecomesOfSeats,
   },
   states: {
     // The specialists sleep.

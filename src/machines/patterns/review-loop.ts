@@ -19,11 +19,9 @@ import { type PatternDefinition, type PatternHears, type PatternSays, seated } f
 import { type ReviewEnd, reviewConclusion } from './review-conclusion.ts';
 import * as ledger from './review-ledger.ts';
 import * as steps from './review-steps.ts';
+import { seatOf, turnGuards } from './turn-taking.ts';
 
 type Hears = ledger.Draft | ledger.Approval | ledger.Changes | PatternHears;
-
-/** The seat that an event is about: whose move it is, or what became of whom. */
-const seatOf = (event: Hears): string => ('agent' in event ? event.agent : event.from);
 
 export const reviewLoopMachine = setup({
   types: {
@@ -33,24 +31,19 @@ export const reviewLoopMachine = setup({
     input: {} as ledger.ReviewLoopInput,
   },
   guards: {
-    holdsTurn: ({ context, event }) =>
-      'grant' in event && grants.holds(context.grants, seatOf(event), event.grant),
-    owesTurn: ({ context, event }) => grants.owes(context.grants, seatOf(event)),
-    mayGrantAgain: ({ context, event }) =>
-      grants.mayGrantAgain(context.grants, seatOf(event), context.limits.refills),
+    holdsTurn: turnGuards.holdsTurn,
+    owesTurn: turnGuards.owesTurn,
+    mayGrantAgain: turnGuards.mayGrantAgain,
+    isAtLimit: turnGuards.isAtLimit,
+    goesOn: turnGuards.goesOn,
+    isUrgent: turnGuards.isUrgent,
     isHollow: ({ context, event }) =>
       event.type === 'review.approved' &&
       grants.holds(context.grants, event.from, event.grant) &&
       ledger.isHollow(context, event),
-    isAtLimit: ({ context, event }) =>
-      event.type === 'turn.forfeited' &&
-      event.limit !== undefined &&
-      grants.holds(context.grants, event.agent, event.grant),
     isProducer: ({ context, event }) =>
       seatOf(event) === context.producer && !context.lost.includes(context.producer),
     isReviewer: ({ context, event }) => context.reviewers.includes(seatOf(event)),
-    goesOn: ({ context }) => context.ending === null,
-    isUrgent: ({ event }) => event.type === 'finalize.asked' && event.now === true,
     reviewsAreIn: ({ context }) => grants.isSettled(context.grants),
     allApprove: ({ context }) => ledger.allApprove(context),
     aPointStands: ({ context }) => ledger.standing(context).length > 0,

@@ -19,6 +19,7 @@ import { step } from '../step.ts';
 import * as grants from './grants.ts';
 import { type PatternDefinition, type PatternHears, type PatternSays, seated } from './pattern.ts';
 import * as steps from './swarm-steps.ts';
+import { seatOf, turnGuards } from './turn-taking.ts';
 
 export const swarmLimits = z.strictObject({
   /** Times a seat's turn is granted anew to a successor. */
@@ -26,8 +27,6 @@ export const swarmLimits = z.strictObject({
 });
 
 type Hears = Heard<typeof contribute.event> | PatternHears;
-
-const seatOf = (event: Hears): string => ('agent' in event ? event.agent : event.from);
 
 export const swarmMachine = setup({
   types: {
@@ -37,18 +36,14 @@ export const swarmMachine = setup({
     input: {} as steps.SwarmInput,
   },
   guards: {
-    holdsTurn: ({ context, event }) =>
-      'grant' in event && grants.holds(context.grants, seatOf(event), event.grant),
-    owesTurn: ({ context, event }) => grants.owes(context.grants, seatOf(event)),
+    holdsTurn: turnGuards.holdsTurn,
+    owesTurn: turnGuards.owesTurn,
     mayGrantAgain: ({ context, event }) =>
       grants.mayGrantAgain(context.grants, seatOf(event), context.refills),
-    isAtLimit: ({ context, event }) =>
-      event.type === 'turn.forfeited' &&
-      event.limit !== undefined &&
-      grants.holds(context.grants, event.agent, event.grant),
-    goesOn: ({ context }) => context.ending === null,
-    isUrgent: ({ event }) => event.type === 'finalize.asked' && event.now === true,
-    allAreIn: ({ context }) => grants.isSettled(context.grants),
+    isAtLimit: turnGuards.isAtLimit,
+    goesOn: turnGuards.goesOn,
+    isUrgent: turnGuards.isUrgent,
+    allAreIn: turnGuards.allAreIn,
   },
   actions: {
     askAll: step(steps.askAll),

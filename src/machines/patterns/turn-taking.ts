@@ -42,29 +42,51 @@ export interface TurnEvent {
   now?: boolean | undefined;
 }
 
-interface Asked {
-  context: TurnTaking;
+/** A guard's question; it needs no more of the context than `Known`. */
+interface Asked<Known extends keyof TurnTaking> {
+  context: Pick<TurnTaking, Known>;
   event: TurnEvent;
 }
 
 /** The seat that an event is about: whose move it is, or what became of whom. */
 export const seatOf = ({ agent, from }: TurnEvent): string => agent ?? from;
 
-export const holdsTurn = ({ context, event }: Asked): boolean =>
+export const holdsTurn = ({ context, event }: Asked<'grants'>): boolean =>
   event.grant !== undefined && grants.holds(context.grants, seatOf(event), event.grant);
 
 /** Guards by the names that charts use. */
 export const turnGuards = {
   holdsTurn,
-  owesTurn: ({ context, event }: Asked) => grants.owes(context.grants, seatOf(event)),
-  mayGrantAgain: ({ context, event }: Asked) =>
+  owesTurn: ({ context, event }: Asked<'grants'>) => grants.owes(context.grants, seatOf(event)),
+  mayGrantAgain: ({ context, event }: Asked<'grants' | 'limits'>) =>
     grants.mayGrantAgain(context.grants, seatOf(event), context.limits.refills),
-  isAtLimit: (asked: Asked) => asked.event.limit !== undefined && holdsTurn(asked),
-  isThere: ({ context, event }: Asked) => !context.lost.includes(seatOf(event)),
-  goesOn: ({ context }: Asked) => context.ending === null,
-  isUrgent: ({ event }: Asked) => event.now === true,
-  allAreIn: ({ context }: Asked) => grants.isSettled(context.grants),
+  isAtLimit: (asked: Asked<'grants'>) => asked.event.limit !== undefined && holdsTurn(asked),
+  isThere: ({ context, event }: Asked<'lost'>) => !context.lost.includes(seatOf(event)),
+  goesOn: ({ context }: Asked<'ending'>) => context.ending === null,
+  isUrgent: ({ event }: Asked<never>) => event.now === true,
+  allAreIn: ({ context }: Asked<'grants'>) => grants.isSettled(context.grants),
 };
+
+/**
+ * What such a pattern hears in every state, as its chart's `on`: a turn that is given back waits for a successor, a seat
+ * that is gone is done without, and once asked to come to an end it begins nothing new. The machine names the guards
+ * (above) and the actions, and has a state `concluded`.
+ */
+export const whateverBecomesOfSeats = {
+  'turn.forfeited': [
+    { guard: 'isAtLimit', actions: 'loseSeat' },
+    { guard: 'holdsTurn', actions: 'awaitSuccessor' },
+  ],
+  'seat.refilled': [
+    { guard: 'mayGrantAgain', actions: 'grantAgain' },
+    { guard: 'owesTurn', actions: 'loseSeat' },
+  ],
+  'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
+  'finalize.asked': [
+    { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
+    { guard: 'goesOn', actions: 'startNothingNew' },
+  ],
+} as const;
 
 export const thereOf = (seats: readonly string[], { lost }: TurnTaking): string[] =>
   seats.filter((seat) => !lost.includes(seat));

@@ -85,21 +85,7 @@ export const watchdogMachine = setup({
   context: ({ input }) => ledger.newWatch(input),
   entry: 'begin',
   initial: 'implementing',
-  on: {
-    'turn.forfeited': [
-      { guard: 'isAtLimit', actions: 'loseSeat' },
-      { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-    ],
-    'seat.refilled': [
-      { guard: 'mayGrantAgain', actions: 'grantAgain' },
-      { guard: 'owesTurn', actions: 'loseSeat' },
-    ],
-    'seat.lost': { guard: 'isThere', actions: 'loseSeat' },
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.concluded', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
-  },
+  on: turns.whateverBecomesOfSeats,
   states: {
     implementing: {
       always: [
