@@ -20,6 +20,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Runtime } from './runtime.ts';
 import type { TeamResult } from './team-handle.ts';
 import { isDeadHere, LedElsewhere } from './team-leases.ts';
+import { ENDS } from './team-reader.ts';
 import type { Formed } from './team-state.ts';
 
 export interface TeamWorkerOptions {
@@ -92,7 +93,7 @@ class Worker implements TeamWorker {
     let formed = false;
     for (const { stream, type, data } of events) {
       const team = teamOfStream(stream)!;
-      if (type === 'team.dissolved' || type === 'team.stopped') this.unfinished.delete(team);
+      if (ENDS.has(type)) this.unfinished.delete(team);
       if (type !== 'team.formed') continue;
       const { labels, parent } = JSON.parse(data) as Formed;
       if (parent) continue;

@@ -25,6 +25,7 @@ import type { Amount } from '../events/vocabulary/work.ts';
 import { endOfChild } from './child-end.ts';
 import type { Clock } from './clock.ts';
 import type { Runtime, StartOptions } from './runtime.ts';
+import { ENDS } from './team-reader.ts';
 import type { OwedWork, TeamState } from './team-state.ts';
 import { type ChildEnd, type ChildPlan, StandingDown, WorkFailure } from './worker.ts';
 
@@ -60,7 +61,6 @@ export interface BelowSite {
 const LOOK_MS = 15_000;
 const FAILURES_MAX = 6;
 const RETRY_MS = 500;
-const ENDS = new Set(['team.dissolved', 'team.stopped']);
 const NOTHING: Amount = { tokens: 0, usd: 0 };
 
 /** The child's id: the parent's, and what follows from the activation. */
