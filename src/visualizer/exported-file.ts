@@ -26,7 +26,7 @@ export interface ExportSource {
 export async function* exportedFile(
   team: TeamId,
   { reading, chart, now, onEvents }: ExportSource,
-  { script, style }: PageFiles,
+  { script, style }: Pick<PageFiles, 'script' | 'style'>,
 ): AsyncGenerator<string> {
   const code = withoutEnd(script, 'script');
   const look = withoutEnd(style, 'style');

@@ -1,9 +1,10 @@
-/** The built page: its script, its style sheet and the document that names them. */
+/** The built page: the document, and the script and the style sheet that it names. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Refused } from './refusal.ts';
 
 export interface PageFiles {
+  document: string;
   script: string;
   style: string;
 }
@@ -14,10 +15,10 @@ const FOLDER = new URL('../../dist/visualizer/page/', import.meta.url);
 /** Read anew each time, so that a page that is built while the server runs is the one that is shown. */
 export async function pageFiles(folder: URL = FOLDER): Promise<PageFiles> {
   try {
-    const [script, style] = await Promise.all(
-      ['page.js', 'page.css'].map((name) => readFile(new URL(name, folder), 'utf8')),
+    const [document, script, style] = await Promise.all(
+      ['index.html', 'page.js', 'page.css'].map((name) => readFile(new URL(name, folder), 'utf8')),
     );
-    return { script: script!, style: style! };
+    return { document: document!, script: script!, style: style! };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Refused(
@@ -26,19 +27,3 @@ export async function pageFiles(folder: URL = FOLDER): Promise<PageFiles> {
     );
   }
 }
-
-/** The document of the served page. */
-export const pageDocument = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Golden Horde</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/page.css">
-    <script type="module" src="/page.js"></script>
-  </head>
-  <body><div id="page"></div></body>
-</html>
-`;

@@ -21,7 +21,7 @@ import { hordeMachines } from '../machines/index.ts';
 import { drawingOf } from './chart-drawing.ts';
 import { doorkeeping, holdsToken, mayChange, newToken, securityHeaders } from './doorman.ts';
 import { Live } from './live.ts';
-import { pageDocument, pageFiles } from './page-files.ts';
+import { pageFiles } from './page-files.ts';
 import { lineOfError, Refused, statusOf } from './refusal.ts';
 import { type Hands, steeringRoutes } from './steering.ts';
 import { TeamLines } from './team-lines.ts';
@@ -102,8 +102,8 @@ function application(options: VisualizerOptions, { token, reading, live, port }:
   const app = new Hono();
   app.use(securityHeaders, doorkeeping(port));
   app.get('/', async (context) => {
-    await pageFiles(options.page);
-    return context.html(pageDocument);
+    const { document } = await pageFiles(options.page);
+    return context.html(document);
   });
   app.get('/page.js', async ({ body }) =>
     body((await pageFiles(options.page)).script, 200, {

@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What the page is made of, beside the packages. */
 const PAGE_SOURCES = ['src/visualizer', 'src/projections', 'src/events', 'vite.config.ts'];
-const PAGE_BUILT = ['page.js', 'page.css'].map((name) => join('dist/visualizer/page', name));
+const PAGE_BUILT = ['index.html', 'page.js', 'page.css'].map((name) =>
+  join('dist/visualizer/page', name),
+);
 /** What charts are made of. One that is left as it was is found again by its outline, and is not laid out anew. */
 const CHART_SOURCES = ['src/visualizer', 'src/machines', 'scripts/lay-out-charts.ts'];
 const CHARTS_BUILT = ['dist/visualizer/charts.json'];

@@ -149,6 +149,8 @@ describe('an exported file', () => {
   it('comes from the server as a file to keep, which the browser does not open here', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'horde-page-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const document = '<!doctype html><script type="module" src="./page.js"></script>';
+    writeFileSync(join(folder, 'index.html'), document);
     writeFileSync(join(folder, 'page.js'), PAGE.script);
     writeFileSync(join(folder, 'page.css'), PAGE.style);
     const page = pathToFileURL(`${folder}/`);
@@ -164,5 +166,6 @@ describe('an exported file', () => {
       ['/page.css', 'text/css'],
     ])
       expect((await get(path!)).headers.get('content-type')).toContain(type);
+    expect(await (await get('/')).text()).toBe(document);
   });
 });
