@@ -10,6 +10,7 @@ import {
 } from '../../projections/board.ts';
 import './board-panel.css';
 import { oneLine } from './message-gist.ts';
+import { RevisionLink } from './revision-link.tsx';
 import type { TeamView } from './team-view.ts';
 
 const COLUMNS: Readonly<Record<TaskStatus, string>> = {
@@ -111,7 +112,7 @@ function TaskCard(props: { view: TeamView; task: Task; waiting: string; fresh: F
       </div>
       {waiting !== '' && <div class="board-waits">waits for {oneLine(waiting)}</div>}
       {task.note !== '' && <div class="board-note">{oneLine(task.note, 240)}</div>}
-      <Event view={view} revision={task.revision} />
+      <RevisionLink view={view} revision={task.revision} />
     </article>
   );
 }
@@ -120,20 +121,6 @@ const Changed = ({ fresh }: { fresh: Freshness }) =>
   fresh === '' ? null : (
     <span class="board-changed">{fresh === 'here' ? 'changed here' : 'changed in this turn'}</span>
   );
-
-/** Goes to the event that says so. */
-function Event(props: { view: TeamView; revision: number; children?: preact.ComponentChildren }) {
-  return (
-    <button
-      type="button"
-      class="board-event"
-      title={`Go to revision ${props.revision}`}
-      onClick={() => props.view.jumpTo(props.revision)}
-    >
-      {props.children ?? `at ${props.revision}`}
-    </button>
-  );
-}
 
 function Artifacts(props: {
   view: TeamView;
@@ -193,18 +180,18 @@ function ArtifactRow(props: { view: TeamView; artifact: Artifact; fresh: Freshne
       <td>
         {artifact.locked ? <span class="board-locked">agreed, locked</span> : 'open'}
         {writtenAfterLock !== null && (
-          <Event view={view} revision={writtenAfterLock}>
+          <RevisionLink view={view} revision={writtenAfterLock}>
             written after at {writtenAfterLock}
-          </Event>
+          </RevisionLink>
         )}
       </td>
       <td class="mono" title={hash ?? ''}>
         {hash?.slice(0, 10)}
       </td>
       <td>
-        <Event view={view} revision={held ?? artifact.revision}>
+        <RevisionLink view={view} revision={held ?? artifact.revision}>
           {held === null ? `written at ${artifact.revision}` : `text at ${held}`}
-        </Event>
+        </RevisionLink>
       </td>
     </tr>
   );

@@ -11,6 +11,7 @@ import {
 import type { TeamLine } from '../../projections/teams.ts';
 import './merged-panel.css';
 import { oneLine } from './message-gist.ts';
+import { RevisionLink } from './revision-link.tsx';
 import { hrefOf } from './route.ts';
 import type { Horde } from './team-source.ts';
 import type { TeamView } from './team-view.ts';
@@ -228,11 +229,7 @@ const OfTeam = ({ view, team }: { view: TeamView; team: string }) =>
 function Where({ view, said }: { view: TeamView; said: { team: string; revision: number } }) {
   const { team, revision } = said;
   if (team !== view.team) return <a href={linkOf(team, revision)}>at {revision}</a>;
-  return (
-    <button type="button" class="merged-at" onClick={() => view.jumpTo(revision)}>
-      at {revision}
-    </button>
-  );
+  return <RevisionLink view={view} revision={revision} />;
 }
 
 const linkOf = (team: string, at?: number): string =>

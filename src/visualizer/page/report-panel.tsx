@@ -5,6 +5,7 @@ import type { Contribution, Report, Result } from '../../projections/report.ts';
 import { durationText } from './duration.ts';
 import { oneLine, typeInWords } from './message-gist.ts';
 import './report-panel.css';
+import { RevisionLink } from './revision-link.tsx';
 import type { TeamView } from './team-view.ts';
 import { TextBox } from './text-box.tsx';
 
@@ -113,7 +114,8 @@ function ResultText(props: { view: TeamView; result: Result; isFirst: boolean })
   return (
     <details open={isFirst} class="report-result">
       <summary>
-        <b>{oneLine(title)}</b> by {oneLine(by, 60)} <At view={view} revision={revision} />
+        <b>{oneLine(title)}</b> by {oneLine(by, 60)}{' '}
+        <RevisionLink view={view} revision={revision} />
       </summary>
       {summary !== '' && <p>{oneLine(summary, 600)}</p>}
       {path !== null && <p class="mono">{oneLine(path)}</p>}
@@ -122,14 +124,6 @@ function ResultText(props: { view: TeamView; result: Result; isFirst: boolean })
         <TextBox text={details} label={`What else was said with ${oneLine(title)}`} />
       )}
     </details>
-  );
-}
-
-function At({ view, revision }: { view: TeamView; revision: number }) {
-  return (
-    <button type="button" class="report-at" onClick={() => view.jumpTo(revision)}>
-      at {revision}
-    </button>
   );
 }
 
@@ -144,7 +138,7 @@ function Artifacts({ view, report }: { view: TeamView; report: Report }) {
             <b>{oneLine(artifact.title)}</b> by {oneLine(artifact.by, 60)}, version{' '}
             {artifact.versions}
             {artifact.locked && ', agreed and locked'}{' '}
-            <At view={view} revision={artifact.held ?? artifact.revision} />
+            <RevisionLink view={view} revision={artifact.held ?? artifact.revision} />
           </summary>
           {artifact.path !== null && (
             <p class="mono">
@@ -192,7 +186,8 @@ function Contributions(props: { view: TeamView; contributions: readonly Contribu
                 {one.moves.slice(0, 12).map(({ move, revision, round }) => (
                   <div key={revision}>
                     {typeInWords(move).replaceAll('_', ' ')}
-                    {round > 0 && `, round ${round}`} <At view={props.view} revision={revision} />
+                    {round > 0 && `, round ${round}`}{' '}
+                    <RevisionLink view={props.view} revision={revision} />
                   </div>
                 ))}
                 {one.moves.length > 12 && <div>and {one.moves.length - 12} more</div>}
@@ -226,7 +221,7 @@ function Decisions({ view, report }: { view: TeamView; report: Report }) {
                 `, challenged by ${oneLine(one.challengedBy.join(', '))}`}
               )
             </span>{' '}
-            <At view={view} revision={one.revision} />
+            <RevisionLink view={view} revision={one.revision} />
           </li>
         ))}
       </ul>
@@ -237,7 +232,7 @@ function Decisions({ view, report }: { view: TeamView; report: Report }) {
             {interventions.slice(0, LISTED).map(({ revision, by, what, text }) => (
               <li key={revision}>
                 <b class="report-person">{oneLine(by, 60)}</b> {what} {oneLine(text)}{' '}
-                <At view={view} revision={revision} />
+                <RevisionLink view={view} revision={revision} />
               </li>
             ))}
           </ul>
@@ -268,7 +263,7 @@ function Dissent({ view, report }: { view: TeamView; report: Report }) {
         {report.dissent.slice(0, LISTED).map(({ by, about, view: held, revision }) => (
           <li key={`${revision} ${by} ${about}`}>
             <b>{oneLine(by, 60)}</b> on {oneLine(about)}: {oneLine(held, 900)}{' '}
-            <At view={view} revision={revision} />
+            <RevisionLink view={view} revision={revision} />
           </li>
         ))}
       </ul>
