@@ -295,6 +295,9 @@ describe('environment files', () => {
   });
 });
 
+/** What a rename says of a folder that has come into being at its target, and a removal of one that has grown. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
+
 describe('a race', () => {
   it('a folder exchanged for a link after it was looked at is noticed before reading', async () => {
     const { root, outside } = stage();
@@ -322,9 +325,17 @@ describe('a race', () => {
     const before = picture(outside);
     let on = true;
     const move = (from: string, to: string): void => {
-      // In the moment in which the folder has no name, a write may have made it anew.
-      if (existsSync(join(root, to))) rmSync(join(root, to), { recursive: true });
-      renameSync(join(root, from), join(root, to));
+      // As long as the folder has no name a write may make it anew, also between these two lines.
+      for (let tries = 1; ; tries++) {
+        try {
+          rmSync(join(root, to), { recursive: true, force: true });
+          renameSync(join(root, from), join(root, to));
+          return;
+        } catch (error) {
+          if (tries === 100 || !IN_THE_WAY.has(String((error as { code?: string }).code)))
+            throw error;
+        }
+      }
     };
     const exchange = async (): Promise<void> => {
       while (on) {
