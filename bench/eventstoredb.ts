@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
 import type { NewEvent } from '../src/events/event.ts';
-import { openEventStoreDb } from '../src/events/eventstoredb/eventstoredb-store.ts';
 import type { StreamName } from '../src/events/ids.ts';
+import { openEventStoreDb } from '../src/events/stores/eventstoredb/eventstoredb-store.ts';
 
 const WANTED_RATIO = 0.8;
 const EVENTS_PER_APPEND = 4;

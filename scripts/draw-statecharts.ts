@@ -1,6 +1,6 @@
 /** Writes the statechart of every machine of the horde to `docs/statecharts/`: `npm run charts`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { chartPages } from '../src/machines/chart-pages.ts';
+import { chartPages } from '../src/machines/charts/chart-pages.ts';
 
 const folder = new URL('../docs/statecharts/', import.meta.url);
 mkdirSync(folder, { recursive: true });

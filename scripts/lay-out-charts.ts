@@ -5,10 +5,15 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hordeMachines } from '../src/machines/index.ts';
-import { ThreadEngine } from '../src/visualizer/chart-engine.ts';
-import { layOut } from '../src/visualizer/chart-layout.ts';
-import { outlineOf } from '../src/visualizer/chart-outline.ts';
-import { type ChartShelf, readShelf, SHELF_FILE, shelfKey } from '../src/visualizer/chart-shelf.ts';
+import { ThreadEngine } from '../src/visualizer/server/chart-engine.ts';
+import { layOut } from '../src/visualizer/server/chart-layout.ts';
+import { outlineOf } from '../src/visualizer/server/chart-outline.ts';
+import {
+  type ChartShelf,
+  readShelf,
+  SHELF_FILE,
+  shelfKey,
+} from '../src/visualizer/server/chart-shelf.ts';
 
 const engine = new ThreadEngine();
 const known = readShelf();

@@ -1,5 +1,5 @@
 /**
- * Learns the offline judge's weights from the development requests, and writes `src/planning/learned.ts`.
+ * Learns the offline judge's weights from the development requests, and writes `src/planning/judge/learned.ts`.
  *
  *     npx tsx scripts/train-judge.ts
  *
@@ -8,13 +8,13 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CHOICES, type Choice } from '../src/planning/choice.ts';
-import { SCALE } from '../src/planning/classifier.ts';
-import { featuresOf } from '../src/planning/features.ts';
-import { read } from '../src/planning/reading.ts';
+import { CHOICES, type Choice } from '../src/planning/judge/choice.ts';
+import { SCALE } from '../src/planning/judge/classifier.ts';
+import { featuresOf } from '../src/planning/judge/features.ts';
+import { read } from '../src/planning/language/reading.ts';
 
 const REQUESTS = new URL('../test/planning/requests/development.txt', import.meta.url);
-const TARGET = new URL('../src/planning/learned.ts', import.meta.url);
+const TARGET = new URL('../src/planning/judge/learned.ts', import.meta.url);
 /** A feature must be seen so often before it is believed. */
 const SEEN_MIN = 2;
 const DECAY = 0.0007;

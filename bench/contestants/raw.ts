@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import Libsql from 'libsql';
 import { type AnyStateMachine, createActor, initialTransition, transition } from 'xstate';
-import { SCHEMA } from '../../src/events/sqlite/schema.ts';
+import { SCHEMA } from '../../src/events/stores/sqlite/schema.ts';
 import { agent, ring } from '../machines.ts';
 import type { Ring } from '../workload.ts';
 import { remove } from './horde.ts';

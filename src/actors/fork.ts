@@ -13,16 +13,16 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject, NewEvent, RawEvent } from '../events/event.ts';
 import { type StreamName, type TeamId, teamId, teamStream } from '../events/ids.ts';
 import { type EventStore, NO_STREAM, PAGE_MAX, pages, RevisionConflict } from '../events/store.ts';
-import type { WrittenAnswer } from '../events/vocabulary/fork.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
+import type { WrittenAnswer } from '../events/words/fork.ts';
+import type { Limits } from '../events/words/team.ts';
+import { childId } from './children/teams-below.ts';
 import type { Clock } from './clock.ts';
-import { type Ledger, reservedFor } from './doorkeeper/budget.ts';
-import type { Fold } from './fold.ts';
-import { countsRounds, type Forked } from './forked-state.ts';
+import { type Ledger, reservedFor } from './gate/budget.ts';
 import { limitsOf } from './limits.ts';
-import type { TeamState } from './team-state.ts';
-import { childId } from './teams-below.ts';
-import { type TurnEvent, type TurnRules, takeTurn } from './turn.ts';
+import type { Fold } from './state/fold.ts';
+import { countsRounds, type Forked } from './state/forked-state.ts';
+import type { TeamState } from './state/team-state.ts';
+import { type TurnEvent, type TurnRules, takeTurn } from './turn/turn.ts';
 
 export interface ForkWish {
   origin: string;

@@ -1,7 +1,7 @@
 /**
  * The limits that hold when nobody says otherwise, and the ceilings that hold whatever anybody says.
  */
-import { type Limits, limits } from '../events/vocabulary/team.ts';
+import { type Limits, limits } from '../events/words/team.ts';
 
 export const defaultLimits: Limits = {
   synthesisTokens: 16_000,

@@ -5,9 +5,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AnyStateMachine } from 'xstate';
-import { createCatalog, type EventCatalog, UNTYPED } from '../events/catalog.ts';
 import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
 import { inboxStream, type TeamId, teamId, teamOfStream, teamStream } from '../events/ids.ts';
+import { createCatalog, type EventCatalog, UNTYPED } from '../events/known-events.ts';
 import {
   ANY_REVISION,
   type EventStore,
@@ -16,24 +16,28 @@ import {
   RevisionConflict,
   type Subscription,
 } from '../events/store.ts';
-import { vocabulary } from '../events/vocabulary/index.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
+import { vocabulary } from '../events/words/index.ts';
+import type { Limits } from '../events/words/team.ts';
+import { createTeamsBelow, type TeamsBelow } from './children/teams-below.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createDoorkeeper, standardPolicies } from './doorkeeper/doorkeeper.ts';
-import type { Policy } from './doorkeeper/policy.ts';
-import { createFold, type Divergence, DivergenceError } from './fold.ts';
 import { type Fork, type ForkWish, writeFork } from './fork.ts';
-import type { Governor } from './governor.ts';
-import { Leader, type LeaderEnd, type LeaderSite } from './leader.ts';
+import { createDoorkeeper, standardPolicies } from './gate/doorkeeper.ts';
+import type { Policy } from './gate/policy.ts';
+import type { Governor } from './governor/governor.ts';
+import { Leader, type LeaderEnd, type LeaderSite } from './lead/leader.ts';
+import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/team-leases.ts';
 import { limitsOf } from './limits.ts';
+import {
+  type MachineSource,
+  type RegisteredMachine,
+  registerMachine,
+} from './machine/registration.ts';
 import { packageVersion } from './package-version.ts';
-import { type MachineSource, type RegisteredMachine, registerMachine } from './registration.ts';
+import { createFold, type Divergence, DivergenceError } from './state/fold.ts';
+import { type Formed, hashState, type OwedWork, type TeamState } from './state/team-state.ts';
 import { TeamEnded, type TeamHandle, type TeamResult } from './team-handle.ts';
-import { createTeamLeases, LedElsewhere, type TeamLeases } from './team-leases.ts';
 import { ENDS, TeamReader } from './team-reader.ts';
-import { type Formed, hashState, type OwedWork, type TeamState } from './team-state.ts';
-import { createTeamsBelow, type TeamsBelow } from './teams-below.ts';
-import type { TurnRules } from './turn.ts';
+import type { TurnRules } from './turn/turn.ts';
 import type { Workers } from './worker.ts';
 
 export interface RuntimeOptions {

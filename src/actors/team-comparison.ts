@@ -2,13 +2,13 @@
  * Two teams side by side: where they part, and how they stand now: states, board, messages, tokens. Reads only.
  */
 import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
-import { tokensOf } from '../events/vocabulary/work.ts';
+import { tokensOf } from '../events/words/work.ts';
 import { type Artifact, board, type Task } from '../projections/board.ts';
 import { type Difference, firstDifference } from '../projections/first-difference.ts';
+import { project } from '../projections/kit/projection.ts';
 import { metrics } from '../projections/metrics.ts';
-import { project } from '../projections/projection.ts';
 import type { Runtime } from './runtime.ts';
-import { canonical, type TeamState } from './team-state.ts';
+import { canonical, type TeamState } from './state/team-state.ts';
 
 export interface Both<Value> {
   a: Value;

@@ -4,8 +4,8 @@
  */
 import type { JsonObject, RecordedEvent } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
-import type { Projection } from '../projections/projection.ts';
-import type { TeamState } from './team-state.ts';
+import type { Projection } from '../projections/kit/projection.ts';
+import type { TeamState } from './state/team-state.ts';
 
 /** How a team ended. */
 export interface TeamResult {

@@ -3,9 +3,10 @@
  *
  * Invariant: whoever follows a team is let go when it ends, when they leave, or when the reader is closed.
  */
-import type { EventCatalog } from '../events/catalog.ts';
+
 import type { RawEvent, RecordedEvent } from '../events/event.ts';
 import { type StreamName, type TeamId, teamStream } from '../events/ids.ts';
+import type { EventCatalog } from '../events/known-events.ts';
 import { type EventStore, NO_STREAM, pages, type Subscription } from '../events/store.ts';
 import { topicMatches } from '../events/topics.ts';
 

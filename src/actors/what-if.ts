@@ -10,15 +10,16 @@
  *    reservations and no answer was longer than it could have been; from the first such on it is said to be unsure.
  * 2. spent + saved = recorded, wherever it stops.
  */
-import type { EventCatalog } from '../events/catalog.ts';
+
 import type { EventOf, RecordedEvent } from '../events/event.ts';
-import type { modelReplied } from '../events/vocabulary/agent.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
-import type { Amount } from '../events/vocabulary/work.ts';
+import type { EventCatalog } from '../events/known-events.ts';
+import type { modelReplied } from '../events/words/agent.ts';
+import type { Limits } from '../events/words/team.ts';
+import type { Amount } from '../events/words/work.ts';
 import { moveEvents } from '../projections/moves-made.ts';
-import { budget, type Ledger } from './doorkeeper/budget.ts';
-import type { FoldedEvent, Verdict } from './doorkeeper/policy.ts';
-import type { Formed, OwedWork } from './team-state.ts';
+import { budget, type Ledger } from './gate/budget.ts';
+import type { FoldedEvent, Verdict } from './gate/policy.ts';
+import type { Formed, OwedWork } from './state/team-state.ts';
 import type { Worker, Workers } from './worker.ts';
 
 export interface Stop {

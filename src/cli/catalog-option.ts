@@ -4,9 +4,9 @@
  * in the workspace is left out, and said.
  */
 import { resolve } from 'node:path';
-import { Catalog } from '../planning/catalog.ts';
-import { CatalogFailure } from '../planning/catalog-file.ts';
-import { nearestNames } from '../planning/nearest.ts';
+import { Catalog } from '../planning/catalog/catalog.ts';
+import { CatalogFailure } from '../planning/catalog/catalog-file.ts';
+import { nearestNames } from '../planning/language/nearest.ts';
 import { BadUsage } from './bad-usage.ts';
 import type { Output } from './output.ts';
 

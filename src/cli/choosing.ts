@@ -7,18 +7,25 @@
  * 2. What the choice has used is taken from the budget of the team: the two never exceed what was allowed.
  * 3. A model that does not answer costs the choice its quality, never the run.
  */
-import type { ChoosingOptions, Chosen } from '../actors/model/choose.ts';
-import { createPriceTable, defaultModel, loadPrices } from '../actors/model/prices.ts';
-import type { ToolSpec } from '../events/vocabulary/agent.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
-import type { Catalog } from '../planning/catalog.ts';
+
+import type { ToolSpec } from '../events/words/agent.ts';
+import type { Limits } from '../events/words/team.ts';
+import type { ChoosingOptions, Chosen } from '../hands/model/choose.ts';
+import { createPriceTable, defaultModel, loadPrices } from '../hands/model/prices.ts';
+import type { Catalog } from '../planning/catalog/catalog.ts';
 import { formTeam, patternOf, type TeamPlan } from '../planning/formation.ts';
-import { type Offer, type Selection, select, selectNamed, wishOf } from '../planning/selection.ts';
+import {
+  type Offer,
+  type Selection,
+  select,
+  selectNamed,
+  wishOf,
+} from '../planning/judge/selection.ts';
 import { formWorkflow, type WorkflowPlan } from '../planning/workflows.ts';
 import { BadUsage } from './bad-usage.ts';
+import type { RunOptions } from './commands/run.ts';
 import { hasModelAccess, modelClient } from './model-access.ts';
 import { harmless, type Output } from './output.ts';
-import type { RunOptions } from './run.ts';
 
 export interface RunWish {
   request: string;
@@ -67,7 +74,7 @@ async function chosenByModel(
   judged: Selection,
   output: Output,
 ): Promise<RunChoice> {
-  const { choose, cheapestModel, NotChosen } = await import('../actors/model/choose.ts');
+  const { choose, cheapestModel, NotChosen } = await import('../hands/model/choose.ts');
   const pricesFile = process.env['HORDE_PRICES'];
   const prices = pricesFile ? loadPrices(pricesFile) : createPriceTable();
   const { model = defaultModel, budgetTokens, budgetUsd } = options;
@@ -98,8 +105,8 @@ const spentOf = (used: Chosen['usage']) => ({
 
 async function askWhich(wish: RunWish, chosen: Selection): Promise<Selection> {
   const { isCancel, select: ask } = await import('@clack/prompts');
-  const { takeInstead } = await import('../planning/selection.ts');
-  const { read } = await import('../planning/reading.ts');
+  const { takeInstead } = await import('../planning/judge/selection.ts');
+  const { read } = await import('../planning/language/reading.ts');
   const options = chosen.tie!.map((name) => ({
     value: name,
     label: name,

@@ -2,10 +2,10 @@
  * Leading a team to its end from the terminal: progress while it works, Ctrl-C, and the summary at the end.
  */
 import type { Runtime } from '../actors/runtime.ts';
+import { type Formed, hashState } from '../actors/state/team-state.ts';
 import type { TeamHandle } from '../actors/team-handle.ts';
-import { type Formed, hashState } from '../actors/team-state.ts';
 import { summarizeMetrics } from '../projections/metrics-summary.ts';
-import { type Report, report, reportFrom } from '../projections/report.ts';
+import { type Report, report, reportFrom } from '../projections/report/report.ts';
 import { EXIT } from './bad-usage.ts';
 import { observe, operationalLog } from './observation.ts';
 import type { Output } from './output.ts';

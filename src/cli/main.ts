@@ -98,40 +98,49 @@ function program(exit: (code: number) => void): Command {
     .option('--no-stay', 'it never stays')
     .option('--detach', 'hand the team in for a worker to lead, and return at once')
     .option('--team <id>', 'an id of yours: run again, it goes on with that team')
-    .action(async (words, options) => exit(await (await import('./run.ts')).run(words, options)));
+    .action(async (words, options) =>
+      exit(await (await import('./commands/run.ts')).run(words, options)),
+    );
   command('resume [team]', 'continue one interrupted team, or all').action(async (team, options) =>
-    exit(await (await import('./resume.ts')).resume(team, options)),
+    exit(await (await import('./commands/resume.ts')).resume(team, options)),
   );
   command('teams', 'list the teams').action(async (options) =>
-    exit(await (await import('./teams.ts')).teams(options)),
+    exit(await (await import('./commands/teams.ts')).teams(options)),
   );
   command('report <team>', 'the report of a team').action(async (team, options) =>
-    exit(await (await import('./report.ts')).report(team, options)),
+    exit(await (await import('./commands/report.ts')).report(team, options)),
   );
   command('log <team>', 'the recorded events of a team')
     .option('--from <revision>', 'start at this revision', wholeNumber('--from', 0))
     .option('--follow', 'wait for more until the team has ended')
     .option('--type <pattern>', 'only these types: task.* is one level, agent.> any depth')
     .option('--actor <name>', 'only what this actor said or heard')
-    .action(async (team, options) => exit(await (await import('./log.ts')).log(team, options)));
+    .action(async (team, options) =>
+      exit(await (await import('./commands/log.ts')).log(team, options)),
+    );
   command('state <team>', 'the state of all actors')
     .option(...at)
-    .action(async (team, options) => exit(await (await import('./state.ts')).state(team, options)));
+    .action(async (team, options) =>
+      exit(await (await import('./commands/state.ts')).state(team, options)),
+    );
   command('board <team>', 'the task board')
     .option(...at)
-    .action(async (team, options) => exit(await (await import('./board.ts')).board(team, options)));
+    .action(async (team, options) =>
+      exit(await (await import('./commands/board.ts')).board(team, options)),
+    );
   command('metrics <team>', 'tokens, money, time, failures, per agent and round')
     .option(...at)
     .action(async (team, options) =>
-      exit(await (await import('./metrics.ts')).metrics(team, options)),
+      exit(await (await import('./commands/metrics.ts')).metrics(team, options)),
     );
   command('merged <team>', 'a team and all teams below it, merged: tasks, artifacts, members, sums')
     .option(...at)
     .action(async (team, options) =>
-      exit(await (await import('./merged.ts')).merged(team, options)),
+      exit(await (await import('./commands/merged.ts')).merged(team, options)),
     );
   command('replay <team>', 'fold the stream again and compare; calls no model').action(
-    async (team, options) => exit(await (await import('./replay.ts')).replay(team, options)),
+    async (team, options) =>
+      exit(await (await import('./commands/replay.ts')).replay(team, options)),
   );
   command(
     'select [request...]',
@@ -143,21 +152,23 @@ function program(exit: (code: number) => void): Command {
     .option(...catalogs)
     .option(...workspace)
     .action(async (words, options) =>
-      exit(await (await import('./select.ts')).select(words, options)),
+      exit(await (await import('./commands/select.ts')).select(words, options)),
     );
   command('tell <team> <agent> <text...>', 'say something to an agent, from anywhere').action(
     async (team, agent, text, options) =>
-      exit(await (await import('./tell.ts')).tell(team, agent, text, options)),
+      exit(await (await import('./commands/tell.ts')).tell(team, agent, text, options)),
   );
   command('pause <team>', 'let a team start no new work').action(async (team, options) =>
-    exit(await (await import('./pause.ts')).pause(team, options)),
+    exit(await (await import('./commands/pause.ts')).pause(team, options)),
   );
   command('continue <team>', 'let a paused team go on').action(async (team, options) =>
-    exit(await (await import('./pause.ts')).goOn(team, options)),
+    exit(await (await import('./commands/pause.ts')).goOn(team, options)),
   );
   command('stop <team>', 'ask a team to end with what there is')
     .option('--reason <text>', 'why, for the report')
-    .action(async (team, options) => exit(await (await import('./stop.ts')).stop(team, options)));
+    .action(async (team, options) =>
+      exit(await (await import('./commands/stop.ts')).stop(team, options)),
+    );
   command('fork <team>', "go on from a team's past in a new team, and change what comes after")
     .requiredOption('--at <revision>', 'the last revision to share', wholeNumber('--at', 0))
     .option('--model <name>', 'ask this model from there on')
@@ -175,34 +186,36 @@ function program(exit: (code: number) => void): Command {
       'a new folder, rebuilt from recorded writes; else nothing is written',
     )
     .option('--team <id>', 'an id of yours')
-    .action(async (team, options) => exit(await (await import('./fork.ts')).fork(team, options)));
+    .action(async (team, options) =>
+      exit(await (await import('./commands/fork.ts')).fork(team, options)),
+    );
   command('diff <a> <b>', 'where two teams part, and what then differs').action(
-    async (a, b, options) => exit(await (await import('./diff.ts')).diff(a, b, options)),
+    async (a, b, options) => exit(await (await import('./commands/diff.ts')).diff(a, b, options)),
   );
   command('approve <team> [question] [answer...]', 'what waits for you, and your answer to it')
     .option('--yes', 'approve it as it was shown')
     .option('--no', 'refuse it')
     .action(async (team, question, answer, options) =>
-      exit(await (await import('./approve.ts')).approve(team, question, answer, options)),
+      exit(await (await import('./commands/approve.ts')).approve(team, question, answer, options)),
     );
   command(
     'why <team> <what>',
     'the causes of an artifact or a revision, back to the request',
   ).action(async (team, what, options) =>
-    exit(await (await import('./why.ts')).why(team, what, options)),
+    exit(await (await import('./commands/why.ts')).why(team, what, options)),
   );
   command(
     'upgrade-check',
     "replay every team with this program's machines; changes nothing",
   ).action(async (options) =>
-    exit(await (await import('./upgrade-check.ts')).upgradeCheck(options)),
+    exit(await (await import('./commands/upgrade-check.ts')).upgradeCheck(options)),
   );
   command('inspect <team>', 'a team in the protocol of the Stately inspector, one message a line')
     .option('--follow', 'wait for more until the team has ended')
     .option('--to <url>', 'send them to an inspector on this machine: ws://127.0.0.1:8080')
     .option('--port <n>', 'let inspectors connect to 127.0.0.1', wholeNumber('--port', 0, 65_535))
     .action(async (team, options) =>
-      exit(await (await import('./inspect.ts')).inspect(team, options)),
+      exit(await (await import('./commands/inspect.ts')).inspect(team, options)),
     );
   command(
     'export-traces <team>',
@@ -212,38 +225,38 @@ function program(exit: (code: number) => void): Command {
     .option('--print', 'print the spans, one a line, instead of sending them')
     .option('--logs', 'with --print: the log records instead of the spans')
     .action(async (team, options) =>
-      exit(await (await import('./export-traces.ts')).exportTraces(team, options)),
+      exit(await (await import('./commands/export-traces.ts')).exportTraces(team, options)),
     );
   command('ui', 'the page that draws the machines of all teams and scrubs their streams')
     .option(...port)
     .option('--open', "open it in this person's browser")
-    .action(async (options) => exit(await (await import('./ui.ts')).ui(options)));
+    .action(async (options) => exit(await (await import('./commands/ui.ts')).ui(options)));
   command('export <team>', 'one HTML file of a team, with all its events, that needs no server')
     .option('--output <file>', 'where to (default: TEAM.html here; - for standard output)')
     .option('--force', 'overwrite a file that is there')
     .action(async (team, options) =>
-      exit(await (await import('./export.ts')).exportPage(team, options)),
+      exit(await (await import('./commands/export.ts')).exportPage(team, options)),
     );
   command('what-if <team>', 'where a team would have stopped under another budget; calls no model')
     .option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1))
     .option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd'))
     .action(async (team, options) =>
-      exit(await (await import('./what-if.ts')).whatIf(team, options)),
+      exit(await (await import('./commands/what-if.ts')).whatIf(team, options)),
     );
   command('patterns [name]', 'the ways of working together').action(async (name, options) =>
-    exit(await (await import('./patterns.ts')).patterns(name, options)),
+    exit(await (await import('./commands/patterns.ts')).patterns(name, options)),
   );
   command('agents [name]', 'the types of agents')
     .option(...catalogs)
     .option(...workspace)
     .action(async (name, options) =>
-      exit(await (await import('./agents.ts')).agents(name, options)),
+      exit(await (await import('./commands/agents.ts')).agents(name, options)),
     );
   command('methodologies [name]', 'the ways of going about work that are laid into agents')
     .option(...catalogs)
     .option(...workspace)
     .action(async (name, options) =>
-      exit(await (await import('./methodologies.ts')).methodologies(name, options)),
+      exit(await (await import('./commands/methodologies.ts')).methodologies(name, options)),
     );
   horde
     .command('copy [teams...]')
@@ -253,12 +266,14 @@ function program(exit: (code: number) => void): Command {
     .option('--json', 'JSON on standard output, everything else on standard error')
     .copyInheritedSettings(horde)
     .exitOverride()
-    .action(async (teams, options) => exit(await (await import('./copy.ts')).copy(teams, options)));
+    .action(async (teams, options) =>
+      exit(await (await import('./commands/copy.ts')).copy(teams, options)),
+    );
   command('worker', 'lead teams that nobody leads, until told to stop')
     .option('--teams <n>', 'most teams at once (default 8)', wholeNumber('--teams', 1, 1000))
-    .action(async (options) => exit(await (await import('./worker.ts')).worker(options)));
+    .action(async (options) => exit(await (await import('./commands/worker.ts')).worker(options)));
   command('doctor', 'check Node, store, model, prices and disk, and say how to mend each').action(
-    async (options) => exit(await (await import('./doctor.ts')).doctor(options)),
+    async (options) => exit(await (await import('./commands/doctor.ts')).doctor(options)),
   );
   return horde;
 }

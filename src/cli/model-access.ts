@@ -2,7 +2,7 @@
  * Which model a team asks: a real one when the environment holds a key, the rehearsal when the run says so.
  * What a team was formed with stands in its labels, so that resuming it takes the same.
  */
-import type { ModelClient } from '../actors/model-client.ts';
+import type { ModelClient } from '../hands/model/model-client.ts';
 import { BadUsage } from './bad-usage.ts';
 
 export interface RehearsalChoice {
@@ -24,11 +24,11 @@ export function hasModelAccess(env: NodeJS.ProcessEnv = process.env): boolean {
 /** Throws `BadUsage` with the three ways on when there is no model to ask. */
 export async function modelClient(rehearsal: RehearsalChoice | undefined): Promise<ModelClient> {
   if (rehearsal) {
-    const { createRehearsalModel } = await import('../actors/rehearsal/rehearsal-model.ts');
+    const { createRehearsalModel } = await import('../hands/model/rehearsal/rehearsal-model.ts');
     return createRehearsalModel(rehearsal);
   }
   if (!hasModelAccess()) throw new BadUsage(THREE_WAYS);
-  const { createAnthropicClient } = await import('../actors/model/anthropic-client.ts');
+  const { createAnthropicClient } = await import('../hands/model/anthropic/anthropic-client.ts');
   const { ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL } = process.env;
   try {
     return createAnthropicClient({

@@ -2,10 +2,11 @@
  * What watches over a team while it is led from here: the live export, when a collector is named, and the operational
  * log, when it is asked for. Neither is part of the run: what goes wrong with them is said and changes nothing.
  */
-import type { LiveExport } from '../actors/live-export.ts';
-import type { Following, TeamLog } from '../actors/team-log.ts';
+
 import type { TeamId } from '../events/ids.ts';
 import type { EventStore } from '../events/store.ts';
+import type { LiveExport } from '../telemetry/live/live-export.ts';
+import type { Following, TeamLog } from '../telemetry/process-log/team-log.ts';
 import { BadUsage } from './bad-usage.ts';
 
 export interface Observation {
@@ -64,7 +65,7 @@ export function observations(store: EventStore, log: TeamLog | undefined): Obser
 /** The log that `HORDE_LOG` asks for. Throws `BadUsage` when it cannot be understood. */
 export async function operationalLog(): Promise<TeamLog | undefined> {
   if (!process.env['HORDE_LOG']) return undefined;
-  const { openTeamLog } = await import('../actors/team-log.ts');
+  const { openTeamLog } = await import('../telemetry/process-log/team-log.ts');
   try {
     return await openTeamLog();
   } catch (error) {
@@ -81,7 +82,7 @@ async function exporting(
   team: TeamId,
   log: TeamLog | undefined,
 ): Promise<LiveExport | undefined> {
-  const { startLiveExport } = await import('../actors/live-export.ts');
+  const { startLiveExport } = await import('../telemetry/live/live-export.ts');
   return startLiveExport({
     store,
     team,

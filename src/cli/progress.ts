@@ -7,8 +7,8 @@ import type { RecordedEvent } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
 import { teamStream } from '../events/ids.ts';
 import type { Subscription } from '../events/store.ts';
-import { allMoves } from '../events/vocabulary/index.ts';
-import type { Usage } from '../events/vocabulary/work.ts';
+import { allMoves } from '../events/words/index.ts';
+import type { Usage } from '../events/words/work.ts';
 import { type Output, oneLine } from './output.ts';
 
 export interface Progress {

@@ -2,9 +2,9 @@
 
 import type { Runtime } from '../actors/runtime.ts';
 import type { TeamHandle } from '../actors/team-handle.ts';
-import { UnreadableEvent } from '../events/catalog.ts';
 import type { RecordedEvent } from '../events/event.ts';
 import { teamStream } from '../events/ids.ts';
+import { UnreadableEvent } from '../events/known-events.ts';
 import { BadUsage, type PastMoment } from './bad-usage.ts';
 import { createOutput, type Output } from './output.ts';
 import { readingRuntime } from './session.ts';

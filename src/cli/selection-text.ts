@@ -1,5 +1,5 @@
 /** A selection as a person reads it: the pattern, why, who takes part, and what else was considered. */
-import type { Selection } from '../planning/selection.ts';
+import type { Selection } from '../planning/judge/selection.ts';
 import { oneLine, table } from './output.ts';
 
 export function selectionText(selection: Selection): string {

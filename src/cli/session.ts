@@ -1,20 +1,21 @@
 /**
  * A runtime for one team, set up as that team was formed: its model or rehearsal, its workspace, its grants.
  */
-import { createDesk } from '../actors/desk.ts';
-import { hordeWorkers } from '../actors/horde-workers.ts';
-import { createPriceTable, loadPrices } from '../actors/model/prices.ts';
-import type { ModelClient } from '../actors/model-client.ts';
-import { answeredFromOrigin } from '../actors/origin-answers.ts';
-import { createPerson } from '../actors/person.ts';
+
+import { createGovernor } from '../actors/governor/token-governor.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
-import { createGovernor } from '../actors/token-governor.ts';
-import { createCatalog } from '../events/catalog.ts';
+import { createCatalog } from '../events/known-events.ts';
 import type { EventStore } from '../events/store.ts';
-import type { ToolSpec } from '../events/vocabulary/agent.ts';
-import { vocabulary } from '../events/vocabulary/index.ts';
+import type { ToolSpec } from '../events/words/agent.ts';
+import { vocabulary } from '../events/words/index.ts';
+import { hordeWorkers } from '../hands/horde-workers.ts';
+import type { ModelClient } from '../hands/model/model-client.ts';
+import { answeredFromOrigin } from '../hands/model/origin-answers.ts';
+import { createPriceTable, loadPrices } from '../hands/model/prices.ts';
+import { createDesk } from '../hands/people/desk.ts';
+import { createPerson } from '../hands/people/person.ts';
 import { hordeMachines } from '../machines/index.ts';
-import { Catalog } from '../planning/catalog.ts';
+import { Catalog } from '../planning/catalog/catalog.ts';
 import { modelClient, rehearsalOf } from './model-access.ts';
 import { operationalLog } from './observation.ts';
 import type { Output } from './output.ts';

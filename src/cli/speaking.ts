@@ -2,8 +2,9 @@
  * What commands that speak to a team have in common. They may run in any process: what they say goes to the
  * team's inbox, and whoever leads the team hears it as an event.
  */
+
+import type { TeamState } from '../actors/state/team-state.ts';
 import { TeamEnded } from '../actors/team-handle.ts';
-import type { TeamState } from '../actors/team-state.ts';
 import { teamStream } from '../events/ids.ts';
 import { BadUsage } from './bad-usage.ts';
 import { type Reading, type ReadingOptions, reading } from './reading.ts';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Runtime } from '../actors/runtime.ts';
 import { type TeamId, teamId, teamStream } from '../events/ids.ts';
-import { openStore } from '../events/open-store.ts';
 import { type EventStore, NO_STREAM, StoreFailure } from '../events/store.ts';
+import { openStore } from '../events/stores/open-store.ts';
 import { BadUsage } from './bad-usage.ts';
 
 export const DEFAULT_STORE = 'sqlite:.horde/horde.db';

@@ -4,11 +4,11 @@
  */
 import type { Runtime } from '../actors/runtime.ts';
 import type { EventStore } from '../events/store.ts';
-import { Refused } from '../visualizer/refusal.ts';
-import type { Hands } from '../visualizer/steering.ts';
-import type { ForkAsked, ForkMade } from '../visualizer/wire.ts';
+import { Refused } from '../visualizer/server/refusal.ts';
+import type { Hands } from '../visualizer/server/steering.ts';
+import type { ForkAsked, ForkMade } from '../visualizer/shared/wire.ts';
 import { BadUsage } from './bad-usage.ts';
-import { answerOf, forkWish } from './fork.ts';
+import { answerOf, forkWish } from './commands/fork.ts';
 import { hasModelAccess, rehearsalOf } from './model-access.ts';
 import type { Output } from './output.ts';
 import { leadingRuntime, readingRuntime } from './session.ts';

@@ -5,10 +5,10 @@
  * words from outside, new leaders, and timers of work that was only delayed by the doorkeeper; they add one each.
  * The bounds hold for any answers, silence and failures, and are held against the machines by `test/machines/bounds.test.ts`.
  */
-import type { AgentLimits } from './agent-turn.ts';
-import type { PatternDefinition } from './patterns/pattern.ts';
-import { USES_MAX } from './reply.ts';
-import type { TeamLife } from './team-life.ts';
+import type { AgentLimits } from './agent/agent-turn.ts';
+import { USES_MAX } from './agent/reply.ts';
+import type { PatternDefinition } from './patterns/kit/pattern.ts';
+import type { TeamLife } from './team/team-life.ts';
 
 /**
  * The most turns that one granted turn of an agent causes. Each reply is the last, or is corrected, or uses

@@ -7,8 +7,8 @@
 import { fromPromise } from 'xstate';
 import type { z } from 'zod';
 import type { JsonObject } from '../events/event.ts';
-import type { modelReplied, toolReturned } from '../events/vocabulary/agent.ts';
-import type { teamReturned } from '../events/vocabulary/child.ts';
+import type { modelReplied, toolReturned } from '../events/words/agent.ts';
+import type { teamReturned } from '../events/words/child.ts';
 
 export type ModelReply = z.output<typeof modelReplied.data>;
 export type ToolAnswer = z.output<typeof toolReturned.data>;

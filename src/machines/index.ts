@@ -1,9 +1,9 @@
 /** The machines of the horde as the runtime registers them: each with the topics it hears unaddressed. */
 import type { AnyStateMachine } from 'xstate';
-import { agentMachine } from './agent.ts';
+import { agentMachine } from './agent/agent.ts';
 import { patterns } from './patterns/index.ts';
-import { teamMachine } from './team.ts';
-import { workflowMachine } from './workflow.ts';
+import { teamMachine } from './team/team.ts';
+import { workflowMachine } from './workflow/workflow.ts';
 
 export interface HordeMachine {
   machine: AnyStateMachine;

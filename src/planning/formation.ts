@@ -3,14 +3,14 @@
  * same team.
  */
 import type { Json } from '../events/event.ts';
-import type { Profile, ToolSpec } from '../events/vocabulary/agent.ts';
-import { allMoves } from '../events/vocabulary/index.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
+import type { Profile, ToolSpec } from '../events/words/agent.ts';
+import { allMoves } from '../events/words/index.ts';
+import type { Limits } from '../events/words/team.ts';
+import { spokenTools } from '../machines/agent/spoken-tools.ts';
 import { patterns } from '../machines/patterns/index.ts';
-import type { PatternDefinition } from '../machines/patterns/pattern.ts';
-import { spokenTools } from '../machines/spoken-tools.ts';
+import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
+import { type CastSeat, cast } from './casting/roster.ts';
 import { type AgentPersona, plainPersona, scribeText, systemText } from './prompts.ts';
-import { type CastSeat, cast } from './roster.ts';
 
 export interface TeamWish {
   request: string;

@@ -2,7 +2,7 @@
  * The system text of an agent: who it is, the team it sits in, and the rules that every agent keeps.
  * It is pinned in `agent.joined`, so its wording may change without changing any team that exists.
  */
-import type { PatternDefinition, RosterSeat } from '../machines/patterns/pattern.ts';
+import type { PatternDefinition, RosterSeat } from '../machines/patterns/kit/pattern.ts';
 
 /** What the catalog knows of a type of agent. */
 export interface AgentPersona {

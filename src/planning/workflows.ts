@@ -9,9 +9,9 @@
  *    streams.
  */
 import type { Json } from '../events/event.ts';
-import type { Limits } from '../events/vocabulary/team.ts';
+import type { Limits } from '../events/words/team.ts';
 import { type Dependencies, withTask } from '../machines/dependencies.ts';
-import { STEPS_MAX, type WorkflowStep } from '../machines/workflow-ledger.ts';
+import { STEPS_MAX, type WorkflowStep } from '../machines/workflow/workflow-ledger.ts';
 import { formTeam, type TeamPlan, type TeamWish } from './formation.ts';
 
 /** One team as it is wished for. */

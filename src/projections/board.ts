@@ -7,15 +7,15 @@
  * 2. A locked artifact keeps the version that was agreed; a later write to its path is noted, not adopted.
  */
 import type { EventOf } from '../events/event.ts';
-import { toolReturned } from '../events/vocabulary/agent.ts';
+import { toolReturned } from '../events/words/agent.ts';
 import {
   artifactRegistered,
   taskAssigned,
   taskCreated,
   taskProgressed,
-} from '../events/vocabulary/pattern.ts';
-import { enter, entry } from './named.ts';
-import { defineProjection } from './projection.ts';
+} from '../events/words/pattern.ts';
+import { enter, entry } from './kit/named.ts';
+import { defineProjection } from './kit/projection.ts';
 
 export type TaskStatus = EventOf<typeof taskProgressed>['data']['status'];
 

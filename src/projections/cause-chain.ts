@@ -6,7 +6,7 @@
  * outside, or at a new leader.
  */
 import type { JsonObject, RecordedEvent } from '../events/event.ts';
-import { tokensOf, type Usage } from '../events/vocabulary/work.ts';
+import { tokensOf, type Usage } from '../events/words/work.ts';
 import { lineOf } from './transcript.ts';
 
 export interface CauseStep {

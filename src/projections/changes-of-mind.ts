@@ -7,8 +7,8 @@
  * 2. What is named as the reason was shown to the agent, or heard by it, before it judged; nothing is guessed.
  */
 import type { RecordedEvent } from '../events/event.ts';
-import { enter, entry } from './named.ts';
-import { defineFold, type Projection } from './projection.ts';
+import { enter, entry } from './kit/named.ts';
+import { defineFold, type Projection } from './kit/projection.ts';
 
 export type Stance = 'for' | 'against';
 

@@ -2,13 +2,13 @@
  * What was decided and by whom, what remained disputed, and where a person intervened.
  */
 import type { EventOf, RecordedEvent } from '../events/event.ts';
-import { messageTold, personAnswered } from '../events/vocabulary/agent.ts';
-import { submitSynthesis } from '../events/vocabulary/moves.ts';
-import { decisionMade, dissentNoted } from '../events/vocabulary/pattern.ts';
-import { teamContinued, teamPaused, teamStopRequested } from '../events/vocabulary/team.ts';
-import { defineProjection } from './projection.ts';
-import type { Sequence } from './sequence.ts';
-import { append, emptySequence, itemsOf } from './sequence.ts';
+import { messageTold, personAnswered } from '../events/words/agent.ts';
+import { submitSynthesis } from '../events/words/moves.ts';
+import { decisionMade, dissentNoted } from '../events/words/pattern.ts';
+import { teamContinued, teamPaused, teamStopRequested } from '../events/words/team.ts';
+import { defineProjection } from './kit/projection.ts';
+import type { Sequence } from './kit/sequence.ts';
+import { append, emptySequence, itemsOf } from './kit/sequence.ts';
 
 export interface Decision {
   subject: string;

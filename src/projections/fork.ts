@@ -6,13 +6,13 @@
  * shared past is counted too.
  */
 import type { EventOf, RecordedEvent } from '../events/event.ts';
-import { modelFailed, modelReplied, toolReturned } from '../events/vocabulary/agent.ts';
-import { teamFailed, teamReturned } from '../events/vocabulary/child.ts';
-import { teamForked, type WrittenAnswer } from '../events/vocabulary/fork.ts';
-import { teamFormed } from '../events/vocabulary/team.ts';
-import { tokensOf, type Usage, workFailed, workLate } from '../events/vocabulary/work.ts';
-import { enter, entry } from './named.ts';
-import { defineProjection } from './projection.ts';
+import { modelFailed, modelReplied, toolReturned } from '../events/words/agent.ts';
+import { teamFailed, teamReturned } from '../events/words/child.ts';
+import { teamForked, type WrittenAnswer } from '../events/words/fork.ts';
+import { teamFormed } from '../events/words/team.ts';
+import { tokensOf, type Usage, workFailed, workLate } from '../events/words/work.ts';
+import { enter, entry } from './kit/named.ts';
+import { defineProjection } from './kit/projection.ts';
 
 export interface ForkView {
   /** Null for a team that is not a fork. */

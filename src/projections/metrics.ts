@@ -7,18 +7,18 @@
  * 2. `settled` plus `reserved` is what the doorkeeper held against the limits at that revision.
  */
 import type { EventOf, RecordedEvent } from '../events/event.ts';
-import * as agent from '../events/vocabulary/agent.ts';
-import * as child from '../events/vocabulary/child.ts';
-import { teamForked } from '../events/vocabulary/fork.ts';
-import { roundStarted } from '../events/vocabulary/pattern.ts';
-import { teamFormed } from '../events/vocabulary/team.ts';
-import * as work from '../events/vocabulary/work.ts';
-import { type Amount, tokensOf, type Usage } from '../events/vocabulary/work.ts';
+import * as agent from '../events/words/agent.ts';
+import * as child from '../events/words/child.ts';
+import { teamForked } from '../events/words/fork.ts';
+import { roundStarted } from '../events/words/pattern.ts';
+import { teamFormed } from '../events/words/team.ts';
+import * as work from '../events/words/work.ts';
+import { type Amount, tokensOf, type Usage } from '../events/words/work.ts';
+import { enter, entry } from './kit/named.ts';
+import type { Projection } from './kit/projection.ts';
+import { defineFold, defineProjection, joined } from './kit/projection.ts';
+import { append } from './kit/sequence.ts';
 import { moveEvents } from './moves-made.ts';
-import { enter, entry } from './named.ts';
-import type { Projection } from './projection.ts';
-import { defineFold, defineProjection, joined } from './projection.ts';
-import { append } from './sequence.ts';
 import type { Tally } from './tally.ts';
 import { countRetry, countUsage, emptyTally } from './tally.ts';
 

@@ -1,9 +1,9 @@
 /**
  * One column of the metrics: what is counted for a team, an agent or a round.
  */
-import type { Usage } from '../events/vocabulary/work.ts';
-import type { Sequence } from './sequence.ts';
-import { emptySequence, itemsOf } from './sequence.ts';
+import type { Usage } from '../events/words/work.ts';
+import type { Sequence } from './kit/sequence.ts';
+import { emptySequence, itemsOf } from './kit/sequence.ts';
 
 export interface Tally {
   modelCalls: number;

@@ -3,17 +3,17 @@
  */
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import { teamOfStream } from '../events/ids.ts';
-import { modelFailed, modelReplied } from '../events/vocabulary/agent.ts';
-import { teamForked } from '../events/vocabulary/fork.ts';
-import { vocabulary } from '../events/vocabulary/index.ts';
-import { roundStarted } from '../events/vocabulary/pattern.ts';
-import * as team from '../events/vocabulary/team.ts';
-import type { Usage } from '../events/vocabulary/work.ts';
-import { workFailed, workLate } from '../events/vocabulary/work.ts';
-import { escapeControls } from './framing.ts';
-import { enter, entry } from './named.ts';
-import type { Projection } from './projection.ts';
-import { defineFold, defineProjection, joined } from './projection.ts';
+import { modelFailed, modelReplied } from '../events/words/agent.ts';
+import { teamForked } from '../events/words/fork.ts';
+import { vocabulary } from '../events/words/index.ts';
+import { roundStarted } from '../events/words/pattern.ts';
+import * as team from '../events/words/team.ts';
+import type { Usage } from '../events/words/work.ts';
+import { workFailed, workLate } from '../events/words/work.ts';
+import { escapeControls } from './conversation/framing.ts';
+import { enter, entry } from './kit/named.ts';
+import type { Projection } from './kit/projection.ts';
+import { defineFold, defineProjection, joined } from './kit/projection.ts';
 
 export type TeamStatus = 'running' | 'paused' | 'done' | 'failed' | 'stopped';
 

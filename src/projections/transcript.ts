@@ -3,16 +3,16 @@
  * whoever shows them shortens, and escapes what cannot be seen.
  */
 import type { EventDefinition, RecordedEvent } from '../events/event.ts';
-import * as agent from '../events/vocabulary/agent.ts';
-import * as pattern from '../events/vocabulary/pattern.ts';
-import * as team from '../events/vocabulary/team.ts';
-import * as work from '../events/vocabulary/work.ts';
-import { renderFields } from './framing.ts';
+import * as agent from '../events/words/agent.ts';
+import * as pattern from '../events/words/pattern.ts';
+import * as team from '../events/words/team.ts';
+import * as work from '../events/words/work.ts';
+import { renderFields } from './conversation/framing.ts';
+import type { Projection } from './kit/projection.ts';
+import { defineFold } from './kit/projection.ts';
+import type { Sequence } from './kit/sequence.ts';
+import { append, emptySequence } from './kit/sequence.ts';
 import { moveEvents } from './moves-made.ts';
-import type { Projection } from './projection.ts';
-import { defineFold } from './projection.ts';
-import type { Sequence } from './sequence.ts';
-import { append, emptySequence } from './sequence.ts';
 
 export interface Line {
   revision: number;

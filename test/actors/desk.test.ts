@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { hashOf } from '../../src/actors/approval.ts';
-import { createDesk } from '../../src/actors/desk.ts';
-import { type Person, personBy } from '../../src/actors/person.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
-import { createCatalog } from '../../src/events/catalog.ts';
 import type { JsonObject } from '../../src/events/event.ts';
 import { deskStream, inboxStream, teamId } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
 import { ANY_REVISION, type EventStore } from '../../src/events/store.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
+import { hashOf } from '../../src/hands/people/approval.ts';
+import { createDesk } from '../../src/hands/people/desk.ts';
+import { type Person, personBy } from '../../src/hands/people/person.ts';
 
 const team = teamId('t1');
 const catalog = createCatalog(vocabulary);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { hordeWorkers } from '../../src/actors/horde-workers.ts';
-import { createPriceTable } from '../../src/actors/model/prices.ts';
-import type { ModelClient, ModelReply, ModelRequest } from '../../src/actors/model-client.ts';
 import { createRuntime } from '../../src/actors/runtime.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { hordeWorkers } from '../../src/hands/horde-workers.ts';
+import type { ModelClient, ModelReply, ModelRequest } from '../../src/hands/model/model-client.ts';
+import { createPriceTable } from '../../src/hands/model/prices.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { formTeam } from '../../src/planning/formation.ts';
 import { dataOf, streamOf } from './family.ts';

@@ -4,13 +4,13 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
-import { runTeam } from '../../src/actors/run-team.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/actors/runtime.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { defineEvent, type RawEvent } from '../../src/events/event.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
-import { usage } from '../../src/events/vocabulary/work.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { usage } from '../../src/events/words/work.ts';
+import { runTeam } from '../../src/hands/child/run-team.ts';
 
 const declared = fromPromise<any, any>(() => {
   throw new Error('only declared');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, emit } from 'xstate';
 import { SimulatedClock } from '../../src/actors/clock.ts';
-import { DivergenceError } from '../../src/actors/fold.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
-import { hashState } from '../../src/actors/team-state.ts';
-import { UnreadableEvent } from '../../src/events/catalog.ts';
+import { DivergenceError } from '../../src/actors/state/fold.ts';
+import { hashState } from '../../src/actors/state/team-state.ts';
 import type { NewEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { UnreadableEvent } from '../../src/events/known-events.ts';
 import { ANY_REVISION, type EventStore } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 
 const stream = 'team-t' as StreamName;
 const inbox = 'inbox-t' as StreamName;

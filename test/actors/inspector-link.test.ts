@@ -6,11 +6,14 @@ import { createInspectorServer } from '@statelyai/inspect/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SimulatedClock } from '../../src/actors/clock.ts';
-import { inspectorAt, serveInspectors } from '../../src/actors/inspector-link.ts';
-import { InspectorFeed, MESSAGES_MAX } from '../../src/actors/inspector-link-feed.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
-import { createInspection, type InspectionEvent } from '../../src/projections/inspection.ts';
+import {
+  createInspection,
+  type InspectionEvent,
+} from '../../src/telemetry/inspector/inspection.ts';
+import { inspectorAt, serveInspectors } from '../../src/telemetry/inspector/inspector-link.ts';
+import { InspectorFeed, MESSAGES_MAX } from '../../src/telemetry/inspector/inspector-link-feed.ts';
 import { formed, given, joined, message, type Said, say } from '../projections/given.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 

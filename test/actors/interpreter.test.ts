@@ -18,8 +18,8 @@ import {
   type Effect,
   MachineFailure,
   type Step,
-} from '../../src/actors/interpreter.ts';
-import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
+} from '../../src/actors/machine/interpreter.ts';
+import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { EVENTS, randomChart } from './random-chart.ts';
 
 const at = { revision: 7, at: 1000 };

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { z } from 'zod';
 import { SimulatedClock } from '../../src/actors/clock.ts';
-import type { Governor, Permit } from '../../src/actors/governor.ts';
+import type { Governor, Permit } from '../../src/actors/governor/governor.ts';
+import { createGovernor } from '../../src/actors/governor/token-governor.ts';
 import { createRuntime } from '../../src/actors/runtime.ts';
-import { createGovernor } from '../../src/actors/token-governor.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
 import { defineEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 
 const machine = createMachine({
   id: 'm',

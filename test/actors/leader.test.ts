@@ -1,15 +1,15 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { assign, createMachine } from 'xstate';
 import { SimulatedClock } from '../../src/actors/clock.ts';
+import { LedElsewhere } from '../../src/actors/lead/team-leases.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
-import { LedElsewhere } from '../../src/actors/team-leases.ts';
 import { UnknownTeam } from '../../src/actors/team-reader.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
 import type { NewEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import { ANY_REVISION, type EventStore, StoreFailure } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 
 const stream = 'team-t' as StreamName;
 const inbox = 'inbox-t' as StreamName;

@@ -1,10 +1,10 @@
 /** Telemetry that is sent while a team works. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type LiveExportOptions, startLiveExport } from '../../src/actors/live-export.ts';
-import { exportTeam } from '../../src/actors/otlp-export.ts';
 import { type TeamId, teamId, teamStream } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import { type EventStore, NO_STREAM } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { type LiveExportOptions, startLiveExport } from '../../src/telemetry/live/live-export.ts';
+import { exportTeam } from '../../src/telemetry/otlp/otlp-export.ts';
 import { type Rehearsed, rawEvents, rehearse } from '../properties/rehearsed-teams.ts';
 import { attribute, type OtlpCollector, startOtlpCollector } from '../servers/otlp-collector.ts';
 

@@ -1,7 +1,7 @@
 /** Export to a collector that listens on this machine. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ExportFailure } from '../../src/actors/otlp-collector.ts';
-import { exportsTelemetry, exportTeam } from '../../src/actors/otlp-export.ts';
+import { ExportFailure } from '../../src/telemetry/otlp/otlp-collector.ts';
+import { exportsTelemetry, exportTeam } from '../../src/telemetry/otlp/otlp-export.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 import { startOtlpCollector } from '../servers/otlp-collector.ts';
 

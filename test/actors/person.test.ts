@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { APPROVAL_MAX, escaped, hashOf, shownBytes } from '../../src/actors/approval.ts';
-import { createPerson } from '../../src/actors/person.ts';
 import type { WorkContext } from '../../src/actors/worker.ts';
-import { personAnswered } from '../../src/events/vocabulary/agent.ts';
+import { personAnswered } from '../../src/events/words/agent.ts';
+import { APPROVAL_MAX, escaped, hashOf, shownBytes } from '../../src/hands/people/approval.ts';
+import { createPerson } from '../../src/hands/people/person.ts';
 
 /** A terminal: `type` types a line, `seen` is what stands on the screen. */
 function terminal(isTTY = true) {

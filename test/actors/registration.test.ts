@@ -15,7 +15,7 @@ import {
   type MachineSource,
   RegistrationError,
   registerMachine,
-} from '../../src/actors/registration.ts';
+} from '../../src/actors/machine/registration.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 
 const anyWorker = () => true;

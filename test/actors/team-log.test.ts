@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openTeamLog } from '../../src/actors/team-log.ts';
-import { lineOf } from '../../src/actors/team-log-lines.ts';
 import { inboxStream, teamId, teamStream } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import { type EventStore, StoreFailure } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 import { moveEvents } from '../../src/projections/moves-made.ts';
+import { openTeamLog } from '../../src/telemetry/process-log/team-log.ts';
+import { lineOf } from '../../src/telemetry/process-log/team-log-lines.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 
 const o = teamId('o');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
+import { startTeamWorker, type TeamWorker } from '../../src/actors/lead/team-worker.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
-import { startTeamWorker, type TeamWorker } from '../../src/actors/team-worker.ts';
-import { openStore } from '../../src/events/open-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
+import { openStore } from '../../src/events/stores/open-store.ts';
 
 /** Counts to four, one piece of work after the other. */
 const counting = setup({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Entry, Governor, Permit } from '../../src/actors/governor.ts';
-import { createGovernor } from '../../src/actors/token-governor.ts';
+import type { Entry, Governor, Permit } from '../../src/actors/governor/governor.ts';
+import { createGovernor } from '../../src/actors/governor/token-governor.ts';
 
 const never = new AbortController().signal;
 

@@ -2,20 +2,20 @@
  * A team without a store: stimuli in, turns out. Work is judged by the real doorkeeper and starts at once.
  */
 import type { AnyStateMachine } from 'xstate';
-import { createDoorkeeper, standardPolicies } from '../../src/actors/doorkeeper/doorkeeper.ts';
+import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
 import { limitsOf } from '../../src/actors/limits.ts';
 import {
   type MachineSource,
   type RegisteredMachine,
   registerMachine,
-} from '../../src/actors/registration.ts';
-import { emptyState, type TeamState } from '../../src/actors/team-state.ts';
-import { type Rule, type TurnEvent, type TurnRules, takeTurn } from '../../src/actors/turn.ts';
+} from '../../src/actors/machine/registration.ts';
+import { emptyState, type TeamState } from '../../src/actors/state/team-state.ts';
+import { type Rule, type TurnEvent, type TurnRules, takeTurn } from '../../src/actors/turn/turn.ts';
 import type { Worker } from '../../src/actors/worker.ts';
-import { createCatalog } from '../../src/events/catalog.ts';
 import type { EventDefinition, JsonObject } from '../../src/events/event.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
-import type { Limits } from '../../src/events/vocabulary/team.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
+import type { Limits } from '../../src/events/words/team.ts';
 
 export interface StageOptions {
   machines: Readonly<Record<string, MachineSource | AnyStateMachine>>;

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { connectionTarget } from '../../src/events/eventstoredb/connection-string.ts';
+import { connectionTarget } from '../../src/events/stores/eventstoredb/connection-string.ts';
 
 interface Service {
   image: string;

@@ -1,6 +1,6 @@
 /**
- * The directions of import, read from the sources: events <- machines <- actors <- cli;
- * events <- projections <- actors | visualizer | cli; events, machines <- planning <- actors | cli.
+ * The directions of import, read from the sources: events <- machines; events <- projections <- actors <- hands <-
+ * telemetry <- visualizer <- cli; events, machines <- planning <- hands.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -15,18 +15,29 @@ const MAY: Record<string, readonly string[]> = {
   machines: ['events'],
   projections: ['events'],
   planning: ['events', 'machines'],
-  actors: ['events', 'machines', 'projections', 'planning'],
-  visualizer: ['events', 'machines', 'projections', 'planning', 'actors'],
-  cli: ['events', 'machines', 'projections', 'planning', 'actors', 'visualizer'],
+  actors: ['events', 'projections'],
+  hands: ['events', 'projections', 'actors', 'planning'],
+  telemetry: ['events', 'projections', 'actors', 'hands'],
+  visualizer: ['events', 'machines', 'projections', 'planning', 'actors', 'hands', 'telemetry'],
+  cli: [
+    'events',
+    'machines',
+    'projections',
+    'planning',
+    'actors',
+    'hands',
+    'telemetry',
+    'visualizer',
+  ],
 };
 
 /** What server and page share, beside the vocabulary and the projections. */
 const FOR_THE_PAGE: ReadonlySet<string> = new Set([
-  'visualizer/wire.ts',
-  'visualizer/shown-event.ts',
-  'visualizer/prompt.ts',
+  'visualizer/shared/wire.ts',
+  'visualizer/shared/shown-event.ts',
+  'visualizer/shared/prompt.ts',
   'events/event.ts',
-  'events/catalog.ts',
+  'events/known-events.ts',
 ]);
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -86,7 +97,7 @@ describe('the rooms of the architecture', () => {
             const target = relative(src, resolve(src, dirname(file), name));
             return !(
               target.startsWith(page) ||
-              /^(events[/\\]vocabulary|projections)[/\\]/.test(target) ||
+              /^(events[/\\]words|projections)[/\\]/.test(target) ||
               FOR_THE_PAGE.has(target.split(sep).join('/'))
             );
           })
@@ -108,6 +119,6 @@ describe('the rooms of the architecture', () => {
         roomOf(file) === 'actors' &&
         /['`/^]xstate\\?\./.test(readFileSync(join(src, file), 'utf8')),
     );
-    expect(spelled).toEqual([`actors${sep}xstate-names.ts`]);
+    expect(spelled).toEqual([join('actors', 'machine', 'xstate-names.ts')]);
   });
 });

@@ -5,9 +5,10 @@
  *
  * Invariant: what the vocabulary checks stays valid, so that every projection hears it.
  */
-import { createCatalog } from '../../src/events/catalog.ts';
+
 import type { EventMeta, Json, JsonObject, RecordedEvent } from '../../src/events/event.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 
 /** What the texts try to do. */
 export const ACHIEVED = 'achieved';

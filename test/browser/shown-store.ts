@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createCatalog } from '../../src/events/catalog.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
-import { openStore } from '../../src/events/open-store.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
 import { type EventStore, pages } from '../../src/events/store.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { openStore } from '../../src/events/stores/open-store.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const REQUEST = 'Design a rate limiter for the public API and have it reviewed';

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { createCatalog } from '../../src/events/catalog.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
-import { openStore } from '../../src/events/open-store.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
 import { pages } from '../../src/events/store.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { openStore } from '../../src/events/stores/open-store.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createCatalog, UNTYPED, UnreadableEvent } from '../../src/events/catalog.ts';
 import type { JsonObject, RawEvent, RecordedEvent } from '../../src/events/event.ts';
 import { defineEvent, RESERVED_KEYS } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { createCatalog, UNTYPED, UnreadableEvent } from '../../src/events/known-events.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 
 const FOLDER = new URL('./fixtures/events/', import.meta.url);
 const catalog = createCatalog(vocabulary);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CommitQueue, type Ledger } from '../../src/events/sqlite/commit-queue.ts';
+import { CommitQueue, type Ledger } from '../../src/events/stores/sqlite/commit-queue.ts';
 
 /** A connection that fails as it is told, and remembers what it was asked. */
 function failing(errors: { begin?: string[]; commit?: string[] }) {

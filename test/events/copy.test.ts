@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CopyDifference, copyStreams } from '../../src/events/copy.ts';
 import type { RawEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openStore } from '../../src/events/open-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
+import { CopyDifference, copyStreams } from '../../src/events/stores/copy.ts';
+import { openStore } from '../../src/events/stores/open-store.ts';
 
 const opened: EventStore[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'horde-copy-'));

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { NewEvent, RawEvent } from '../../src/events/event.ts';
-import { openEventStoreDb } from '../../src/events/eventstoredb/eventstoredb-store.ts';
 import type { StreamName } from '../../src/events/ids.ts';
 import { type EventStore, StoreFailure } from '../../src/events/store.ts';
+import { openEventStoreDb } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
 import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts';
 
 const QUICK = { timeoutMs: 150, patienceMs: 1_500, openWithinMs: 300 };

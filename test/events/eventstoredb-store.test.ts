@@ -3,9 +3,9 @@
  * one, else against the test server. The title of the suite says which.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEventStoreDb } from '../../src/events/eventstoredb/eventstoredb-store.ts';
 import type { StreamName } from '../../src/events/ids.ts';
 import { NO_STREAM } from '../../src/events/store.ts';
+import { openEventStoreDb } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
 import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts';
 import { newEvents } from './fixtures/new-event.ts';
 import { describeStore } from './store-contract.ts';

@@ -6,12 +6,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { NewEvent, RawEvent } from '../../src/events/event.ts';
+import type { StreamName } from '../../src/events/ids.ts';
+import { type EventStore, RevisionConflict, StoreFailure } from '../../src/events/store.ts';
 import {
   type EventStoreDbOptions,
   openEventStoreDb,
-} from '../../src/events/eventstoredb/eventstoredb-store.ts';
-import type { StreamName } from '../../src/events/ids.ts';
-import { type EventStore, RevisionConflict, StoreFailure } from '../../src/events/store.ts';
+} from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
 import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts';
 
 const QUICK: EventStoreDbOptions = { timeoutMs: 150, patienceMs: 600 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import { NO_STREAM } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 import { newEvent } from './fixtures/new-event.ts';
 import { describeStore } from './store-contract.ts';
 

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RawEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openSqliteStore } from '../../src/events/sqlite/sqlite-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
+import { openSqliteStore } from '../../src/events/stores/sqlite/sqlite-store.ts';
 import { newEvents, until } from './fixtures/new-event.ts';
 
 const fixture = (name: string): string =>

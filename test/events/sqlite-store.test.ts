@@ -5,9 +5,9 @@ import Libsql from 'libsql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RawEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openStore } from '../../src/events/open-store.ts';
-import { openSqliteStore } from '../../src/events/sqlite/sqlite-store.ts';
 import { ANY_REVISION, NO_STREAM, RevisionConflict, StoreFailure } from '../../src/events/store.ts';
+import { openStore } from '../../src/events/stores/open-store.ts';
+import { openSqliteStore } from '../../src/events/stores/sqlite/sqlite-store.ts';
 import { newEvent, newEvents, until } from './fixtures/new-event.ts';
 import { describeStore } from './store-contract.ts';
 

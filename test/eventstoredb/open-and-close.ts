@@ -1,6 +1,7 @@
 /** A program that opens a store, uses all of it and closes it: it must then end by itself. */
-import { openEventStoreDb } from '../../src/events/eventstoredb/eventstoredb-store.ts';
+
 import type { StreamName } from '../../src/events/ids.ts';
+import { openEventStoreDb } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
 
 const store = await openEventStoreDb(process.argv[2]!);
 const stream = 'team-shortlived' as StreamName;

@@ -14,9 +14,9 @@
  */
 import type { Runtime } from '../../src/actors/runtime.ts';
 import type { EventMeta, JsonObject, RawEvent } from '../../src/events/event.ts';
-import { openEventStoreDb } from '../../src/events/eventstoredb/eventstoredb-store.ts';
 import type { StreamName } from '../../src/events/ids.ts';
 import { type EventStore, pages } from '../../src/events/store.ts';
+import { openEventStoreDb } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
 import type { TestServer } from '../eventstoredb/test-server.ts';
 import type { MessagesApi } from '../servers/messages-api.ts';
 import type { KeptWaiting } from './kept-waiting.ts';

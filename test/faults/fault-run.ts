@@ -6,18 +6,19 @@
  * The seed draws faults, patterns, latencies and who dies; the course of events is that of real time, so a
  * seed that failed may need several runs to fail again.
  */
-import { hordeWorkers } from '../../src/actors/horde-workers.ts';
-import { createAnthropicClient } from '../../src/actors/model/anthropic-client.ts';
-import { createPriceTable } from '../../src/actors/model/prices.ts';
-import type { ModelClient } from '../../src/actors/model-client.ts';
-import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
+
+import { createGovernor } from '../../src/actors/governor/token-governor.ts';
+import { startTeamWorker, type TeamWorker } from '../../src/actors/lead/team-worker.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import { TeamEnded } from '../../src/actors/team-handle.ts';
-import { startTeamWorker, type TeamWorker } from '../../src/actors/team-worker.ts';
-import { createGovernor } from '../../src/actors/token-governor.ts';
-import { openEventStoreDb } from '../../src/events/eventstoredb/eventstoredb-store.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
 import { StoreFailure } from '../../src/events/store.ts';
+import { openEventStoreDb } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
+import { hordeWorkers } from '../../src/hands/horde-workers.ts';
+import { createAnthropicClient } from '../../src/hands/model/anthropic/anthropic-client.ts';
+import type { ModelClient } from '../../src/hands/model/model-client.ts';
+import { createPriceTable } from '../../src/hands/model/prices.ts';
+import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { formTeam } from '../../src/planning/formation.ts';
 import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts';

@@ -7,9 +7,9 @@
  * 2. Dead, nothing of it is ever settled, fired or handed over again, and its connections are cut.
  */
 import { type Clock, systemClock } from '../../src/actors/clock.ts';
-import type { ModelClient } from '../../src/actors/model-client.ts';
-import { LeaseStreams } from '../../src/events/lease-streams.ts';
 import type { EventStore, SubscribeOptions, Subscription } from '../../src/events/store.ts';
+import { LeaseStreams } from '../../src/events/stores/lease-streams.ts';
+import type { ModelClient } from '../../src/hands/model/model-client.ts';
 
 const NEVER = new Promise<never>(() => {});
 

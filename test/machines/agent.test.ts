@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { agentMachine } from '../../src/machines/agent.ts';
-import { USES_MAX } from '../../src/machines/reply.ts';
+import { agentMachine } from '../../src/machines/agent/agent.ts';
+import { USES_MAX } from '../../src/machines/agent/reply.ts';
 import { after, done, type Event, failed, given, heard } from './given.ts';
 
 const input = {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentLimits } from '../../src/machines/agent-turn.ts';
+import { agentLimits } from '../../src/machines/agent/agent-turn.ts';
 import { agentTurns, patternTurns, type TeamBounds, teamTurns } from '../../src/machines/bounds.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { teamLife } from '../../src/machines/team-life.ts';
+import { teamLife } from '../../src/machines/team/team-life.ts';
 import { adversaryStep, type Draw } from './adversary.ts';
 import { Stage } from './stage.ts';
 

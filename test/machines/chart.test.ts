@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
-import { drawChart } from '../../src/machines/chart.ts';
-import { chartPages } from '../../src/machines/chart-pages.ts';
+import { drawChart } from '../../src/machines/charts/chart.ts';
+import { chartPages } from '../../src/machines/charts/chart-pages.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 
 const folder = new URL('../../docs/statecharts/', import.meta.url);

@@ -5,13 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, assign, transition } from 'xstate';
 import { getAdjacencyMap, getShortestPaths } from 'xstate/graph';
-import { agentMachine } from '../../src/machines/agent.ts';
-import { agentLimits } from '../../src/machines/agent-turn.ts';
+import { agentMachine } from '../../src/machines/agent/agent.ts';
+import { agentLimits } from '../../src/machines/agent/agent-turn.ts';
+import { USES_MAX } from '../../src/machines/agent/reply.ts';
 import { agentTurns } from '../../src/machines/bounds.ts';
-import { reviewLoop } from '../../src/machines/patterns/review-loop.ts';
-import { swarm } from '../../src/machines/patterns/swarm.ts';
-import { USES_MAX } from '../../src/machines/reply.ts';
-import { teamMachine } from '../../src/machines/team.ts';
+import { reviewLoop } from '../../src/machines/patterns/review-loop/review-loop.ts';
+import { swarm } from '../../src/machines/patterns/swarm/swarm.ts';
+import { teamMachine } from '../../src/machines/team/team.ts';
 import { after, done, type Event, failed, given, hear, heard } from './given.ts';
 
 /** More events tried than this are a mistake in the test. */

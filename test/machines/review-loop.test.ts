@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { reviewLoop, reviewLoopMachine } from '../../src/machines/patterns/review-loop.ts';
+import {
+  reviewLoop,
+  reviewLoopMachine,
+} from '../../src/machines/patterns/review-loop/review-loop.ts';
 import { type Event, given, heard } from './given.ts';
 
 const roster = (reviewers: number) => [

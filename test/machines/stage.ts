@@ -6,7 +6,7 @@
 import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
 import type { EventDefinition } from '../../src/events/event.ts';
 import { topicMatches } from '../../src/events/topics.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 
 const definitions = new Map<string, EventDefinition>(vocabulary.map((one) => [one.type, one]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { swarm, swarmMachine } from '../../src/machines/patterns/swarm.ts';
+import { swarm, swarmMachine } from '../../src/machines/patterns/swarm/swarm.ts';
 import { type Event, given, heard } from './given.ts';
 
 const roster = (size: number) =>

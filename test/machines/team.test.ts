@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { teamMachine } from '../../src/machines/team.ts';
+import { teamMachine } from '../../src/machines/team/team.ts';
 import { after, type Event, given, heard } from './given.ts';
 
 const profile = (role: string) => ({

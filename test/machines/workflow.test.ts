@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { workflowMachine } from '../../src/machines/workflow.ts';
-import { STEPS_MAX, type WorkflowStep } from '../../src/machines/workflow-ledger.ts';
+import { workflowMachine } from '../../src/machines/workflow/workflow.ts';
+import { STEPS_MAX, type WorkflowStep } from '../../src/machines/workflow/workflow-ledger.ts';
 import { after, done, type Event, failed, given, hear, heard, type Outcome } from './given.ts';
 
 const step = (name: string, ...needs: string[]): WorkflowStep => ({

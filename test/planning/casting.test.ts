@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { castFor } from '../../src/planning/casting.ts';
-import { Catalog } from '../../src/planning/catalog.ts';
-import { mentionsIn, TOPICS, topicsIn, viewsIn } from '../../src/planning/mentions.ts';
-import { nearestNames } from '../../src/planning/nearest.ts';
-import { read } from '../../src/planning/reading.ts';
+import { castFor } from '../../src/planning/casting/casting.ts';
+import { mentionsIn, TOPICS, topicsIn, viewsIn } from '../../src/planning/casting/mentions.ts';
+import { Catalog } from '../../src/planning/catalog/catalog.ts';
+import { nearestNames } from '../../src/planning/language/nearest.ts';
+import { read } from '../../src/planning/language/reading.ts';
 
 const catalog = new Catalog();
 const role = (name: string, min: number, max: number) => ({ role: name, min, max, moves: [] });

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Catalog } from '../../src/planning/catalog.ts';
-import { FILE_BYTES_MAX, TOOLS } from '../../src/planning/catalog-file.ts';
-import { METHODOLOGIES } from '../../src/planning/routing.ts';
+import { METHODOLOGIES } from '../../src/planning/casting/routing.ts';
+import { Catalog } from '../../src/planning/catalog/catalog.ts';
+import { FILE_BYTES_MAX, TOOLS } from '../../src/planning/catalog/catalog-file.ts';
 
 describe('the own catalog', () => {
   const catalog = new Catalog();

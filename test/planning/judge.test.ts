@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CHOICES } from '../../src/planning/choice.ts';
-import { classify } from '../../src/planning/classifier.ts';
-import { type Judgement, judge } from '../../src/planning/judge.ts';
-import { LEARNED } from '../../src/planning/learned.ts';
-import { LETTERS_MAX, read } from '../../src/planning/reading.ts';
+import { CHOICES } from '../../src/planning/judge/choice.ts';
+import { classify } from '../../src/planning/judge/classifier.ts';
+import { type Judgement, judge } from '../../src/planning/judge/judge.ts';
+import { LEARNED } from '../../src/planning/judge/learned.ts';
+import { LETTERS_MAX, read } from '../../src/planning/language/reading.ts';
 import { isRight, type LabelledRequest, labelledRequests } from './labelled-requests.ts';
 
 interface Judged extends LabelledRequest {

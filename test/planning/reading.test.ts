@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { find, phrase } from '../../src/planning/phrase.ts';
-import { gist, read } from '../../src/planning/reading.ts';
+import { find, phrase } from '../../src/planning/language/phrase.ts';
+import { gist, read } from '../../src/planning/language/reading.ts';
 
 const gistOf = async (request: string) => gist(await read(request));
 

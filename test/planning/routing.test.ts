@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Catalog } from '../../src/planning/catalog.ts';
-import { judgeReading } from '../../src/planning/judge.ts';
-import { read } from '../../src/planning/reading.ts';
-import { agentsOf, methodologyOf, ROUTES, routeOf } from '../../src/planning/routing.ts';
+import { agentsOf, methodologyOf, ROUTES, routeOf } from '../../src/planning/casting/routing.ts';
+import { Catalog } from '../../src/planning/catalog/catalog.ts';
+import { judgeReading } from '../../src/planning/judge/judge.ts';
+import { read } from '../../src/planning/language/reading.ts';
 
 const kindOf = async (request: string) => {
   const reading = await read(request);

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { Catalog } from '../../src/planning/catalog.ts';
-import { choiceQuestion, selectionFromReply } from '../../src/planning/choice-question.ts';
+import { Catalog } from '../../src/planning/catalog/catalog.ts';
 import { formTeam, patternOf } from '../../src/planning/formation.ts';
-import { type Judgement, judgeReading } from '../../src/planning/judge.ts';
-import { read } from '../../src/planning/reading.ts';
+import { choiceQuestion, selectionFromReply } from '../../src/planning/judge/choice-question.ts';
+import { type Judgement, judgeReading } from '../../src/planning/judge/judge.ts';
 import {
   type Offer,
   patternsFor,
@@ -12,7 +11,8 @@ import {
   selectionOf,
   selectNamed,
   takeInstead,
-} from '../../src/planning/selection.ts';
+} from '../../src/planning/judge/selection.ts';
+import { read } from '../../src/planning/language/reading.ts';
 
 const catalog = new Catalog();
 const only = (...names: string[]): Offer => ({

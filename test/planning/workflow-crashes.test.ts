@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { hordeWorkers } from '../../src/actors/horde-workers.ts';
-import { createPriceTable, defaultModel } from '../../src/actors/model/prices.ts';
-import { createRehearsalModel } from '../../src/actors/rehearsal/rehearsal-model.ts';
 import { createRuntime } from '../../src/actors/runtime.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import type { EventStore } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { hordeWorkers } from '../../src/hands/horde-workers.ts';
+import { createPriceTable, defaultModel } from '../../src/hands/model/prices.ts';
+import { createRehearsalModel } from '../../src/hands/model/rehearsal/rehearsal-model.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { formWorkflow } from '../../src/planning/workflows.ts';
-import { reportOf } from '../../src/projections/report.ts';
+import { reportOf } from '../../src/projections/report/report.ts';
 import { dataOf, dyingStore, streamOf } from '../actors/family.ts';
 
 function process(store: EventStore) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { limits as limitsSchema } from '../../src/events/vocabulary/team.ts';
-import type { WorkflowInput } from '../../src/machines/workflow-ledger.ts';
+import { limits as limitsSchema } from '../../src/events/words/team.ts';
+import type { WorkflowInput } from '../../src/machines/workflow/workflow-ledger.ts';
 import {
   formWorkflow,
   type StepWish,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { board, waitsFor } from '../../src/projections/board.ts';
-import { project, projectAt } from '../../src/projections/projection.ts';
+import { project, projectAt } from '../../src/projections/kit/projection.ts';
 import { given, returned, say } from './given.ts';
 
 const registered = (more: object) =>

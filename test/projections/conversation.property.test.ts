@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, RecordedEvent } from '../../src/events/event.ts';
-import { conversation, conversationRequest } from '../../src/projections/conversation.ts';
-import { project, projectAt } from '../../src/projections/projection.ts';
+import {
+  conversation,
+  conversationRequest,
+} from '../../src/projections/conversation/conversation.ts';
+import { project, projectAt } from '../../src/projections/kit/projection.ts';
 import type { Said } from './given.ts';
 import { admitted, draft, formed, given, granted, joined, message, replied, say } from './given.ts';
 import { brokenRules } from './messages-api.ts';

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelRequest } from '../../src/actors/model-client.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import type { ConversationRequest } from '../../src/projections/conversation.ts';
-import { conversation, conversationRequest } from '../../src/projections/conversation.ts';
-import { project } from '../../src/projections/projection.ts';
+import type { ModelRequest } from '../../src/hands/model/model-client.ts';
+import type { ConversationRequest } from '../../src/projections/conversation/conversation.ts';
+import {
+  conversation,
+  conversationRequest,
+} from '../../src/projections/conversation/conversation.ts';
+import { project } from '../../src/projections/kit/projection.ts';
 import {
   admitted,
   draft,

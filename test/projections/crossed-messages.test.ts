@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { conversation, conversationRequest } from '../../src/projections/conversation.ts';
-import { project } from '../../src/projections/projection.ts';
+import {
+  conversation,
+  conversationRequest,
+} from '../../src/projections/conversation/conversation.ts';
+import { project } from '../../src/projections/kit/projection.ts';
 import { admitted, formed, given, granted, joined, message, replied, use } from './given.ts';
 
 const send = (to: string, text: string) => use(`to-${to}`, 'send_message', { to, text });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decisions } from '../../src/projections/decisions.ts';
-import { project } from '../../src/projections/projection.ts';
-import { itemsOf } from '../../src/projections/sequence.ts';
+import { project } from '../../src/projections/kit/projection.ts';
+import { itemsOf } from '../../src/projections/kit/sequence.ts';
 import { given, say } from './given.ts';
 
 const made = {

@@ -3,11 +3,12 @@
  * its own unless `together` puts several into one. Data is checked against the vocabulary, so that no test
  * stands on events that cannot happen.
  */
-import { createCatalog } from '../../src/events/catalog.ts';
+
 import type { EventMeta, JsonObject, RecordedEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import type { Profile } from '../../src/events/vocabulary/agent.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
+import type { Profile } from '../../src/events/words/agent.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 
 const catalog = createCatalog(vocabulary);
 

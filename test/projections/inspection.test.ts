@@ -6,7 +6,7 @@ import {
   coalesced,
   createInspection,
   type InspectionEvent,
-} from '../../src/projections/inspection.ts';
+} from '../../src/telemetry/inspector/inspection.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 
 const stage = await rehearse({ seed: 3 });

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/events/event.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { type LogRecord, logRecords } from '../../src/projections/log-records.ts';
 import { moveEvents } from '../../src/projections/moves-made.ts';
-import { otlpLogs } from '../../src/projections/otlp.ts';
-import { traceSpans } from '../../src/projections/trace-spans.ts';
+import { type LogRecord, logRecords } from '../../src/telemetry/otlp/log-records.ts';
+import { otlpLogs } from '../../src/telemetry/otlp/otlp.ts';
+import { traceSpans } from '../../src/telemetry/spans/trace-spans.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 import { formed, given, granted, joined, message, replied, say, text, use } from './given.ts';
 

@@ -1,23 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { messageSent } from '../../src/events/vocabulary/agent.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { messageSent } from '../../src/events/words/agent.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
 import { board } from '../../src/projections/board.ts';
 import { changesOfMind } from '../../src/projections/changes-of-mind.ts';
-import { conversation } from '../../src/projections/conversation.ts';
+import { conversation } from '../../src/projections/conversation/conversation.ts';
 import { decisions } from '../../src/projections/decisions.ts';
-import { merged } from '../../src/projections/merged.ts';
-import { metrics } from '../../src/projections/metrics.ts';
-import type { Projection } from '../../src/projections/projection.ts';
+import type { Projection } from '../../src/projections/kit/projection.ts';
 import {
   applyAll,
   defineProjection,
   project,
   projectAt,
   turnEndAtOrBefore,
-} from '../../src/projections/projection.ts';
-import { report } from '../../src/projections/report.ts';
+} from '../../src/projections/kit/projection.ts';
 import {
   append,
   countWhile,
@@ -27,7 +24,10 @@ import {
   itemsOf,
   sequenceOf,
   sizeOf,
-} from '../../src/projections/sequence.ts';
+} from '../../src/projections/kit/sequence.ts';
+import { merged } from '../../src/projections/merged/merged.ts';
+import { metrics } from '../../src/projections/metrics.ts';
+import { report } from '../../src/projections/report/report.ts';
 import { teams } from '../../src/projections/teams.ts';
 import { transcript } from '../../src/projections/transcript.ts';
 import {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { reportOf } from '../../src/projections/report.ts';
-import { fenced, inline, renderReport } from '../../src/projections/report-markdown.ts';
+import { reportOf } from '../../src/projections/report/report.ts';
+import { fenced, inline, renderReport } from '../../src/projections/report/report-markdown.ts';
 import type { Said } from './given.ts';
 import { admitted, draft, formed, given, granted, joined, replied, say } from './given.ts';
 

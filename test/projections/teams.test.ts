@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createCatalog } from '../../src/events/catalog.ts';
 import type { NewEvent, RecordedEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { ANY_REVISION } from '../../src/events/store.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
-import { project } from '../../src/projections/projection.ts';
-import { catchUp } from '../../src/projections/read-model.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
+import { project } from '../../src/projections/kit/projection.ts';
+import { catchUp } from '../../src/projections/kit/read-model.ts';
 import { teams } from '../../src/projections/teams.ts';
 import { formed, given, granted, joined, replied, say } from './given.ts';
 

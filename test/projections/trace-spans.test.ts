@@ -1,9 +1,9 @@
 /** The trace of a team, held on rehearsed teams of every pattern. */
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { otlpMetrics, otlpTraces } from '../../src/projections/otlp.ts';
-import type { Span } from '../../src/projections/span.ts';
-import { forkedAs, TeamTrace, traceSpans } from '../../src/projections/trace-spans.ts';
+import { otlpMetrics, otlpTraces } from '../../src/telemetry/otlp/otlp.ts';
+import type { Span } from '../../src/telemetry/spans/span.ts';
+import { forkedAs, TeamTrace, traceSpans } from '../../src/telemetry/spans/trace-spans.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 const resource = { attributes: { 'service.name': 'test' }, version: '0' };

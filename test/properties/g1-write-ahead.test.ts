@@ -1,6 +1,6 @@
 /** G1: no work starts before the events that owe and admit it are durable. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Leader } from '../../src/actors/leader.ts';
+import { Leader } from '../../src/actors/lead/leader.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import type { World } from '../simulation/world.ts';
 import { failsWhen, holds } from './teams-under-fire.ts';

@@ -4,15 +4,21 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonical } from '../../src/actors/team-state.ts';
+import { canonical } from '../../src/actors/state/team-state.ts';
 import type { Json, RecordedEvent } from '../../src/events/event.ts';
 import { board } from '../../src/projections/board.ts';
 import { decisions } from '../../src/projections/decisions.ts';
-import { emptyMerged, type Merged, merge, merged, updateOf } from '../../src/projections/merged.ts';
-import { mergedView } from '../../src/projections/merged-view.ts';
+import { project } from '../../src/projections/kit/projection.ts';
+import { itemsOf, sizeOf } from '../../src/projections/kit/sequence.ts';
+import {
+  emptyMerged,
+  type Merged,
+  merge,
+  merged,
+  updateOf,
+} from '../../src/projections/merged/merged.ts';
+import { mergedView } from '../../src/projections/merged/merged-view.ts';
 import { metrics } from '../../src/projections/metrics.ts';
-import { project } from '../../src/projections/projection.ts';
-import { itemsOf, sizeOf } from '../../src/projections/sequence.ts';
 import { given, type Said } from '../projections/given.ts';
 import { type Rehearsed, rehearse } from './rehearsed-teams.ts';
 

@@ -3,7 +3,7 @@
  * work in flight is repeated, by its effect class.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Labour } from '../../src/actors/labour.ts';
+import { Labour } from '../../src/actors/lead/labour.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import { orders } from '../simulation/scenarios/order.ts';
 import { supervisors } from '../simulation/scenarios/supervisor.ts';

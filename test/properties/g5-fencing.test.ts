@@ -1,6 +1,6 @@
 /** G5: after `leader.took` of a newer epoch the older leader starts nothing and appends nothing. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Leader } from '../../src/actors/leader.ts';
+import { Leader } from '../../src/actors/lead/leader.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { failsWhen, holds } from './teams-under-fire.ts';
 

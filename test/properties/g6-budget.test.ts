@@ -1,7 +1,7 @@
 /** G6: settled + reserved never exceeds any limit, by an account that is kept apart from the doorkeeper's. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { budget } from '../../src/actors/doorkeeper/budget.ts';
+import { budget } from '../../src/actors/gate/budget.ts';
 import { orders } from '../simulation/scenarios/order.ts';
 import { pairs } from '../simulation/scenarios/pairs.ts';
 import { supervisors } from '../simulation/scenarios/supervisor.ts';

@@ -5,18 +5,18 @@
 import { createHash } from 'node:crypto';
 import { SimulatedClock } from '../../src/actors/clock.ts';
 import type { ForkWish } from '../../src/actors/fork.ts';
-import { hordeWorkers } from '../../src/actors/horde-workers.ts';
-import { createPriceTable } from '../../src/actors/model/prices.ts';
-import type { ModelClient, ModelReply, ModelRequest } from '../../src/actors/model-client.ts';
-import { answeredFromOrigin } from '../../src/actors/origin-answers.ts';
-import { createRehearsalModel } from '../../src/actors/rehearsal/rehearsal-model.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import type { TeamHandle, TeamResult } from '../../src/actors/team-handle.ts';
 import type { RawEvent, RecordedEvent } from '../../src/events/event.ts';
 import { inboxStream, teamId, teamStream } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import { type EventStore, pages } from '../../src/events/store.ts';
-import type { Limits } from '../../src/events/vocabulary/team.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import type { Limits } from '../../src/events/words/team.ts';
+import { hordeWorkers } from '../../src/hands/horde-workers.ts';
+import type { ModelClient, ModelReply, ModelRequest } from '../../src/hands/model/model-client.ts';
+import { answeredFromOrigin } from '../../src/hands/model/origin-answers.ts';
+import { createPriceTable } from '../../src/hands/model/prices.ts';
+import { createRehearsalModel } from '../../src/hands/model/rehearsal/rehearsal-model.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { formTeam } from '../../src/planning/formation.ts';
 

@@ -4,14 +4,14 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callModel } from '../../src/actors/model/call-model.ts';
-import { createPriceTable } from '../../src/actors/model/prices.ts';
-import type { ModelClient } from '../../src/actors/model-client.ts';
 import { type WhatIf, whatIf } from '../../src/actors/what-if.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
+import { callModel } from '../../src/hands/model/call-model.ts';
+import type { ModelClient } from '../../src/hands/model/model-client.ts';
+import { createPriceTable } from '../../src/hands/model/prices.ts';
 import { firstDifference } from '../../src/projections/first-difference.ts';
+import { project } from '../../src/projections/kit/projection.ts';
 import { metrics } from '../../src/projections/metrics.ts';
-import { project } from '../../src/projections/projection.ts';
 import { type Rehearsed, rehearse, type TeamOfTest } from './rehearsed-teams.ts';
 
 const nobody: ModelClient = {

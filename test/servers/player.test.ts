@@ -2,12 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  approve,
-  contribute,
-  requestChanges,
-  submitDraft,
-} from '../../src/events/vocabulary/moves.ts';
+import { approve, contribute, requestChanges, submitDraft } from '../../src/events/words/moves.ts';
 import { aRequest, ask, serverWith } from '../actors/model/asking.ts';
 import { askedFor, player, SHOWN, troubled } from './player.ts';
 

@@ -7,9 +7,13 @@
  * 2. The id of a tool use begins with the hash of the request that it answers: a log tells which were asked.
  */
 
-import type { ContentBlock, ModelMessage, ModelRequest } from '../../src/actors/model-client.ts';
-import { playReply } from '../../src/actors/rehearsal/player.ts';
-import type { Verbosity } from '../../src/actors/rehearsal/scene.ts';
+import type {
+  ContentBlock,
+  ModelMessage,
+  ModelRequest,
+} from '../../src/hands/model/model-client.ts';
+import { playReply } from '../../src/hands/model/rehearsal/player.ts';
+import type { Verbosity } from '../../src/hands/model/rehearsal/scene.ts';
 import type { ReceivedRequest, Script } from './messages-api.ts';
 import type { ApiReply, MessageReply } from './reply-stream.ts';
 

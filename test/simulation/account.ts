@@ -3,9 +3,9 @@
  */
 
 import type { RecordedEvent } from '../../src/events/event.ts';
-import type { Limits } from '../../src/events/vocabulary/team.ts';
-import type { Amount, Usage } from '../../src/events/vocabulary/work.ts';
-import { tokensOf } from '../../src/events/vocabulary/work.ts';
+import type { Limits } from '../../src/events/words/team.ts';
+import type { Amount, Usage } from '../../src/events/words/work.ts';
+import { tokensOf } from '../../src/events/words/work.ts';
 
 export interface Account {
   note(event: RecordedEvent, problem: (text: string) => void): void;

@@ -8,8 +8,8 @@
  */
 import type { NewEvent, RawEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
 import type { Appended, EventStore, ExpectedRevision } from '../../src/events/store.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 
 export interface Disk {
   readonly store: EventStore;

@@ -3,11 +3,12 @@
  * are quick or slow, fail, fall silent until they are aborted, answer after they were aborted, and talk
  * nonsense.
  */
-import { throwDice } from '../../src/actors/rehearsal/dice.ts';
+
 import type { Reserve, WorkContext, Worker, Workers } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
 import type { EventDefinition, JsonObject } from '../../src/events/event.ts';
-import type { EffectClass } from '../../src/events/vocabulary/work.ts';
+import type { EffectClass } from '../../src/events/words/work.ts';
+import { throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import type { Process, World } from './world.ts';
 
 export interface Hand {

@@ -2,9 +2,9 @@
  * Hears what the machines say while a turn is folded, at the machines themselves, and holds it against what
  * was recorded: each saying once, in order, with everybody it was for.
  */
-import type { Effect, Step } from '../../src/actors/interpreter.ts';
-import type { RegisteredMachine } from '../../src/actors/registration.ts';
-import type { TeamState } from '../../src/actors/team-state.ts';
+import type { Effect, Step } from '../../src/actors/machine/interpreter.ts';
+import type { RegisteredMachine } from '../../src/actors/machine/registration.ts';
+import type { TeamState } from '../../src/actors/state/team-state.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 
 type Said = Extract<Effect, { kind: 'say' }>['event'];

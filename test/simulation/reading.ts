@@ -1,15 +1,15 @@
 /** A log of a simulated team, read by somebody who does no work. */
-import { createDoorkeeper, standardPolicies } from '../../src/actors/doorkeeper/doorkeeper.ts';
-import { createFold, type Fold } from '../../src/actors/fold.ts';
-import { type RegisteredMachine, registerMachine } from '../../src/actors/registration.ts';
-import { throwDice } from '../../src/actors/rehearsal/dice.ts';
-import type { TurnRules } from '../../src/actors/turn.ts';
-import { createCatalog } from '../../src/events/catalog.ts';
+import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
+import { type RegisteredMachine, registerMachine } from '../../src/actors/machine/registration.ts';
+import { createFold, type Fold } from '../../src/actors/state/fold.ts';
+import type { TurnRules } from '../../src/actors/turn/turn.ts';
 import type { RawEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
-import { openMemoryStore } from '../../src/events/memory-store.ts';
+import { createCatalog } from '../../src/events/known-events.ts';
 import type { EventStore } from '../../src/events/store.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
+import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
+import { throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import type { Scenario } from './scenario.ts';
 
 export const STREAM = 'team-simulated' as StreamName;

@@ -1,11 +1,11 @@
 /**
  * What is simulated: the machines of a team, the hands that work for them, and what is said from outside.
  */
-import type { MachineSource } from '../../src/actors/registration.ts';
-import type { Dice } from '../../src/actors/rehearsal/dice.ts';
+import type { MachineSource } from '../../src/actors/machine/registration.ts';
 import type { StartOptions } from '../../src/actors/runtime.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import type { EventDefinition, JsonObject } from '../../src/events/event.ts';
+import type { Dice } from '../../src/hands/model/rehearsal/dice.ts';
 import type { OnBegin } from './hands.ts';
 import type { Process, World } from './world.ts';
 

@@ -5,13 +5,14 @@
  * one take the team over while the first still leads, and resumes it when nobody does. When the mishaps are
  * used up it only resumes, and the team must end (G7).
  */
-import type { MachineSource } from '../../src/actors/registration.ts';
-import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
+
+import { createGovernor } from '../../src/actors/governor/token-governor.ts';
+import type { MachineSource } from '../../src/actors/machine/registration.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
-import { createGovernor } from '../../src/actors/token-governor.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import type { RawEvent } from '../../src/events/event.ts';
 import type { EventStore } from '../../src/events/store.ts';
+import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { openFaultyStore } from './faulty-store.ts';
 import { hashLog } from './log-hash.ts';
 import type { Chat, Scenario } from './scenario.ts';

@@ -10,13 +10,13 @@
  * - G6: by the witness's own account, settled + reserved stays within every limit.
  * - G8: what was said and what came in is recorded once, in order, with everybody it was for.
  */
-import { createDoorkeeper, standardPolicies } from '../../src/actors/doorkeeper/doorkeeper.ts';
-import { foldTurn } from '../../src/actors/fold.ts';
+import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
 import {
   type MachineSource,
   type RegisteredMachine,
   registerMachine,
-} from '../../src/actors/registration.ts';
+} from '../../src/actors/machine/registration.ts';
+import { foldTurn } from '../../src/actors/state/fold.ts';
 import {
   emptyState,
   forkState,
@@ -24,13 +24,13 @@ import {
   persistState,
   reviveState,
   type TeamState,
-} from '../../src/actors/team-state.ts';
-import type { TurnRules } from '../../src/actors/turn.ts';
+} from '../../src/actors/state/team-state.ts';
+import type { TurnRules } from '../../src/actors/turn/turn.ts';
 import type { WorkContext } from '../../src/actors/worker.ts';
-import { createCatalog, type EventCatalog } from '../../src/events/catalog.ts';
 import type { EventDefinition, RawEvent, RecordedEvent } from '../../src/events/event.ts';
-import { vocabulary } from '../../src/events/vocabulary/index.ts';
-import type { EffectClass } from '../../src/events/vocabulary/work.ts';
+import { createCatalog, type EventCatalog } from '../../src/events/known-events.ts';
+import { vocabulary } from '../../src/events/words/index.ts';
+import type { EffectClass } from '../../src/events/words/work.ts';
 import { createAccount } from './account.ts';
 import { createListener } from './listener.ts';
 import type { Process } from './world.ts';

@@ -8,8 +8,8 @@
  * 3. A step ends only when all microtasks that it set off are done.
  */
 import { type Clock, SimulatedClock } from '../../src/actors/clock.ts';
-import { type Dice, throwDice } from '../../src/actors/rehearsal/dice.ts';
 import type { Runtime } from '../../src/actors/runtime.ts';
+import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { createDisk, type Disk, type Watcher } from './disk.ts';
 
 export type Mishap =

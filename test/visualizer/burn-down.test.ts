@@ -1,11 +1,11 @@
 /** The burn-down shows what the doorkeeper held at every revision, however few samples there is room for. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
+import { projectAt } from '../../src/projections/kit/projection.ts';
 import { metrics } from '../../src/projections/metrics.ts';
-import { projectAt } from '../../src/projections/projection.ts';
-import { BurnDown } from '../../src/visualizer/page/burn-down.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+import { BurnDown } from '../../src/visualizer/page/panels/budget/burn-down.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

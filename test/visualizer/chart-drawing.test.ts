@@ -2,11 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { hordeMachines } from '../../src/machines/index.ts';
-import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
-import { ThreadEngine } from '../../src/visualizer/chart-engine.ts';
-import { layOut } from '../../src/visualizer/chart-layout.ts';
-import { outlineOf } from '../../src/visualizer/chart-outline.ts';
-import { CHART_TEXT, type ChartDrawing, type ChartNode } from '../../src/visualizer/wire.ts';
+import { drawingOf } from '../../src/visualizer/server/chart-drawing.ts';
+import { ThreadEngine } from '../../src/visualizer/server/chart-engine.ts';
+import { layOut } from '../../src/visualizer/server/chart-layout.ts';
+import { outlineOf } from '../../src/visualizer/server/chart-outline.ts';
+import { CHART_TEXT, type ChartDrawing, type ChartNode } from '../../src/visualizer/shared/wire.ts';
 import { nodesOf, transitionsOf } from '../statecharts/keys.ts';
 
 const drawings = new Map<string, ChartDrawing>();

@@ -3,15 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import type { Json } from '../../src/events/event.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
-import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
-import { activeStates, pathsOf, stateText } from '../../src/visualizer/page/active-states.ts';
-import { groupOf, hasMoved, inOrder } from '../../src/visualizer/page/actor-order.ts';
-import { statesSeen } from '../../src/visualizer/page/chart-drawings.ts';
-import { momentsOf } from '../../src/visualizer/page/chart-moment.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { transitionTaken } from '../../src/visualizer/page/transition-taken.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
-import type { ChartDrawing } from '../../src/visualizer/wire.ts';
+import {
+  activeStates,
+  pathsOf,
+  stateText,
+} from '../../src/visualizer/page/panels/charts/active-states.ts';
+import { groupOf, hasMoved, inOrder } from '../../src/visualizer/page/panels/charts/actor-order.ts';
+import { statesSeen } from '../../src/visualizer/page/panels/charts/chart-drawings.ts';
+import { momentsOf } from '../../src/visualizer/page/panels/charts/chart-moment.ts';
+import { transitionTaken } from '../../src/visualizer/page/panels/charts/transition-taken.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { drawingOf } from '../../src/visualizer/server/chart-drawing.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
+import type { ChartDrawing } from '../../src/visualizer/shared/wire.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

@@ -3,11 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { hordeMachines } from '../../src/machines/index.ts';
-import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
-import { ThreadEngine, TooDense } from '../../src/visualizer/chart-engine.ts';
-import { layOut } from '../../src/visualizer/chart-layout.ts';
-import { outlineOf } from '../../src/visualizer/chart-outline.ts';
-import { readShelf, shelfKey } from '../../src/visualizer/chart-shelf.ts';
+import { drawingOf } from '../../src/visualizer/server/chart-drawing.ts';
+import { ThreadEngine, TooDense } from '../../src/visualizer/server/chart-engine.ts';
+import { layOut } from '../../src/visualizer/server/chart-layout.ts';
+import { outlineOf } from '../../src/visualizer/server/chart-outline.ts';
+import { readShelf, shelfKey } from '../../src/visualizer/server/chart-shelf.ts';
 
 const shelf = readShelf();
 const engine = new ThreadEngine();

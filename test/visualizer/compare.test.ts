@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { firstDifference } from '../../src/projections/first-difference.ts';
-import { inStep, tellDifference, unlikeFields } from '../../src/visualizer/page/compare.ts';
-import { kindOf } from '../../src/visualizer/page/event-kind.ts';
+import { inStep, tellDifference, unlikeFields } from '../../src/visualizer/page/compare/compare.ts';
+import { kindOf } from '../../src/visualizer/page/timeline/event-kind.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

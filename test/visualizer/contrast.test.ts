@@ -3,6 +3,7 @@
  * 4.5 to 1 (WCAG 2.2, 1.4.3), in light and dark.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const PAGE = new URL('../../src/visualizer/page/', import.meta.url);
@@ -14,7 +15,13 @@ type Theme = 'light' | 'dark';
 const colourOf = (hex: string): Colour =>
   [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16)) as unknown as Colour;
 
-const read = (name: string): string => readFileSync(new URL(name, PAGE), 'utf8');
+const SHEETS = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.css'),
+);
+
+/** A style sheet by its name, whichever folder of the page it lies in. */
+const read = (name: string): string =>
+  readFileSync(new URL(SHEETS.find((sheet) => basename(sheet) === basename(name))!, PAGE), 'utf8');
 
 const tokens = new Map(
   [...read('style.css').matchAll(/--([\w-]+): light-dark\((#[\da-f]{6}), (#[\da-f]{6})\);/g)].map(
@@ -83,7 +90,7 @@ describe.each(['light', 'dark'] as const)('A word in the %s theme can be read', 
 describe('The style sheets', () => {
   it('name every colour once, as a token: all others are made of these', () => {
     expect(KINDS.length).toBeGreaterThan(8);
-    for (const file of readdirSync(PAGE).filter((name) => name.endsWith('.css'))) {
+    for (const file of SHEETS) {
       const own = read(file)
         .split('\n')
         .filter((line) => /#[\da-f]{3,8}\b/i.test(line) && !/^ {2}--[\w-]+: light-dark/.test(line));

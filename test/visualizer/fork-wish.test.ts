@@ -1,14 +1,14 @@
 /** What the fields of the fork dialog ask for, and what they refuse. */
 import { describe, expect, it } from 'vitest';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
 import {
   askedOf,
   editable,
   type ForkWish,
   nextReply,
   replierOf,
-} from '../../src/visualizer/page/fork-wish.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import type { ShownEvent } from '../../src/visualizer/wire.ts';
+} from '../../src/visualizer/page/steering/fork-wish.ts';
+import type { ShownEvent } from '../../src/visualizer/shared/wire.ts';
 
 const nothing: ForkWish = {
   model: '',

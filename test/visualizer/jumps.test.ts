@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { moveEvents } from '../../src/projections/moves-made.ts';
-import { actorsOf } from '../../src/visualizer/page/event-line.ts';
-import { type JumpKind, Jumps } from '../../src/visualizer/page/jumps.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { actorsOf } from '../../src/visualizer/page/timeline/event-line.ts';
+import { type JumpKind, Jumps } from '../../src/visualizer/page/timeline/jumps.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 const PATTERNS = ['review-loop', 'consensus-deliberation', 'watchdog'];

@@ -8,10 +8,15 @@ import {
   mindLinesIn,
   reasonOf,
   windowOf,
-} from '../../src/visualizer/page/message-flow.ts';
-import { GIST_MAX, gistOf, oneLine, typeInWords } from '../../src/visualizer/page/message-gist.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+} from '../../src/visualizer/page/panels/messages/message-flow.ts';
+import {
+  GIST_MAX,
+  gistOf,
+  oneLine,
+  typeInWords,
+} from '../../src/visualizer/page/panels/messages/message-gist.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 import { longTeam } from './long-team.ts';
 

@@ -1,7 +1,7 @@
 /** Playing a story: in order, at its pace, and to an end. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GAP_MAX_MS, type Pace, Playing } from '../../src/visualizer/page/playing.ts';
+import { GAP_MAX_MS, type Pace, Playing } from '../../src/visualizer/page/timeline/playing.ts';
 
 /** Events at these times; one stands at `at`, and every visit is noted. */
 function walkOver(times: readonly number[]) {

@@ -1,9 +1,9 @@
 /** What a search finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { Search } from '../../src/visualizer/page/search.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { Search } from '../../src/visualizer/page/timeline/search.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

@@ -9,7 +9,7 @@ import {
   createVisualizer,
   type Visualizer,
   type VisualizerOptions,
-} from '../../src/visualizer/server.ts';
+} from '../../src/visualizer/server/server.ts';
 
 export interface Served extends Visualizer {
   readonly base: string;

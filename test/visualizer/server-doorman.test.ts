@@ -2,9 +2,9 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BODY_MAX } from '../../src/visualizer/doorman.ts';
-import type { Hands } from '../../src/visualizer/steering.ts';
-import type { ForkAsked } from '../../src/visualizer/wire.ts';
+import { BODY_MAX } from '../../src/visualizer/server/doorman.ts';
+import type { Hands } from '../../src/visualizer/server/steering.ts';
+import type { ForkAsked } from '../../src/visualizer/shared/wire.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 import { served } from './served.ts';
 

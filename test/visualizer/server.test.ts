@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { reportOf } from '../../src/projections/report.ts';
-import type { Prompt, ShownEvent } from '../../src/visualizer/wire.ts';
+import { reportOf } from '../../src/projections/report/report.ts';
+import type { Prompt, ShownEvent } from '../../src/visualizer/shared/wire.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 import { appendTo, ownEvent, served } from './served.ts';
 

@@ -1,12 +1,12 @@
 /** What a person may say to a team from the page: only while it goes on, only to who is there, and not too much. */
 import { describe, expect, it } from 'vitest';
-import type { Standing } from '../../src/visualizer/page/cast.ts';
+import type { Standing } from '../../src/visualizer/page/shell/cast.ts';
 import {
   agentsAtWork,
   TOLD_MAX,
   whyNoSteering,
   whyNotSaid,
-} from '../../src/visualizer/page/steering-wish.ts';
+} from '../../src/visualizer/page/steering/steering-wish.ts';
 
 const standing = (actor: string, machine: string, status: Standing['status']): Standing => ({
   actor,

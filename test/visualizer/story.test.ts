@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
 import { board } from '../../src/projections/board.ts';
+import { projectAt } from '../../src/projections/kit/projection.ts';
 import { metrics } from '../../src/projections/metrics.ts';
-import { projectAt } from '../../src/projections/projection.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { shownEvent, wholeEvent } from '../../src/visualizer/shown-event.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { shownEvent, wholeEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

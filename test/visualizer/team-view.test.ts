@@ -1,9 +1,9 @@
 /** How a team is looked at while it goes on: whoever has gone back stays there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import type { Listener, TeamSource } from '../../src/visualizer/page/team-source.ts';
-import { TeamView } from '../../src/visualizer/page/team-view.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+import type { Listener, TeamSource } from '../../src/visualizer/page/shell/team-source.ts';
+import { TeamView } from '../../src/visualizer/page/shell/team-view.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

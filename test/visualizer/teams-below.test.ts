@@ -1,12 +1,12 @@
 /** Merged state with the teams below, cut at the time of the revision where one stands. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { emptyMerged, merge, merged } from '../../src/projections/merged.ts';
-import { mergedView } from '../../src/projections/merged-view.ts';
-import { project } from '../../src/projections/projection.ts';
+import { project } from '../../src/projections/kit/projection.ts';
+import { emptyMerged, merge, merged } from '../../src/projections/merged/merged.ts';
+import { mergedView } from '../../src/projections/merged/merged-view.ts';
 import { type TeamLine, teams } from '../../src/projections/teams.ts';
-import { TEAMS_MOST, TeamsBelow } from '../../src/visualizer/page/teams-below.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+import { TEAMS_MOST, TeamsBelow } from '../../src/visualizer/page/shell/teams-below.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;

@@ -2,12 +2,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import type { EventKind } from '../../src/visualizer/page/event-kind.ts';
-import { actorsOf, eventLine, KINDS, typeWords } from '../../src/visualizer/page/event-line.ts';
-import { Search } from '../../src/visualizer/page/search.ts';
-import { Story } from '../../src/visualizer/page/story.ts';
-import { type TimelineFilter, TimelineRows } from '../../src/visualizer/page/timeline-rows.ts';
-import { shownEvent } from '../../src/visualizer/shown-event.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
+import type { EventKind } from '../../src/visualizer/page/timeline/event-kind.ts';
+import {
+  actorsOf,
+  eventLine,
+  KINDS,
+  typeWords,
+} from '../../src/visualizer/page/timeline/event-line.ts';
+import { Search } from '../../src/visualizer/page/timeline/search.ts';
+import {
+  type TimelineFilter,
+  TimelineRows,
+} from '../../src/visualizer/page/timeline/timeline-rows.ts';
+import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 const ALL: TimelineFilter = { actor: null, hidden: new Set(), query: '' };

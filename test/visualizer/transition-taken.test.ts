@@ -4,12 +4,15 @@ import type { AnyStateNode } from 'xstate';
 import type { Json, RecordedEvent } from '../../src/events/event.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { drawingOf } from '../../src/visualizer/chart-drawing.ts';
-import { pathsOf } from '../../src/visualizer/page/active-states.ts';
-import { Cast } from '../../src/visualizer/page/cast.ts';
-import { standingsOf } from '../../src/visualizer/page/chart-standings.ts';
-import { type StateChange, transitionTaken } from '../../src/visualizer/page/transition-taken.ts';
-import type { ChartDrawing } from '../../src/visualizer/wire.ts';
+import { pathsOf } from '../../src/visualizer/page/panels/charts/active-states.ts';
+import { standingsOf } from '../../src/visualizer/page/panels/charts/chart-standings.ts';
+import {
+  type StateChange,
+  transitionTaken,
+} from '../../src/visualizer/page/panels/charts/transition-taken.ts';
+import { Cast } from '../../src/visualizer/page/shell/cast.ts';
+import { drawingOf } from '../../src/visualizer/server/chart-drawing.ts';
+import type { ChartDrawing } from '../../src/visualizer/shared/wire.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 
 interface Told {

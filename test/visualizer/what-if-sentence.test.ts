@@ -1,7 +1,7 @@
 /** What another budget would have done is told with its revision, what is saved and what is lost. */
 import { describe, expect, it } from 'vitest';
 import type { WhatIf } from '../../src/actors/what-if.ts';
-import { tellWhatIf } from '../../src/visualizer/page/what-if-sentence.ts';
+import { tellWhatIf } from '../../src/visualizer/page/panels/budget/what-if-sentence.ts';
 
 const answer = (news: Partial<WhatIf>): WhatIf => ({
   budget: { tokens: 9000, usd: null },

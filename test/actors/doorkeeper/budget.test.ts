@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budget, type Ledger } from '../../../src/actors/doorkeeper/budget.ts';
-import type { FoldedEvent, Verdict } from '../../../src/actors/doorkeeper/policy.ts';
+import { budget, type Ledger } from '../../../src/actors/gate/budget.ts';
+import type { FoldedEvent, Verdict } from '../../../src/actors/gate/policy.ts';
 import { limitsOf } from '../../../src/actors/limits.ts';
-import type { OwedWork } from '../../../src/actors/team-state.ts';
+import type { OwedWork } from '../../../src/actors/state/team-state.ts';
 import type { Reserve, ReserveQuestion, Worker } from '../../../src/actors/worker.ts';
 import type { JsonObject } from '../../../src/events/event.ts';
-import type { Limits } from '../../../src/events/vocabulary/team.ts';
-import type { Amount } from '../../../src/events/vocabulary/work.ts';
+import type { Limits } from '../../../src/events/words/team.ts';
+import type { Amount } from '../../../src/events/words/work.ts';
 
 const open = (limits: Partial<Limits>): Ledger =>
   budget.initial({ limits: limitsOf({ synthesisTokens: 0, ...limits }) } as never);

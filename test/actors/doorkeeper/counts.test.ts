@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, emit } from 'xstate';
-import type { Limits } from '../../../src/events/vocabulary/team.ts';
+import type { Limits } from '../../../src/events/words/team.ts';
 import { TurnStage, types } from '../turn-stage.ts';
 
 const workers = {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Loops, loops } from '../../../src/actors/doorkeeper/loops.ts';
-import type { FoldedEvent, Notice } from '../../../src/actors/doorkeeper/policy.ts';
+import { type Loops, loops } from '../../../src/actors/gate/loops.ts';
+import type { FoldedEvent, Notice } from '../../../src/actors/gate/policy.ts';
 import { createRuntime } from '../../../src/actors/runtime.ts';
 import type { RecordedEvent } from '../../../src/events/event.ts';
-import { openStore } from '../../../src/events/open-store.ts';
-import { modelFailed, modelReplied } from '../../../src/events/vocabulary/agent.ts';
+import { openStore } from '../../../src/events/stores/open-store.ts';
+import { modelFailed, modelReplied } from '../../../src/events/words/agent.ts';
 import { hordeMachines } from '../../../src/machines/index.ts';
 import { formTeam } from '../../../src/planning/formation.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createAnthropicClient } from '../../../src/actors/model/anthropic-client.ts';
-import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import { allMoves } from '../../../src/events/words/index.ts';
+import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthropic-client.ts';
 import type { ReceivedRequest } from '../../servers/messages-api.ts';
 import type { Block } from '../../servers/request-rules.ts';
 import { aRequest, ask, inTurn, KEY, said, serverWith } from './asking.ts';

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { createAnthropicClient } from '../../../src/actors/model/anthropic-client.ts';
-import { callModel } from '../../../src/actors/model/call-model.ts';
-import { createPriceTable } from '../../../src/actors/model/prices.ts';
-import type { ModelClient, ModelReply, ModelRequest } from '../../../src/actors/model-client.ts';
-import { createRehearsalModel } from '../../../src/actors/rehearsal/rehearsal-model.ts';
 import { type WorkContext, WorkFailure } from '../../../src/actors/worker.ts';
 import type { RecordedEvent } from '../../../src/events/event.ts';
-import { modelFailed, modelReplied } from '../../../src/events/vocabulary/agent.ts';
-import { approve, requestChanges } from '../../../src/events/vocabulary/moves.ts';
-import { project } from '../../../src/projections/projection.ts';
+import { modelFailed, modelReplied } from '../../../src/events/words/agent.ts';
+import { approve, requestChanges } from '../../../src/events/words/moves.ts';
+import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthropic-client.ts';
+import { callModel } from '../../../src/hands/model/call-model.ts';
+import type {
+  ModelClient,
+  ModelReply,
+  ModelRequest,
+} from '../../../src/hands/model/model-client.ts';
+import { createPriceTable } from '../../../src/hands/model/prices.ts';
+import { createRehearsalModel } from '../../../src/hands/model/rehearsal/rehearsal-model.ts';
+import { project } from '../../../src/projections/kit/projection.ts';
 import { player } from '../../servers/player.ts';
 import { inTurn, KEY, said, serverWith } from './asking.ts';
 

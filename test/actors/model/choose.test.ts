@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createAnthropicClient } from '../../../src/actors/model/anthropic-client.ts';
+import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthropic-client.ts';
 import {
   type ChoosingOptions,
   cheapestModel,
   choose,
   NotChosen,
-} from '../../../src/actors/model/choose.ts';
-import { createPriceTable, listPrices } from '../../../src/actors/model/prices.ts';
-import { Catalog } from '../../../src/planning/catalog.ts';
+} from '../../../src/hands/model/choose.ts';
+import { createPriceTable, listPrices } from '../../../src/hands/model/prices.ts';
+import { Catalog } from '../../../src/planning/catalog/catalog.ts';
 import { KEY, said, serverWith } from './asking.ts';
 
 const catalog = new Catalog();

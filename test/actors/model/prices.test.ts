@@ -8,7 +8,7 @@ import {
   defaultModel,
   listPrices,
   loadPrices,
-} from '../../../src/actors/model/prices.ts';
+} from '../../../src/hands/model/prices.ts';
 
 const used = (inputTokens: number, outputTokens: number, cacheRead = 0, cacheWrite = 0) => ({
   inputTokens,

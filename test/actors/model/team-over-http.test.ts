@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAnthropicClient } from '../../../src/actors/model/anthropic-client.ts';
-import { callModel } from '../../../src/actors/model/call-model.ts';
-import { createPriceTable, defaultModel } from '../../../src/actors/model/prices.ts';
+import { createGovernor } from '../../../src/actors/governor/token-governor.ts';
 import { createRuntime } from '../../../src/actors/runtime.ts';
-import { createGovernor } from '../../../src/actors/token-governor.ts';
-import { createUseTool } from '../../../src/actors/tools/use-tool.ts';
 import type { RecordedEvent } from '../../../src/events/event.ts';
-import { openMemoryStore } from '../../../src/events/memory-store.ts';
+import { openMemoryStore } from '../../../src/events/stores/memory-store.ts';
+import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthropic-client.ts';
+import { callModel } from '../../../src/hands/model/call-model.ts';
+import { createPriceTable, defaultModel } from '../../../src/hands/model/prices.ts';
+import { createUseTool } from '../../../src/hands/tools/use-tool.ts';
 import { hordeMachines } from '../../../src/machines/index.ts';
 import { formTeam } from '../../../src/planning/formation.ts';
 import type { MessagesApi, Script } from '../../servers/messages-api.ts';

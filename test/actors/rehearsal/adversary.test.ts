@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelReply } from '../../../src/actors/model-client.ts';
-import { createAdversary, HABITS, type Habit } from '../../../src/actors/rehearsal/adversary.ts';
-import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import { allMoves } from '../../../src/events/words/index.ts';
+import type { ModelReply } from '../../../src/hands/model/model-client.ts';
+import {
+  createAdversary,
+  HABITS,
+  type Habit,
+} from '../../../src/hands/model/rehearsal/adversary.ts';
 import { listening, requestFor, tool } from './stage.ts';
 
 const review = ['approve', 'request_changes'];

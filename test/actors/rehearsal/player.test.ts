@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ERRANDS_MAX } from '../../../src/actors/rehearsal/errands.ts';
-import { playReply, playTurn } from '../../../src/actors/rehearsal/player.ts';
 import type { JsonObject } from '../../../src/events/event.ts';
-import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import { allMoves } from '../../../src/events/words/index.ts';
+import { ERRANDS_MAX } from '../../../src/hands/model/rehearsal/errands.ts';
+import { playReply, playTurn } from '../../../src/hands/model/rehearsal/player.ts';
 import { requestFor, tool, used } from './stage.ts';
 
 const useIn = (content: ReturnType<typeof playTurn>) =>

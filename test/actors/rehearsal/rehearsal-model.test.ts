@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../../src/actors/clock.ts';
-import { createRehearsalModel } from '../../../src/actors/rehearsal/rehearsal-model.ts';
 import { WorkFailure } from '../../../src/actors/worker.ts';
+import { createRehearsalModel } from '../../../src/hands/model/rehearsal/rehearsal-model.ts';
 import { listening, requestFor } from './stage.ts';
 
 const requests = Array.from({ length: 80 }, (_, i) => requestFor({ round: i + 1 }));

@@ -1,9 +1,9 @@
 /** Requests for the tests of the rehearsal: a conversation as the model worker builds it, in small. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ModelMessage, ModelRequest } from '../../../src/actors/model-client.ts';
-import type { ToolSpec } from '../../../src/events/vocabulary/agent.ts';
-import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import type { ToolSpec } from '../../../src/events/words/agent.ts';
+import { allMoves } from '../../../src/events/words/index.ts';
+import type { ModelMessage, ModelRequest } from '../../../src/hands/model/model-client.ts';
 
 export const usersTable = readFileSync(
   new URL('../../../examples/requests/users-table.md', import.meta.url),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelRequest } from '../../../src/actors/model-client.ts';
-import { playTurn } from '../../../src/actors/rehearsal/player.ts';
-import { allMoves } from '../../../src/events/vocabulary/index.ts';
+import { allMoves } from '../../../src/events/words/index.ts';
+import type { ModelRequest } from '../../../src/hands/model/model-client.ts';
+import { playTurn } from '../../../src/hands/model/rehearsal/player.ts';
 import { patterns } from '../../../src/machines/patterns/index.ts';
 import { type Event, given, heard } from '../../machines/given.ts';
 import { requestFor, used } from './stage.ts';

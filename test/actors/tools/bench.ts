@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
+import type { WorkContext } from '../../../src/actors/worker.ts';
+import type { JsonObject, RecordedEvent } from '../../../src/events/event.ts';
+import { toolReturned } from '../../../src/events/words/agent.ts';
 import {
   type WorkspaceToolsOptions,
   workspaceTools,
-} from '../../../src/actors/tools/workspace-tools.ts';
-import type { WorkContext } from '../../../src/actors/worker.ts';
-import type { JsonObject, RecordedEvent } from '../../../src/events/event.ts';
-import { toolReturned } from '../../../src/events/vocabulary/agent.ts';
+} from '../../../src/hands/tools/workspace-tools.ts';
 
 const made: string[] = [];
 afterEach(() => {

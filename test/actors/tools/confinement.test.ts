@@ -14,8 +14,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldedName } from '../../../src/actors/tools/guarded-name.ts';
-import { createWorkspace } from '../../../src/actors/tools/workspace.ts';
+import { foldedName } from '../../../src/hands/tools/guarded-name.ts';
+import { createWorkspace } from '../../../src/hands/tools/workspace.ts';
 import { put, twoFolders, use } from './bench.ts';
 
 const SECRET = 'the-secret-outside';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hashOf, shownBytes } from '../../../src/actors/approval.ts';
-import { defineTool } from '../../../src/actors/tools/tool.ts';
-import { workspaceTools } from '../../../src/actors/tools/workspace-tools.ts';
 import { WorkFailure } from '../../../src/actors/worker.ts';
+import { hashOf, shownBytes } from '../../../src/hands/people/approval.ts';
+import { defineTool } from '../../../src/hands/tools/tool.ts';
+import { workspaceTools } from '../../../src/hands/tools/workspace-tools.ts';
 import { contextWith, put, twoFolders, use } from './bench.ts';
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');

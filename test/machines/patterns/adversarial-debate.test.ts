@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   adversarialDebate,
   adversarialDebateMachine,
-} from '../../../src/machines/patterns/adversarial-debate.ts';
+} from '../../../src/machines/patterns/adversarial-debate/adversarial-debate.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, exhaust, meddle } from './meddling.ts';
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assemblyLine, assemblyLineMachine } from '../../../src/machines/patterns/assembly-line.ts';
-import type { PatternDefinition } from '../../../src/machines/patterns/pattern.ts';
+import {
+  assemblyLine,
+  assemblyLineMachine,
+} from '../../../src/machines/patterns/assembly-line/assembly-line.ts';
+import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';

@@ -4,7 +4,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import {
   consensusDeliberation,
   consensusDeliberationMachine,
-} from '../../../src/machines/patterns/consensus-deliberation.ts';
+} from '../../../src/machines/patterns/consensus-deliberation/consensus-deliberation.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, exhaust, meddle } from './meddling.ts';
 

@@ -4,7 +4,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import {
   contractFirstNegotiation,
   contractFirstNegotiationMachine,
-} from '../../../src/machines/patterns/contract-first-negotiation.ts';
+} from '../../../src/machines/patterns/contract-first-negotiation/contract-first-negotiation.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, exhaust, meddle } from './meddling.ts';
 

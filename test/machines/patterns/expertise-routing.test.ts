@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   expertiseRouting,
   expertiseRoutingMachine,
-} from '../../../src/machines/patterns/expertise-routing.ts';
-import type { PatternDefinition } from '../../../src/machines/patterns/pattern.ts';
+} from '../../../src/machines/patterns/expertise-routing/expertise-routing.ts';
+import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';

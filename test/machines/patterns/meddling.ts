@@ -5,8 +5,8 @@
  */
 import { expect } from 'vitest';
 import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
-import { allMoves, vocabulary } from '../../../src/events/vocabulary/index.ts';
-import type { PatternDefinition } from '../../../src/machines/patterns/pattern.ts';
+import { allMoves, vocabulary } from '../../../src/events/words/index.ts';
+import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
 import type { Event } from '../given.ts';
 
 /** A number from 0 to below `n`. */

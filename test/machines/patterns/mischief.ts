@@ -7,8 +7,8 @@
  * a seat; what is shown is on record; until the end somebody owes a turn; the bound on grants.
  */
 import { expect } from 'vitest';
-import { allMoves, vocabulary } from '../../../src/events/vocabulary/index.ts';
-import type { PatternDefinition, RosterSeat } from '../../../src/machines/patterns/pattern.ts';
+import { allMoves, vocabulary } from '../../../src/events/words/index.ts';
+import type { PatternDefinition, RosterSeat } from '../../../src/machines/patterns/kit/pattern.ts';
 import { type Event, given, hear, heard, type Outcome } from '../given.ts';
 import type { Draw } from './meddling.ts';
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nestedSwarm, nestedSwarmMachine } from '../../../src/machines/patterns/nested-swarm.ts';
-import type { PatternDefinition } from '../../../src/machines/patterns/pattern.ts';
+import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
+import {
+  nestedSwarm,
+  nestedSwarmMachine,
+} from '../../../src/machines/patterns/nested-swarm/nested-swarm.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';

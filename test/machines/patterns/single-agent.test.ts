@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PatternDefinition } from '../../../src/machines/patterns/pattern.ts';
-import { singleAgent, singleAgentMachine } from '../../../src/machines/patterns/single-agent.ts';
+import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
+import {
+  singleAgent,
+  singleAgentMachine,
+} from '../../../src/machines/patterns/single-agent/single-agent.ts';
 import { type Event, given, heard } from '../given.ts';
 import { meddle } from './meddling.ts';
 

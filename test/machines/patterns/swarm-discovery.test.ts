@@ -4,7 +4,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import {
   swarmDiscovery,
   swarmDiscoveryMachine,
-} from '../../../src/machines/patterns/swarm-discovery.ts';
+} from '../../../src/machines/patterns/swarm-discovery/swarm-discovery.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, meddle } from './meddling.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PatternDefinition } from '../../../src/machines/patterns/pattern.ts';
-import { watchdog, watchdogMachine } from '../../../src/machines/patterns/watchdog.ts';
+import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
+import { watchdog, watchdogMachine } from '../../../src/machines/patterns/watchdog/watchdog.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';

@@ -3,21 +3,21 @@
  * silent or stubborn; budgets that do not suffice; people who send messages, and who stop the team.
  */
 
-import { hordeWorkers } from '../../../src/actors/horde-workers.ts';
-import { createPriceTable } from '../../../src/actors/model/prices.ts';
-import type { ModelClient } from '../../../src/actors/model-client.ts';
-import { createAdversary, HABITS } from '../../../src/actors/rehearsal/adversary.ts';
-import type { Dice } from '../../../src/actors/rehearsal/dice.ts';
-import { createRehearsalModel } from '../../../src/actors/rehearsal/rehearsal-model.ts';
 import type { StartOptions } from '../../../src/actors/runtime.ts';
 import type { Worker, Workers } from '../../../src/actors/worker.ts';
 import { WorkFailure } from '../../../src/actors/worker.ts';
 import type { JsonObject } from '../../../src/events/event.ts';
-import { agentLimits } from '../../../src/machines/agent-turn.ts';
+import { hordeWorkers } from '../../../src/hands/horde-workers.ts';
+import type { ModelClient } from '../../../src/hands/model/model-client.ts';
+import { createPriceTable } from '../../../src/hands/model/prices.ts';
+import { createAdversary, HABITS } from '../../../src/hands/model/rehearsal/adversary.ts';
+import type { Dice } from '../../../src/hands/model/rehearsal/dice.ts';
+import { createRehearsalModel } from '../../../src/hands/model/rehearsal/rehearsal-model.ts';
+import { agentLimits } from '../../../src/machines/agent/agent-turn.ts';
 import { teamTurns } from '../../../src/machines/bounds.ts';
 import { hordeMachines } from '../../../src/machines/index.ts';
 import { patterns } from '../../../src/machines/patterns/index.ts';
-import { teamLife } from '../../../src/machines/team-life.ts';
+import { teamLife } from '../../../src/machines/team/team-life.ts';
 import { formTeam } from '../../../src/planning/formation.ts';
 import type { OnBegin } from '../hands.ts';
 import type { Chat, Scenario } from '../scenario.ts';

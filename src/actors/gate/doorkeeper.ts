@@ -1,0 +1,71 @@
+/**
+ * The doorkeeper stands in front of every piece of work: it asks each policy, and what they say together
+ * becomes one recorded verdict. A refusal weighs more than a delay, a delay more than leave.
+ */
+import type { Json } from '../../events/event.ts';
+import type { EffectClass } from '../../events/words/work.ts';
+import type { Formed, OwedWork, TeamState } from '../state/team-state.ts';
+import type { Worker, Workers } from '../worker.ts';
+import { budget } from './budget.ts';
+import { counts } from './counts.ts';
+import { loops } from './loops.ts';
+import type { FoldedEvent, Notice, Policy, Verdict } from './policy.ts';
+
+export const standardPolicies: readonly Policy[] = [counts, loops, budget];
+
+export interface Doorkeeper {
+  /** Sets up each policy's state. */
+  open(state: TeamState, formed: Formed): void;
+  /** Folds the event into each policy; returns what the doorkeeper says of it. */
+  note(state: TeamState, event: FoldedEvent): Notice[];
+  judge(state: TeamState, work: OwedWork, at: number): Verdict;
+  effectOf(work: OwedWork): EffectClass;
+}
+
+export function createDoorkeeper(
+  policies: readonly Policy[],
+  workers: Workers,
+  /** Effect class of work that no named worker does (a machine's own promise). */
+  ownEffect: (work: OwedWork) => EffectClass,
+): Doorkeeper {
+  const workerOf = (src: string): Worker | undefined =>
+    Object.hasOwn(workers, src) ? workers[src] : undefined;
+  const effectOf = (work: OwedWork): EffectClass => {
+    const effect = workerOf(work.src)?.effect;
+    return typeof effect === 'function' ? effect(work.input as never) : (effect ?? ownEffect(work));
+  };
+  return {
+    effectOf,
+    open(state, formed) {
+      for (const policy of policies)
+        state.policies.set(policy.name, policy.initial(formed) as Json);
+    },
+    note(state, event) {
+      let said: Notice[] = NOTHING;
+      for (const policy of policies) {
+        const before = state.policies.get(policy.name);
+        const after = policy.apply(before, event);
+        if (after === before) continue;
+        state.policies.set(policy.name, after as Json);
+        const notices = policy.notices?.(before, after, event);
+        if (notices && notices.length > 0) said = [...said, ...notices];
+      }
+      return said;
+    },
+    judge(state, work, at) {
+      const question = { work, worker: workerOf(work.src), effect: effectOf(work), at };
+      let verdict: Verdict = { admit: { reserved: { tokens: 0, usd: 0 } } };
+      for (const policy of policies) {
+        const opinion = policy.judge?.(state.policies.get(policy.name), question);
+        if (!opinion) continue;
+        if ('refuse' in opinion) return opinion;
+        verdict = 'delay' in verdict ? verdict : opinion;
+        if ('delay' in opinion && 'delay' in verdict && opinion.delay.until > verdict.delay.until)
+          verdict = opinion;
+      }
+      return verdict;
+    },
+  };
+}
+
+const NOTHING: Notice[] = [];

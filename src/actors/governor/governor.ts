@@ -1,0 +1,23 @@
+/**
+ * What a process allows itself towards one provider key, whatever team asks: rate, concurrency, and a
+ * circuit breaker. It lives outside the log and speaks through `work.delayed` and failures.
+ */
+import type { WorkFailure } from '../worker.ts';
+
+/** Leave to begin; `leave` must be called exactly once with how it went. */
+export interface Permit {
+  leave(outcome: 'ok' | 'failed' | 'cancelled'): void;
+}
+
+export type Entry =
+  | { now: Permit }
+  /** A place will be free when another leaves; aborting the signal gives it up. */
+  | { soon: Promise<Permit>; reason: string }
+  /** Not before this time (milliseconds since 1970): recorded as `work.delayed`. */
+  | { until: number; reason: string }
+  /** The circuit is open: recorded as the failure of the work. */
+  | { failed: WorkFailure };
+
+export interface Governor {
+  enter(key: string, nowMs: number, signal: AbortSignal): Entry;
+}

@@ -1,0 +1,327 @@
+/**
+ * Labour: the work of one led team that is under way in this process. It begins work that the stream says
+ * may begin, aborts work that nobody waits for any more, and hands results back as stimuli.
+ *
+ * Invariants
+ * 1. (G1) `begin` is called only with works of an adopted state, whose events are durable.
+ * 2. Work whose repetition costs or hurts runs only if its `work.started` is durable.
+ * 3. Every permit of the governor is given back exactly once.
+ * 4. Work begins at most once per attempt: what has been reported is not begun again while its report is on
+ *    its way into the stream.
+ * 5. A team below is attached to even when nobody waits for it any more: it is wound down, and settles then.
+ */
+import type { JsonObject } from '../../events/event.ts';
+import type { TeamId } from '../../events/ids.ts';
+import { NO_USAGE, usage, workDone } from '../../events/words/work.ts';
+import type { ChildOrder } from '../children/teams-below.ts';
+import type { Clock } from '../clock.ts';
+import type { Entry, Governor, Permit } from '../governor/governor.ts';
+import { runOwnLogic } from '../machine/own-logic.ts';
+import type { OwedWork, TeamState } from '../state/team-state.ts';
+import { isFailure } from '../turn/turn.ts';
+import {
+  type ChildEnd,
+  StandingDown,
+  type WorkContext,
+  type Worker,
+  type Workers,
+  WorkFailure,
+} from '../worker.ts';
+import type { Views } from './views.ts';
+
+/** What labour reports: a result, or that a piece of work may now be recorded as started or delayed. */
+export interface Report {
+  work: string;
+  type: string;
+  data: JsonObject;
+}
+
+export interface LabourSite {
+  readonly team: TeamId;
+  readonly workers: Workers;
+  readonly views: Views;
+  readonly clock: Clock;
+  readonly governor: Governor | undefined;
+  /** Runs a team below this one to its end. */
+  below(order: ChildOrder): Promise<ChildEnd>;
+  report(report: Report): void;
+  progress(actor: string, text: string): void;
+}
+
+interface Running {
+  work: OwedWork;
+  abort: AbortController;
+  finished: Promise<void>;
+}
+
+export class Labour {
+  private readonly running = new Map<string, Running>();
+  /** Leave of the governor, got before the work is recorded as started. */
+  private readonly permits = new Map<string, Permit>();
+  /** Works that wait for the governor's leave, or for the record of it. */
+  private readonly queueing = new Map<string, AbortController>();
+  /** Works that have ended here and that the stream does not say so of yet. */
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly site: LabourSite) {}
+
+  workerOf(src: string): Worker | undefined {
+    return Object.hasOwn(this.site.workers, src) ? this.site.workers[src] : undefined;
+  }
+
+  /** Leave to start at once, so that the start can be recorded in the same append as the verdict. */
+  askLeave(work: OwedWork): 'now' | 'later' | { until: number; reason: string } {
+    if (this.keyOf(work) === undefined) return 'now';
+    const abort = new AbortController();
+    const entry = this.enter(work, abort);
+    if (entry === undefined) return 'now';
+    if ('until' in entry) return entry;
+    if ('now' in entry) {
+      this.permits.set(work.id, entry.now);
+      return 'now';
+    }
+    // A place in the queue is taken once the work is admitted; nobody would give this one back.
+    abort.abort();
+    if ('soon' in entry)
+      entry.soon.then(
+        (permit) => permit.leave('cancelled'),
+        () => {},
+      );
+    return 'later';
+  }
+
+  /** The governor's key, when there is a governor and the work is governed. */
+  private keyOf(work: OwedWork): string | undefined {
+    return this.site.governor && this.workerOf(work.src)?.governedBy?.(work.input as never);
+  }
+
+  private enter(work: OwedWork, abort: AbortController): Entry | undefined {
+    const key = this.keyOf(work);
+    const { governor, clock } = this.site;
+    return key === undefined || !governor
+      ? undefined
+      : governor.enter(key, clock.now(), abort.signal);
+  }
+
+  /** Brings what runs here into line with what the team waits for. */
+  reconcile(state: TeamState): void {
+    for (const [id, { work, abort }] of this.running) {
+      const waited = state.works.get(id);
+      if (!waited || waited.status === 'cancelled') abort.abort(notWaitedFor(work));
+    }
+    for (const [id, abort] of this.queueing) {
+      if (state.works.get(id)?.status !== 'admitted') this.giveUp(id, abort);
+    }
+    for (const id of this.reported) if (!state.works.has(id)) this.reported.delete(id);
+    for (const work of state.works.values()) {
+      if (this.running.has(work.id) || this.reported.has(work.id)) continue;
+      if (work.status === 'started') this.begin(work, state);
+      else if (work.status === 'admitted') this.prepare(work, state);
+      else if (work.status === 'cancelled' && work.effect === 'attaching')
+        this.windDown(work, state);
+      else if (work.status === 'cancelled') this.neverBegun(work);
+    }
+    for (const [id, permit] of this.permits) {
+      if (this.running.has(id) || this.queueing.has(id)) continue;
+      this.permits.delete(id);
+      permit.leave('cancelled');
+    }
+  }
+
+  /** Recorded as started and cancelled within one append: it never ran and cost nothing. */
+  private neverBegun(work: OwedWork): void {
+    this.reported.add(work.id);
+    this.site.report({ work: work.id, type: 'work.late', data: { usage: NO_USAGE } });
+  }
+
+  private prepare(work: OwedWork, state: TeamState): void {
+    if (work.effect === 'repeatable' || work.effect === 'converging') this.begin(work, state);
+    else if (!this.queueing.has(work.id)) this.queue(work);
+  }
+
+  /** Asks the governor again, and reports the start once it gives leave. */
+  private queue(work: OwedWork): void {
+    const abort = new AbortController();
+    const entry = this.enter(work, abort);
+    const started = { work: work.id, src: work.src, attempt: work.attempt + 1 };
+    const start = (permit?: Permit) => {
+      if (permit && abort.signal.aborted) permit.leave('cancelled');
+      if (abort.signal.aborted) return;
+      if (permit) this.permits.set(work.id, permit);
+      this.site.report({ work: work.id, type: 'work.started', data: started });
+    };
+    this.queueing.set(work.id, abort);
+    if (entry === undefined) start();
+    else if ('now' in entry) start(entry.now);
+    else if ('soon' in entry)
+      entry.soon.then(start, (error) => {
+        if (!abort.signal.aborted) this.site.report(this.failureOf(work, error, 0));
+      });
+    else if ('until' in entry) {
+      const { until, reason } = entry;
+      this.site.report({
+        work: work.id,
+        type: 'work.delayed',
+        data: { work: work.id, src: work.src, until, reason },
+      });
+    } else this.site.report(this.failureOf(work, entry.failed, 0));
+  }
+
+  private giveUp(id: string, abort: AbortController): void {
+    this.queueing.delete(id);
+    abort.abort();
+  }
+
+  /** Cancelled by an earlier leader, or before it was begun here: what there is of it is asked to stop. */
+  private windDown(work: OwedWork, state: TeamState): void {
+    const abort = new AbortController();
+    abort.abort(notWaitedFor(work));
+    this.begin(work, state, abort);
+  }
+
+  private begin(work: OwedWork, state: TeamState, abort = new AbortController()): void {
+    const permit = this.permits.get(work.id);
+    this.permits.delete(work.id);
+    this.queueing.delete(work.id);
+    const finished = this.run(work, state, abort.signal).then((report) => {
+      this.running.delete(work.id);
+      this.reported.add(work.id);
+      permit?.leave(outcomeOf(report, abort.signal));
+      this.site.report(report);
+    });
+    this.running.set(work.id, { work, abort, finished });
+  }
+
+  private async run(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<Report> {
+    const begun = this.site.clock.now();
+    const worker = this.workerOf(work.src);
+    try {
+      if (!worker) {
+        const { machine } = state.actors.get(work.actor)!;
+        return {
+          work: work.id,
+          type: 'work.done',
+          data: await runOwnLogic(machine, work.src, work.input, signal),
+        };
+      }
+      const output = await worker.run(work.input as never, this.contextOf(work, state, signal));
+      return this.resultOf(work, worker, output);
+    } catch (error) {
+      // Whatever a worker throws once nobody waits for it any more, it was broken off.
+      const broken = signal.aborted && !(error instanceof WorkFailure) ? signal.reason : error;
+      return this.failureOf(work, broken, this.site.clock.now() - begun);
+    }
+  }
+
+  /** The result as it will be recorded; one that does not fit its event is a failure of the worker. */
+  private resultOf(work: OwedWork, { records }: Worker, output: JsonObject): Report {
+    const { type, data: schema } = records?.done ?? workDone;
+    const data = records ? output : { output: output ?? null };
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return { work: work.id, type, data };
+    const [issue] = parsed.error.issues;
+    const paid = usage.safeParse((output as JsonObject | undefined | null)?.['usage']);
+    throw new WorkFailure(
+      'error',
+      `the result of "${work.src}" does not fit "${type}" at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
+      paid.success ? { usage: paid.data } : {},
+    );
+  }
+
+  private failureOf(work: OwedWork, error: unknown, latencyMs: number): Report {
+    const failed = this.workerOf(work.src)?.records?.failed;
+    const message = error instanceof Error ? error.message : String(error);
+    const kind = error instanceof WorkFailure ? error.kind : brokenOff(work, error);
+    const data: JsonObject = {
+      kind,
+      message: message.slice(0, 4000),
+      ...(error instanceof WorkFailure ? error.data : {}),
+    };
+    if (!failed) return { work: work.id, type: 'work.failed', data };
+    if ('latencyMs' in (failed.data as unknown as { shape: object }).shape)
+      data['latencyMs'] ??= Math.max(0, latencyMs);
+    if (failed.data.safeParse(data).success) return { work: work.id, type: failed.type, data };
+    return { work: work.id, type: 'work.failed', data };
+  }
+
+  private contextOf(work: OwedWork, state: TeamState, signal: AbortSignal): WorkContext {
+    const { team, views, progress } = this.site;
+    const { limits, depth, labels } = state.formed!;
+    return {
+      team,
+      actor: work.actor as WorkContext['actor'],
+      work: work.id,
+      attempt: work.attempt,
+      through: work.through,
+      reserved: work.reserved,
+      ...(work.outputTokensMax === null ? {} : { outputTokensMax: work.outputTokensMax }),
+      limits,
+      depth,
+      labels,
+      signal,
+      event: (revision) => views.event(revision),
+      view: (projection) => views.view(projection, work.through),
+      progress: (text) => progress(work.actor, text),
+      below: (plan) => {
+        if (work.effect === 'attaching')
+          return this.site.below({ work, state, team, plan, signal });
+        throw new TypeError(`"${work.src}" starts a team: its worker's effect must be "attaching"`);
+      },
+    };
+  }
+
+  /** Permits taken for turns that were not adopted after all. */
+  forgetPermits(): void {
+    for (const permit of this.permits.values()) permit.leave('cancelled');
+    this.permits.clear();
+  }
+
+  /** Resolves once all teams below have ended or were left to others; undefined when there are none. */
+  below(): Promise<void> | undefined {
+    const ending = [...this.running.values()].filter(({ work }) => work.effect === 'attaching');
+    return ending.length === 0
+      ? undefined
+      : Promise.all(ending.map(({ finished }) => finished)).then(() => undefined);
+  }
+
+  /** Aborts everything, and resolves once all of it has ended or the time is up. */
+  async stop(why: WorkFailure | StandingDown, graceMs: number): Promise<void> {
+    for (const [id, abort] of this.queueing) this.giveUp(id, abort);
+    const ending = [...this.running.values()];
+    for (const { work, abort } of ending) {
+      // Once-only work is let finish: aborting it would leave its outcome unknown.
+      if (work.effect !== 'once') abort.abort(why);
+    }
+    this.forgetPermits();
+    if (ending.length === 0) return;
+    if (graceMs > 0) {
+      let unwake = () => {};
+      const { clock } = this.site;
+      const grace = new Promise<void>((resolve) => {
+        unwake = clock.wake(clock.now() + graceMs, resolve);
+      });
+      await Promise.race([Promise.all(ending.map(({ finished }) => finished)), grace]);
+      unwake();
+    }
+    for (const { abort } of ending) abort.abort(why);
+  }
+}
+
+const notWaitedFor = ({ src }: OwedWork) =>
+  new WorkFailure('cancelled', `${src} is not waited for any more`);
+
+/** Leaving work to the next leader is no result of a team below; of any other work it is a cancellation. */
+function brokenOff({ effect }: OwedWork, error: unknown): string {
+  if (!(error instanceof StandingDown)) return 'error';
+  return effect === 'attaching' ? 'standingDown' : 'cancelled';
+}
+
+function outcomeOf(report: Report, signal: AbortSignal): 'ok' | 'failed' | 'cancelled' {
+  if (signal.aborted) return 'cancelled';
+  return isFailure(report.type) && PROVIDER_AT_FAULT.has(String(report.data['kind']))
+    ? 'failed'
+    : 'ok';
+}
+
+/** Failures that say something of the provider's health; a refusal or a bad request does not. */
+const PROVIDER_AT_FAULT = new Set(['transient', 'overloaded', 'rateLimited', 'timedOut', 'error']);

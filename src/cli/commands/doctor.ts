@@ -1,0 +1,129 @@
+/** `horde doctor`: checks what a run needs, and says how to mend each. Changes nothing. */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { openStore } from '../../events/stores/open-store.ts';
+import { createPriceTable, defaultModel, loadPrices } from '../../hands/model/prices.ts';
+import { hasModelAccess, THREE_WAYS } from '../model-access.ts';
+import { createOutput } from '../output.ts';
+import { storeUrl } from '../store-option.ts';
+
+interface Finding {
+  check: string;
+  ok: boolean;
+  detail: string;
+  remedy: string;
+}
+
+const DISK_MIN_BYTES = 200 * 1024 * 1024;
+
+export async function doctor(options: { store?: string; json?: boolean }): Promise<number> {
+  const output = createOutput(options.json ?? false);
+  const url = storeUrl(options.store);
+  const findings = [node(), await store(url), model(), prices(), disk(url)];
+  output.result(
+    () =>
+      findings
+        .map(
+          ({ check, ok, detail, remedy }) =>
+            `${ok ? output.paint.green('ok  ') : output.paint.red('BAD ')} ${check.padEnd(8)} ${detail}${ok ? '' : `\n              ${remedy}`}`,
+        )
+        .join('\n'),
+    () => findings,
+  );
+  return findings.every(({ ok, check }) => ok || check === 'model') ? 0 : 1;
+}
+
+function node(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return {
+    check: 'node',
+    ok,
+    detail: `Node ${process.versions.node}`,
+    remedy: 'install Node 20.19 or newer',
+  };
+}
+
+async function store(url: string): Promise<Finding> {
+  const path = pathOf(url);
+  const check = 'store';
+  if (path && !existsSync(path)) {
+    return { check, ok: true, detail: `${path} will be made by the first run`, remedy: '' };
+  }
+  try {
+    const opened = await openStore(url);
+    const teams = await opened.streams('team-');
+    await opened.close();
+    return { check, ok: true, detail: `${opened.url}, ${teams.length} teams`, remedy: '' };
+  } catch (error) {
+    return {
+      check,
+      ok: false,
+      detail: (error as Error).message.split('\n', 1)[0]!,
+      remedy: 'name another store with --store, or move this file away',
+    };
+  }
+}
+
+function model(): Finding {
+  const ok = hasModelAccess();
+  const base = process.env['ANTHROPIC_BASE_URL'];
+  const key = process.env['ANTHROPIC_API_KEY'] ? 'ANTHROPIC_API_KEY' : 'ANTHROPIC_AUTH_TOKEN';
+  const where = base && URL.canParse(base) ? ` at ${new URL(base).host}` : '';
+  return {
+    check: 'model',
+    ok,
+    detail: ok ? `${key} is set${where}; default model ${defaultModel}` : 'no key is set',
+    remedy: THREE_WAYS,
+  };
+}
+
+function prices(): Finding {
+  const file = process.env['HORDE_PRICES'];
+  const check = 'prices';
+  try {
+    const table = file ? loadPrices(file) : createPriceTable();
+    const count = Object.keys(table.models).length;
+    const known = table.of(defaultModel) !== undefined;
+    return {
+      check,
+      ok: known,
+      detail: `${count} models${file ? ` from ${file}` : ''}${known ? '' : `, and none named ${defaultModel}`}`,
+      remedy: `add ${defaultModel} to the price table`,
+    };
+  } catch (error) {
+    return {
+      check,
+      ok: false,
+      detail: (error as Error).message,
+      remedy: 'mend the file named by HORDE_PRICES',
+    };
+  }
+}
+
+function disk(url: string): Finding {
+  let folder = resolve(dirname(pathOf(url) ?? '.'));
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const enough = free >= DISK_MIN_BYTES;
+  const detail = `${Math.round(free / 1024 / 1024)} MiB free at ${folder}`;
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    return {
+      check: 'disk',
+      ok: false,
+      detail: `${folder} cannot be written`,
+      remedy: 'name a store elsewhere with --store',
+    };
+  }
+  return {
+    check: 'disk',
+    ok: enough,
+    detail,
+    remedy: 'make room, or name a store elsewhere with --store',
+  };
+}
+
+const pathOf = (url: string): string | undefined => /^sqlite:([^?]*)/.exec(url)?.[1];

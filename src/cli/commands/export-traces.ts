@@ -1,0 +1,60 @@
+/** `horde export-traces`: the trace, the metrics and the log records of a team by OTLP, also long after its end. */
+
+import type { TeamHandle } from '../../actors/team-handle.ts';
+import type { RecordedEvent } from '../../events/event.ts';
+import { logRecords } from '../../telemetry/otlp/log-records.ts';
+import { tellingOf } from '../../telemetry/otlp/otlp-batch.ts';
+import { ExportFailure } from '../../telemetry/otlp/otlp-collector.ts';
+import { exportsTelemetry, exportTeam } from '../../telemetry/otlp/otlp-export.ts';
+import { traceSpans } from '../../telemetry/spans/trace-spans.ts';
+import { BadUsage, EXIT } from '../bad-usage.ts';
+import { type ReadingOptions, reading } from '../reading.ts';
+
+export interface ExportOptions extends ReadingOptions {
+  endpoint?: string;
+  print?: boolean;
+  /** With `print`: the log records instead of the spans. */
+  logs?: boolean;
+}
+
+export const exportTraces = (name: string, options: ExportOptions): Promise<number> =>
+  reading(name, options, async ({ team, output }) => {
+    const { endpoint, print, logs } = options;
+    if (logs && !print) throw new BadUsage('--logs says what to print: add --print');
+    const env = endpoint ? { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : process.env;
+    const events = await eventsOf(team);
+    if (print) {
+      const telling = tellingOf(env);
+      const told = logs ? logRecords(events, telling) : traceSpans(events, telling.conventions);
+      for (const one of told)
+        output.line(
+          () => JSON.stringify(one),
+          () => one,
+        );
+      return EXIT.done;
+    }
+    if (!exportsTelemetry(env))
+      throw new BadUsage(
+        'nobody is named to export to: set OTEL_EXPORTER_OTLP_ENDPOINT, give --endpoint URL, or print with --print',
+      );
+    try {
+      const sent = await exportTeam(events, env);
+      for (const refusal of sent.refused) output.note(refusal);
+      output.result(
+        () =>
+          `${sent.spans} spans and ${sent.records} log records of team ${team.id} sent to ${sent.endpoints.join(', ')}`,
+        () => ({ team: team.id, ...sent }),
+      );
+      return EXIT.done;
+    } catch (error) {
+      if (!(error instanceof ExportFailure)) throw error;
+      output.note(`horde: ${error.message}`);
+      return EXIT.failed;
+    }
+  });
+
+async function eventsOf(team: TeamHandle): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const event of team.events()) events.push(event);
+  return events;
+}

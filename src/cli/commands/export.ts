@@ -1,0 +1,88 @@
+/** `horde export`: a team as one HTML file with all its events, to keep or to send on; it needs no server. */
+import { once } from 'node:events';
+import { createWriteStream, rmSync } from 'node:fs';
+import { hordeMachines } from '../../machines/index.ts';
+import { drawingOf } from '../../visualizer/server/chart-drawing.ts';
+import { exportedFile } from '../../visualizer/server/exported-file.ts';
+import { pageFiles } from '../../visualizer/server/page-files.ts';
+import { TeamReading } from '../../visualizer/server/team-reading.ts';
+import { BadUsage, EXIT } from '../bad-usage.ts';
+import { type ReadingOptions, reading } from '../reading.ts';
+
+export interface ExportPageOptions extends ReadingOptions {
+  output?: string;
+  force?: boolean;
+}
+
+export const exportPage = (name: string, options: ExportPageOptions): Promise<number> =>
+  reading(name, options, async ({ runtime, team, output }) => {
+    const file = options.output ?? `${team.id}.html`;
+    if (file === '-' && output.json)
+      throw new BadUsage('--output - and --json both want standard output: give one of them');
+    const page = await pageFiles();
+    let events = 0;
+    const written = exportedFile(
+      team.id,
+      {
+        reading: new TeamReading(runtime),
+        chart,
+        now: Date.now,
+        onEvents: (count) => {
+          events += count;
+        },
+      },
+      page,
+    );
+    if (file === '-') {
+      await writeTo(process.stdout, written);
+      return EXIT.done;
+    }
+    const bytes = await writeFile(file, written, options.force ?? false);
+    output.result(
+      () => `${file}: ${events} events of team ${team.id}, ${bytes} bytes; open it in any browser`,
+      () => ({ team: team.id, file, bytes, events }),
+    );
+    return EXIT.done;
+  });
+
+const chart = async (name: string) =>
+  Object.hasOwn(hordeMachines, name) ? drawingOf(name, hordeMachines[name]!.machine) : undefined;
+
+async function writeFile(
+  file: string,
+  parts: AsyncIterable<string>,
+  isForced: boolean,
+): Promise<number> {
+  const out = createWriteStream(file, { flags: isForced ? 'w' : 'wx', mode: 0o600 });
+  await once(out, 'open').catch((error) => {
+    throw new BadUsage(whyNot(file, error));
+  });
+  try {
+    const bytes = await writeTo(out, parts);
+    out.end();
+    await once(out, 'close');
+    return bytes;
+  } catch (error) {
+    // Half a team is none.
+    out.destroy();
+    rmSync(file, { force: true });
+    if ((error as NodeJS.ErrnoException).syscall !== 'write') throw error;
+    throw new BadUsage(whyNot(file, error as NodeJS.ErrnoException));
+  }
+}
+
+/** In the pace of whoever takes it. */
+async function writeTo(out: NodeJS.WritableStream, parts: AsyncIterable<string>): Promise<number> {
+  let bytes = 0;
+  for await (const part of parts) {
+    bytes += Buffer.byteLength(part);
+    if (!out.write(part)) await once(out, 'drain');
+  }
+  return bytes;
+}
+
+function whyNot(file: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EEXIST')
+    return `--output ${file}: there is one already; add --force, or name another`;
+  return `--output ${file}: it cannot be written (${code ?? message})`;
+}

@@ -1,0 +1,63 @@
+/** `horde patterns`: the collaboration patterns there are; with a name, all about one. */
+
+import { allMoves } from '../../events/words/index.ts';
+import { drawChart } from '../../machines/charts/chart.ts';
+import { patterns as known } from '../../machines/patterns/index.ts';
+import type { PatternDefinition } from '../../machines/patterns/kit/pattern.ts';
+import { BadUsage } from '../bad-usage.ts';
+import { createOutput, table } from '../output.ts';
+
+export async function patterns(
+  name: string | undefined,
+  options: { json?: boolean },
+): Promise<number> {
+  const output = createOutput(options.json ?? false);
+  if (name !== undefined && !Object.hasOwn(known, name)) {
+    throw new BadUsage(
+      `there is no pattern "${name}"; there are: ${Object.keys(known).join(', ')}`,
+    );
+  }
+  const chosen = name === undefined ? Object.values(known) : [known[name]!];
+  output.result(
+    () => (name === undefined ? table(chosen.map((p) => [p.name, p.purpose])) : textOf(chosen[0]!)),
+    () => chosen.map(documentOf),
+  );
+  return 0;
+}
+
+function documentOf(pattern: PatternDefinition) {
+  const { name, purpose, roles, endsWhen, fallback, keyProperty } = pattern;
+  return {
+    name,
+    purpose,
+    roles,
+    limits: pattern.limits.parse({}),
+    endsWhen,
+    fallback,
+    keyProperty,
+  };
+}
+
+function textOf(pattern: PatternDefinition): string {
+  const { name, purpose, roles, limits, endsWhen, fallback, keyProperty } = documentOf(pattern);
+  const moves = [...new Set(roles.flatMap((role) => role.moves))];
+  return [
+    `${name}: ${purpose}`,
+    '',
+    ...roles.map(
+      ({ role, min, max, moves: own }) =>
+        `  ${role}: ${min === max ? min : `${min} to ${max}`}, moves ${own.join(', ')}`,
+    ),
+    '',
+    `limits     ${Object.entries(limits)
+      .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+      .join(', ')}`,
+    `ends when  ${endsWhen}`,
+    `always     ${keyProperty}`,
+    `else       ${fallback}`,
+    '',
+    ...moves.map((move) => `  ${move}: ${allMoves.get(move)?.description ?? ''}`),
+    '',
+    drawChart(pattern.machine),
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+/** `horde teams`: lists the teams of a store. */
+
+import { createCatalog } from '../../events/known-events.ts';
+import { vocabulary } from '../../events/words/index.ts';
+import { catchUp } from '../../projections/kit/read-model.ts';
+import { teams as projection } from '../../projections/teams.ts';
+import { createOutput, oneLine, table } from '../output.ts';
+import { openStoreOption } from '../store-option.ts';
+
+export async function teams(options: { store?: string; json?: boolean }): Promise<number> {
+  const output = createOutput(options.json ?? false);
+  const store = await openStoreOption(options.store, true);
+  try {
+    const catalog = createCatalog(vocabulary);
+    const { state, passedOver } = await catchUp(store, projection, { catalog, prefix: 'team-' });
+    if (passedOver > 0) output.note(`${passedOver} events of another version were passed over`);
+    const listed = Object.values(state.teams).map((team) => ({
+      ...team,
+      startedAt: new Date(team.startedAt).toISOString(),
+      updatedAt: new Date(team.updatedAt).toISOString(),
+    }));
+    output.result(
+      () =>
+        listed.length === 0
+          ? 'there are no teams yet; start one with: horde run'
+          : table([
+              ['team', 'pattern', 'status', 'events', 'tokens', 'updated', 'request'],
+              ...listed.map(({ team, pattern, status, events, tokens, updatedAt, request }) => [
+                team,
+                pattern,
+                status,
+                String(events),
+                String(tokens.input + tokens.output),
+                updatedAt,
+                oneLine(request, 60),
+              ]),
+            ]),
+      () => listed,
+    );
+    return 0;
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * What the server and the wire call an error, in the words of the store port: what can be tried again, and
+ * what a person has to mend. Codes are matched, never classes: a server that is down is reported by plain
+ * errors.
+ */
+import { StoreFailure } from '../../store.ts';
+import type { Node } from './connection-string.ts';
+import { WireDisposed } from './wire.ts';
+
+/** Our own time limit on a call was reached. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
+/** The server has answered an append with an error of the batch protocol. */
+export class BatchRefused extends Error {
+  override readonly name = 'BatchRefused';
+  constructor(
+    /** Last part of the type of the details: `WrongExpectedVersion`, `Timeout`, … or ''. */
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** `reconnect`: the wire is of no more use. `repeat`: the same wire may do. */
+export type Trouble =
+  | { kind: 'reconnect'; leader?: Node | undefined }
+  | { kind: 'repeat' }
+  | { kind: 'final' };
+
+const CANCELLED = 1;
+const UNKNOWN = 2;
+const DEADLINE_EXCEEDED = 4;
+const PERMISSION_DENIED = 7;
+const RESOURCE_EXHAUSTED = 8;
+const ABORTED = 10;
+const UNIMPLEMENTED = 12;
+const INTERNAL = 13;
+const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
+
+const CONNECTION_LOST = new Set([CANCELLED, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE]);
+const DISK_FULL = /not enough space|no space left|disk (is )?full|ENOSPC/i;
+const BUSY = /server is (not ready|busy)|too busy|no leader info/i;
+const DISCOVERY_FAILED = /failed to discover/i;
+
+interface CallError extends Error {
+  code?: number;
+  details?: string;
+  metadata?: { getMap(): { [key: string]: unknown } };
+}
+
+const trailer = (error: CallError, key: string): string =>
+  String(error.metadata?.getMap()[key] ?? '');
+
+export function troubleOf(thrown: unknown): Trouble {
+  if (thrown instanceof OutOfTime || thrown instanceof WireDisposed) return { kind: 'reconnect' };
+  if (thrown instanceof StoreFailure) return { kind: 'final' };
+  const error = thrown as CallError;
+  if (thrown instanceof BatchRefused) {
+    const unsure = thrown.reason === 'Timeout' || thrown.reason === 'Unknown';
+    const again = (unsure && !DISK_FULL.test(error.message)) || BUSY.test(error.message);
+    return { kind: again ? 'repeat' : 'final' };
+  }
+  if (trailer(error, 'exception') === 'not-leader') {
+    const address = trailer(error, 'leader-endpoint-host');
+    const port = Number(trailer(error, 'leader-endpoint-port'));
+    return { kind: 'reconnect', leader: address && port ? { address, port } : undefined };
+  }
+  if (trailer(error, 'exception') === 'access-denied') return { kind: 'final' };
+  if (error.code === ABORTED) return { kind: 'repeat' };
+  if (error.code !== undefined && CONNECTION_LOST.has(error.code)) return { kind: 'reconnect' };
+  const closed = /write after end|channel has been shut down/i.test(error.message);
+  return { kind: closed || DISCOVERY_FAILED.test(error.message) ? 'reconnect' : 'final' };
+}
+
+/** The failure as the port's callers get it. `doing`: "append to team-1"; `shown`: the server. */
+export function storeFailure(thrown: unknown, doing: string, shown: string): StoreFailure {
+  if (thrown instanceof StoreFailure) return thrown;
+  const error = thrown as CallError;
+  const words = error.details || error.message;
+  const said = words === 'Cancelled on client' ? 'the connection hung and was given up' : words;
+  const failure = (text: string, kind: StoreFailure['kind']) =>
+    new StoreFailure(`cannot ${doing} at ${shown}: ${text}`, kind, { cause: thrown });
+  const exception = trailer(error, 'exception');
+  const reason = thrown instanceof BatchRefused ? thrown.reason : '';
+  if (DISK_FULL.test(said) || error.code === RESOURCE_EXHAUSTED)
+    return failure(`its disk is full (${said}); free space there, then go on`, 'full');
+  if (reason === 'MaximumAppendSizeExceeded' || exception === 'maximum-append-size-exceeded')
+    return failure(`${said}; say less in one turn, or raise MaxAppendSize there`, 'tooLarge');
+  if (reason === 'StreamDeleted' || exception === 'stream-deleted')
+    return failure('the stream was deleted for good; use another team id', 'fatal');
+  if (
+    reason === 'AccessDenied' ||
+    exception === 'access-denied' ||
+    error.code === PERMISSION_DENIED
+  )
+    return failure(
+      `access is denied (${said}); the user must be in $admins or be allowed $all and the streams ` +
+        'by an ACL; put user:password@ into the connection string',
+      'fatal',
+    );
+  if (error.code === UNAUTHENTICATED)
+    return failure('user or password are wrong; correct them in the connection string', 'fatal');
+  if (error.code === UNIMPLEMENTED)
+    return failure('the server does not know the call; it must be 21.10 or newer', 'foreign');
+  if (troubleOf(thrown).kind !== 'final')
+    return failure(
+      `it does not answer (${said}); check that the server runs, that host and port are right and ` +
+        'that tls=… says what the server does',
+      'unavailable',
+    );
+  if (error.code === UNKNOWN || reason !== '')
+    return failure(`the server says: ${said}`, 'unavailable');
+  return failure(said, 'fatal');
+}

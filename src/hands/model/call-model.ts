@@ -1,0 +1,180 @@
+/**
+ * The worker that asks a model: it builds the request from the agent's conversation as it stood when the call
+ * was owed, asks the client once, puts a price on the answer, and names what went wrong.
+ *
+ * Invariants
+ * 1. The request depends on the log up to `through` and on the doorkeeper's bound on output, on nothing else.
+ * 2. Whatever happens becomes `model.replied` or a `model.failed` of a kind that its schema names.
+ * 3. `reserve` is never below what a provider can bill for the call, as long as a token has at least one byte.
+ * 4. Where dollars are limited, a model without a price is not called.
+ */
+
+import type { Reserve, ReserveQuestion, WorkContext, Worker } from '../../actors/worker.ts';
+import { WorkFailure } from '../../actors/worker.ts';
+import type { JsonObject } from '../../events/event.ts';
+import { modelFailed, modelReplied } from '../../events/words/agent.ts';
+import type { Usage } from '../../events/words/work.ts';
+import { conversation, conversationRequest } from '../../projections/conversation/conversation.ts';
+import type { ModelClient, ModelReply, ModelRequest } from './model-client.ts';
+import type { PriceTable } from './prices.ts';
+import { failureOfStop } from './stop-reason.ts';
+
+export interface CallModelInput {
+  agent: string;
+  grant: number;
+  purpose: string;
+}
+
+export interface CallModelOptions {
+  client: ModelClient;
+  prices: PriceTable;
+  /** Told once of each model that has no price: its dollars are then recorded as 0. */
+  onUnpriced?(model: string): void;
+}
+
+/** Below this a reply has no room for a move; a profile that allows less is taken at its word. */
+const OUTPUT_TOKENS_MIN = 1024;
+/** For an actor without a profile, which then fails when it is run. */
+const OUTPUT_TOKENS_UNKNOWN = 8192;
+
+const KINDS: ReadonlySet<string> = new Set(modelFailed.data.shape.kind.options);
+
+export function callModel(options: CallModelOptions): Worker<CallModelInput, JsonObject> {
+  const { client, prices } = options;
+  const unpriced = new Set<string>();
+  return {
+    effect: 'paid',
+    records: { done: modelReplied, failed: modelFailed },
+    // A rehearsal loads nobody: no rate to keep, no circuit to open.
+    ...(!client.rehearsal && { governedBy: () => client.key }),
+    reserve: (question) => reserve(question, client, prices),
+    async run(input, context) {
+      const startedAt = performance.now();
+      const latencyMs = () => Math.round(performance.now() - startedAt);
+      let request: ModelRequest | undefined;
+      try {
+        request = bounded(await build(input, context), context, prices);
+        if (!client.rehearsal && !prices.of(request.model)) {
+          refuseUnpriced(request.model, context);
+          if (!unpriced.has(request.model)) options.onUnpriced?.(request.model);
+          unpriced.add(request.model);
+        }
+        const reply = await client.reply(request, {
+          signal: context.signal,
+          onText: (text) => context.progress(text),
+        });
+        return replied(reply, request, latencyMs(), client, prices);
+      } catch (error) {
+        throw failed(error, request, latencyMs(), client, prices);
+      }
+    },
+  };
+}
+
+/** What the last reply and its prompt held is in the new prompt, and what is new has at most its bytes. */
+function reserve(
+  { profile, lastTokens, newBytes }: ReserveQuestion<CallModelInput>,
+  client: ModelClient,
+  prices: PriceTable,
+): Reserve {
+  const price = profile && prices.of(profile.model);
+  const outputTokens = Math.min(
+    profile?.outputTokensMax ?? OUTPUT_TOKENS_UNKNOWN,
+    price?.outputTokensMax ?? Number.MAX_SAFE_INTEGER,
+  );
+  // No provider bills a prompt that its model cannot hold.
+  const inputTokens = Math.min(
+    lastTokens + newBytes,
+    price?.contextTokens ?? Number.MAX_SAFE_INTEGER,
+  );
+  return {
+    inputTokens,
+    outputTokens,
+    outputTokensMin: Math.min(OUTPUT_TOKENS_MIN, outputTokens),
+    usd: (input, output) =>
+      client.rehearsal || !profile ? 0 : prices.worstUsd(profile.model, input, output),
+  };
+}
+
+async function build({ agent }: CallModelInput, context: WorkContext): Promise<ModelRequest> {
+  const state = await context.view(conversation);
+  const request = conversationRequest(state, agent, context.through);
+  if (request) return request;
+  throw new WorkFailure(
+    'invalidRequest',
+    `${agent} has not joined or was granted no turn up to revision ${context.through} of team ${context.team}: ` +
+      'grant it a turn before it calls a model',
+  );
+}
+
+function bounded(request: ModelRequest, context: WorkContext, prices: PriceTable): ModelRequest {
+  const outputTokensMax = Math.min(
+    request.outputTokensMax,
+    context.outputTokensMax ?? Number.MAX_SAFE_INTEGER,
+    prices.of(request.model)?.outputTokensMax ?? Number.MAX_SAFE_INTEGER,
+  );
+  return { ...request, outputTokensMax };
+}
+
+function refuseUnpriced(model: string, { limits }: WorkContext): void {
+  if (limits.usd === undefined) return;
+  throw new WorkFailure(
+    'invalidRequest',
+    `the model ${model} has no price, so a limit of ${limits.usd} USD cannot be kept: ` +
+      'add it to the price table, or limit tokens instead of dollars',
+  );
+}
+
+function replied(
+  reply: ModelReply,
+  request: ModelRequest,
+  latencyMs: number,
+  client: ModelClient,
+  prices: PriceTable,
+): JsonObject {
+  const usage = priced(reply.usage, request.model, client, prices);
+  const stop = failureOfStop({ ...request, stopReason: reply.stopReason });
+  if (stop) throw new WorkFailure(stop.kind, stop.message, { usage });
+  return {
+    model: reply.model,
+    content: reply.content,
+    stopReason: reply.stopReason,
+    usage,
+    requestHash: request.hash,
+    latencyMs,
+    rehearsal: client.rehearsal,
+  };
+}
+
+function priced(
+  { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: ModelReply['usage'],
+  model: string,
+  client: ModelClient,
+  prices: PriceTable,
+): Usage {
+  const used = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
+  return { ...used, usd: client.rehearsal ? 0 : prices.usd(model, used) };
+}
+
+/** The data of `model.failed`; what a client throws without a name counts as transient. */
+function failed(
+  error: unknown,
+  request: ModelRequest | undefined,
+  latencyMs: number,
+  client: ModelClient,
+  prices: PriceTable,
+): WorkFailure {
+  const failure = error instanceof WorkFailure ? error : undefined;
+  const { retryAfterMs, usage } = failure?.data ?? {};
+  const message = error instanceof Error ? error.message : String(error);
+  return new WorkFailure(
+    failure && KINDS.has(failure.kind) ? failure.kind : 'transient',
+    message || 'the model client failed without a reason',
+    {
+      latencyMs,
+      ...(request && { requestHash: request.hash }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(request && usage && { usage: priced(usage, request.model, client, prices) }),
+    },
+  );
+}

@@ -1,0 +1,113 @@
+/**
+ * One call to a model that chooses the way of working: a single tool that it must use, the cheapest model that
+ * can be had. What the call may cost is bounded before it is made, and what it cost is told.
+ *
+ * Invariants
+ * 1. One call; no retry. Whatever goes wrong is a failure, and the caller falls back to the offline judge.
+ * 2. No call is made whose worst case exceeds `tokensMax` or `usdMax`.
+ */
+import { createHash } from 'node:crypto';
+import type { Usage } from '../../events/words/work.ts';
+import {
+  type ChoiceQuestion,
+  choiceQuestion,
+  type KnownCatalog,
+  selectionFromReply,
+} from '../../planning/judge/choice-question.ts';
+import type { Offer, Selection } from '../../planning/judge/selection.ts';
+import { read } from '../../planning/language/reading.ts';
+import type { ModelClient, ModelRequest } from './model-client.ts';
+import type { PriceTable } from './prices.ts';
+
+const OUTPUT_TOKENS_MAX = 1500;
+const TIMEOUT_MS = 60_000;
+
+export interface ChoosingOptions {
+  client: ModelClient;
+  prices: PriceTable;
+  model: string;
+  offer?: Offer;
+  /** What the call may use at most; default: no bound. */
+  tokensMax?: number;
+  usdMax?: number;
+  signal?: AbortSignal;
+}
+
+export interface Chosen {
+  selection: Selection;
+  usage: Usage;
+}
+
+/** Why no model has chosen. What was spent on it nevertheless is `usage`. */
+export class NotChosen extends Error {
+  override readonly name = 'NotChosen';
+  constructor(
+    message: string,
+    readonly usage: Usage | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Asks a model to choose. Throws `NotChosen`. */
+export async function choose(
+  request: string,
+  known: KnownCatalog,
+  options: ChoosingOptions,
+): Promise<Chosen> {
+  const { client, prices, model, offer = {}, signal } = options;
+  const asked = modelRequest(choiceQuestion(request, known, offer), model);
+  checkCost(asked, options);
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const reply = await client
+    .reply(asked, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout, onText() {} })
+    .catch((error: Error & { data?: { usage?: Usage } }) => {
+      throw new NotChosen(error.message, error.data?.usage);
+    });
+  const usage = { ...reply.usage, usd: prices.usd(reply.model, reply.usage) };
+  const selection = selectionFromReply(reply, await read(request), known, offer);
+  if (!selection) throw new NotChosen(`${reply.model} gave no answer that fits`, usage);
+  return { selection, usage };
+}
+
+/** The cheapest model of the table by what a choice costs; undefined for an empty table. */
+export function cheapestModel({ models, worstUsd }: PriceTable): string | undefined {
+  const cost = (name: string) => worstUsd(name, 5000, OUTPUT_TOKENS_MAX);
+  return Object.keys(models).sort((a, b) => cost(a) - cost(b))[0];
+}
+
+function modelRequest({ system, tool, text }: ChoiceQuestion, model: string): ModelRequest {
+  const messages: ModelRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text }] }];
+  const stable = JSON.stringify([system, tool, messages]);
+  return {
+    model,
+    system,
+    tools: [tool],
+    forcedTool: tool.name,
+    messages,
+    outputTokensMax: OUTPUT_TOKENS_MAX,
+    hash: createHash('sha256').update(stable).digest('hex'),
+    turn: {
+      agent: 'choice',
+      role: 'choice',
+      grant: 1,
+      round: 0,
+      moves: [tool.name],
+      brief: text,
+      purpose: 'choice',
+    },
+  };
+}
+
+/** A token has at least one byte. */
+function checkCost(asked: ModelRequest, { prices, tokensMax, usdMax }: ChoosingOptions): void {
+  const { system, tools, messages, model, outputTokensMax } = asked;
+  const bytes = Buffer.byteLength(JSON.stringify([system, tools, messages]));
+  if (tokensMax !== undefined && bytes + outputTokensMax > tokensMax)
+    throw new NotChosen('the budget is too small to spend a call on the choice', undefined);
+  if (usdMax !== undefined) {
+    const usd = prices.of(model) ? prices.worstUsd(model, bytes, outputTokensMax) : Infinity;
+    if (usd > usdMax)
+      throw new NotChosen('the budget is too small to spend a call on the choice', undefined);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What a pattern is to the rest of the horde: a machine, who takes part in it, its limits, its bound.
+ *
+ * A pattern talks to agents by grants and hears their moves; it hears from the team what became of a seat and
+ * that it should come to an end; it says its conclusion to the team, once, and is done.
+ */
+import type { AnyStateMachine } from 'xstate';
+import type { z } from 'zod';
+import type { Heard, Json, Said } from '../../../events/event.ts';
+import type {
+  seatLost,
+  seatRefilled,
+  turnForfeited,
+  turnGranted,
+  turnRevoked,
+} from '../../../events/words/agent.ts';
+import type {
+  artifactRegistered,
+  decisionMade,
+  dissentNoted,
+  finalizeAsked,
+  patternConcluded,
+  roundStarted,
+  taskCreated,
+  taskProgressed,
+} from '../../../events/words/pattern.ts';
+
+/** A seat of the roster: the actor's name and its role in the pattern. */
+export interface RosterSeat {
+  readonly actor: string;
+  readonly role: string;
+}
+
+export interface Role {
+  readonly role: string;
+  readonly min: number;
+  readonly max: number;
+  /** Names of the moves that the role's tools must hold, whatever is legal at a time. */
+  readonly moves: readonly string[];
+  /** Nobody of this role is seated at first: those named are prepared, and join when the pattern wants them. */
+  readonly onDemand?: boolean;
+}
+
+export interface PatternDefinition<Limits extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly machine: AnyStateMachine;
+  /** One sentence for people who choose. */
+  readonly purpose: string;
+  readonly roles: readonly Role[];
+  /** Every limit with its default and its hard ceiling; `limits.parse({})` gives the defaults. */
+  readonly limits: Limits;
+  readonly endsWhen: string;
+  readonly fallback: string;
+  /** What always holds of it, in one sentence. */
+  readonly keyProperty: string;
+  /** The most turns that it grants, for any answers and any loss of seats. */
+  turnsMax(limits: z.output<Limits>, seats: number): number;
+  /** The machine's input; throws a RangeError when the roster does not fit the roles. */
+  seats(roster: readonly RosterSeat[], limits?: z.input<Limits>): Json;
+}
+
+/** What every pattern hears beside the moves of its agents. */
+export type PatternHears =
+  | Heard<typeof turnForfeited>
+  | Heard<typeof seatRefilled>
+  | Heard<typeof seatLost>
+  | Heard<typeof finalizeAsked>;
+
+export type PatternSays =
+  | Said<typeof roundStarted>
+  | Said<typeof turnGranted>
+  | Said<typeof turnRevoked>
+  | Said<typeof taskCreated>
+  | Said<typeof taskProgressed>
+  | Said<typeof artifactRegistered>
+  | Said<typeof decisionMade>
+  | Said<typeof dissentNoted>
+  | Said<typeof patternConcluded>;
+
+/** The actors of each role, checked against the bounds of the roles. */
+export function seated(
+  pattern: string,
+  roles: readonly Role[],
+  roster: readonly RosterSeat[],
+): Record<string, string[]> {
+  const byRole: Record<string, string[]> = Object.fromEntries(roles.map(({ role }) => [role, []]));
+  for (const { actor, role } of roster) {
+    const actors = byRole[role];
+    if (!actors)
+      throw new RangeError(
+        `${pattern} has no role "${role}" for ${actor}: its roles are ${Object.keys(byRole).join(', ')}`,
+      );
+    if (roster.filter((seat) => seat.actor === actor).length > 1)
+      throw new RangeError(`${pattern}: the name "${actor}" is given to more than one seat`);
+    actors.push(actor);
+  }
+  for (const { role, min, max } of roles) {
+    const count = byRole[role]!.length;
+    if (count < min || count > max)
+      throw new RangeError(
+        `${pattern} needs ${min === max ? min : `${min} to ${max}`} of the role "${role}", and got ${count}`,
+      );
+  }
+  return byRole;
+}

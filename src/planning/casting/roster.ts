@@ -1,0 +1,101 @@
+/**
+ * Who sits where when nobody says: how many of each role, and which type of agent.
+ */
+import type { PatternDefinition, Role, RosterSeat } from '../../machines/patterns/kit/pattern.ts';
+
+export interface CastSeat extends RosterSeat {
+  /** Name in the catalog of agents. */
+  readonly agentType: string;
+}
+
+/** How many of a role, where the fewest allowed are not what people mean. */
+const COUNTS: Record<string, Record<string, number>> = {
+  swarm: { contributor: 3 },
+  'assembly-line': { stage: 3 },
+  'swarm-discovery': { scout: 3 },
+  'consensus-deliberation': { expert: 3 },
+  'nested-swarm': { lead: 1 },
+};
+
+/** Who takes a role when neither the request nor the command line says it, seat by seat. */
+const TYPES: Record<string, readonly string[]> = {
+  agent: ['general-purpose'],
+  producer: ['general-purpose'],
+  lead: ['evidence-researcher'],
+  reviewer: ['code-reviewer', 'security-auditor', 'architect-reviewer'],
+  contributor: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
+  advocate: ['debate-advocate'],
+  judge: ['debate-judge'],
+  stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
+  scout: ['explorer', 'evidence-researcher'],
+  expert: ['backend-architect', 'security-auditor', 'performance-profiler'],
+  facilitator: ['deliberation-facilitator'],
+  negotiator: ['backend-architect', 'frontend-developer'],
+  generalist: ['general-purpose'],
+  specialist: ['security-auditor', 'database-admin', 'performance-profiler'],
+  implementer: ['backend-architect'],
+  watchdog: ['consistency-watchdog'],
+};
+
+/** Whom a team that grows may come to need, when nobody says it. */
+export const PREPARED: readonly string[] = [
+  'security-auditor',
+  'performance-profiler',
+  'database-optimizer',
+  'dependency-manager',
+  'tech-debt-assessor',
+  'integration-tester',
+];
+
+/**
+ * Fills the roles of a pattern. `wanted` gives types by role, in order; more types than the default count
+ * make more seats; an empty type is the default one. Throws a RangeError for a role the pattern does not have, or too many of one.
+ */
+export function cast(
+  pattern: Pick<PatternDefinition, 'name' | 'roles'>,
+  wanted: Readonly<Record<string, readonly string[]>> = {},
+): CastSeat[] {
+  for (const role of Object.keys(wanted)) {
+    if (!pattern.roles.some((known) => known.role === role)) {
+      const roles = pattern.roles.map((known) => known.role).join(', ');
+      throw new RangeError(`${pattern.name} has no role "${role}"; its roles are: ${roles}`);
+    }
+  }
+  return pattern.roles.flatMap((role) =>
+    role.onDemand
+      ? preparedOf(pattern.name, role, wanted[role.role] ?? [])
+      : seatsOf(pattern.name, role, wanted[role.role] ?? []),
+  );
+}
+
+/** One of each type, under the name of the type: so the agents can ask for it. */
+function preparedOf(pattern: string, { role, max }: Role, wanted: readonly string[]): CastSeat[] {
+  const types = [...new Set(wanted.filter((type) => type !== ''))];
+  if (types.length > max)
+    throw new RangeError(
+      `${pattern} prepares at most ${max} of the role "${role}"; ${types.length} were named`,
+    );
+  const actors = new Map<string, CastSeat>();
+  for (const agentType of types.length > 0 ? types : PREPARED) {
+    const actor = agentType.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    if (!actors.has(actor)) actors.set(actor, { actor, role, agentType });
+  }
+  return [...actors.values()];
+}
+
+function seatsOf(pattern: string, { role, min, max }: Role, types: readonly string[]): CastSeat[] {
+  if (types.length > max) {
+    throw new RangeError(
+      `${pattern} takes at most ${max} of the role "${role}"; ${types.length} were named`,
+    );
+  }
+  const count = Math.max(min, types.length, types.length > 0 ? 0 : (COUNTS[pattern]?.[role] ?? 0));
+  return Array.from({ length: Math.min(count, max) }, (_, i) => ({
+    actor: max === 1 ? role : `${role}-${i + 1}`,
+    role,
+    agentType: (i < types.length ? types[i] : types.at(-1)) || defaultType(role, i),
+  }));
+}
+
+const defaultType = (role: string, seat: number): string =>
+  TYPES[role]?.[seat % TYPES[role].length] ?? 'general-purpose';

@@ -1,0 +1,322 @@
+/**
+ * A thread is what one incarnation of an agent and its model have said to each other, in the shape that the
+ * Messages API demands. It is a pure value; the conversation folds events into it.
+ *
+ * A thread is a list of closed exchanges (what the model was shown, what it replied) and what has come since.
+ *
+ * Invariants
+ * 1. Messages begin with the user, alternate, and end with the user; none is empty.
+ * 2. Every tool use of a reply is answered in the very next message, its results first, exactly once.
+ * 3. A closed exchange never changes: the request of a later call extends that of an earlier one, so that
+ *    caches of prefixes hold. What came while the model was thinking stands after its reply.
+ * 4. Use ids are unique in a thread, whatever the model called them.
+ * 5. A hash is chained over each message once, when its exchange closes.
+ */
+import { createHash } from 'node:crypto';
+import type { Json, JsonObject } from '../../events/event.ts';
+import type { Profile } from '../../events/words/agent.ts';
+import type { Sequence } from '../kit/sequence.ts';
+import {
+  append,
+  countWhile,
+  emptySequence,
+  includes,
+  itemAt,
+  itemsOf,
+  sequenceOf,
+} from '../kit/sequence.ts';
+import { escapeControls, frame } from './framing.ts';
+
+export type MessageBlock = { [key: string]: Json; type: string };
+
+export interface Message {
+  role: 'user' | 'assistant';
+  content: MessageBlock[];
+}
+
+/**
+ * Something the model is shown: a text of ours, or the answer to one of its tool uses. A `common` text (the
+ * request, a transcript) is what every incarnation begins with.
+ */
+export type Entry = { readonly revision: number; readonly turn: number } & (
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly common?: true;
+      /** Who wrote it to the agent, and the writer's number of it. */
+      readonly letter?: Letter;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly use: string;
+      readonly tool: string;
+      readonly ok: boolean;
+      readonly text: string;
+    }
+);
+
+export interface Letter {
+  readonly from: string;
+  readonly seq: number;
+}
+
+/** A tool use of a reply. `id` is what the API is shown, `called` what the model called it. */
+export interface Use {
+  readonly id: string;
+  readonly called: string;
+  readonly tool: string;
+  readonly input: JsonObject;
+}
+
+export interface Exchange {
+  readonly entries: readonly Entry[];
+  readonly user: Message;
+  readonly reply: number;
+  readonly assistant: Message;
+  readonly uses: readonly Use[];
+  /** Hash of everything up to and with the reply. */
+  readonly chain: string;
+}
+
+export interface Thread {
+  readonly joined: number;
+  readonly incarnation: number;
+  readonly profile: Profile;
+  /** Hash of model, temperature, system and tools. */
+  readonly base: string;
+  readonly exchanges: Sequence<Exchange>;
+  /** What has come since the last exchange closed. */
+  readonly open: Sequence<Entry>;
+  /** Uses of the last reply that have been answered. */
+  readonly answered: readonly string[];
+  /** Ids of all uses, for invariant 4. */
+  readonly useIds: Sequence<string>;
+}
+
+const NOT_RUN = 'Not run: the turn went on or ended before this was done.';
+const GO_ON = 'Go on with your turn.';
+
+export function newThread(
+  joined: number,
+  incarnation: number,
+  profile: Profile,
+  first: readonly Entry[],
+): Thread {
+  const { model, temperature, system, tools } = profile;
+  return {
+    joined,
+    incarnation,
+    profile,
+    base: digest(JSON.stringify([model, temperature ?? null, system, tools])),
+    exchanges: emptySequence(),
+    open: sequenceOf(first),
+    answered: [],
+    useIds: emptySequence(),
+  };
+}
+
+export function withText(
+  thread: Thread,
+  at: { revision: number; turn: number },
+  text: string,
+  letter?: Letter,
+): Thread {
+  const entry: Entry = { kind: 'text', ...at, text, ...(letter ? { letter } : {}) };
+  return { ...thread, open: append(thread.open, entry) };
+}
+
+/** Numbers of the letters of one writer that the model had not been shown when it last replied. */
+export function unreadFrom(thread: Thread, from: string): number[] {
+  const numbers: number[] = [];
+  for (const entry of itemsOf(thread.open))
+    if (entry.kind === 'text' && entry.letter?.from === from) numbers.push(entry.letter.seq);
+  return numbers;
+}
+
+/** Answers one open use of the last reply. */
+export function withAnswer(
+  thread: Thread,
+  at: { revision: number; turn: number },
+  use: Use,
+  ok: boolean,
+  text: string,
+): Thread {
+  const entry: Entry = { kind: 'answer', ...at, use: use.id, tool: use.tool, ok, text };
+  return {
+    ...thread,
+    open: append(thread.open, entry),
+    answered: [...thread.answered, use.id],
+  };
+}
+
+/** A result that comes when its use has been answered or passed over: it is told, so that it is not lost. */
+export function withLateAnswer(
+  thread: Thread,
+  at: { revision: number; turn: number },
+  tool: string,
+  ok: boolean,
+  text: string,
+): Thread {
+  const entry: Entry = { kind: 'answer', ...at, use: '', tool, ok, text };
+  return { ...thread, open: append(thread.open, entry) };
+}
+
+/** Uses of the last reply that nothing has answered yet, in the reply's order. */
+export function openUses(thread: Thread): readonly Use[] {
+  const uses = itemAt(thread.exchanges, -1)?.uses ?? [];
+  return uses.filter((use) => !thread.answered.includes(use.id));
+}
+
+export function lastReply(thread: Thread): number | undefined {
+  return itemAt(thread.exchanges, -1)?.reply;
+}
+
+/**
+ * Closes the exchange: the model, which was shown what had come by the end of turn `through`, has replied.
+ * A reply in which nothing can be said again (no text, no tool use) leaves the exchange open.
+ */
+export function withReply(
+  thread: Thread,
+  revision: number,
+  content: readonly JsonObject[],
+  through: number,
+): Thread {
+  const { blocks, uses } = sayable(thread, revision, content);
+  if (blocks.length === 0) return thread;
+  const shown = countWhile(thread.open, (entry) => entry.turn <= through);
+  const open = [...itemsOf(thread.open)];
+  const entries = open.slice(0, shown);
+  const user = userMessage(itemAt(thread.exchanges, -1)?.uses ?? [], entries);
+  const assistant = sealed({ role: 'assistant', content: blocks });
+  const chain = link(link(chainOf(thread), user), assistant);
+  let useIds = thread.useIds;
+  for (const use of uses) useIds = append(useIds, use.id);
+  return {
+    ...thread,
+    exchanges: append(thread.exchanges, {
+      entries,
+      user,
+      reply: revision,
+      assistant,
+      uses,
+      chain,
+    }),
+    open: sequenceOf(open.slice(shown)),
+    answered: [],
+    useIds,
+  };
+}
+
+/** The messages of a request that may know nothing later than `through`, and their hash. */
+export function messagesThrough(
+  thread: Thread,
+  through: number,
+): { messages: Message[]; hash: string } {
+  const closed = countWhile(thread.exchanges, (exchange) => exchange.reply <= through);
+  const messages: Message[] = [];
+  const later: Entry[] = [];
+  let index = 0;
+  for (const exchange of itemsOf(thread.exchanges)) {
+    if (index++ < closed) messages.push(exchange.user, exchange.assistant);
+    else later.push(...exchange.entries);
+  }
+  later.push(...itemsOf(thread.open));
+  const before = closed > 0 ? itemAt(thread.exchanges, closed - 1) : undefined;
+  const last = userMessage(
+    before?.uses ?? [],
+    later.filter((entry) => entry.revision <= through),
+  );
+  messages.push(last);
+  return { messages, hash: link(before?.chain ?? thread.base, last) };
+}
+
+/** Results first, in the order of the uses; then what else is to be read. */
+function userMessage(uses: readonly Use[], entries: readonly Entry[]): Message {
+  const answers = new Map<string, Entry & { kind: 'answer' }>();
+  const texts: string[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'text') texts.push(entry.text);
+    else if (uses.some((use) => use.id === entry.use) && !answers.has(entry.use))
+      answers.set(entry.use, entry);
+    else texts.push(`What an earlier tool use gave:\n${frame({ tool: entry.tool }, entry.text)}`);
+  }
+  const content: MessageBlock[] = uses.map((use) => {
+    const answer = answers.get(use.id);
+    const text = escapeControls(answer ? answer.text : NOT_RUN);
+    return {
+      type: 'tool_result',
+      tool_use_id: use.id,
+      content: text.trim() === '' ? '(no output)' : text,
+      ...(answer?.ok ? {} : { is_error: true }),
+    };
+  });
+  for (const text of texts) {
+    if (text.trim() !== '') content.push({ type: 'text', text: escapeControls(text) });
+  }
+  if (content.length === 0) content.push({ type: 'text', text: GO_ON });
+  return sealed({ role: 'user', content });
+}
+
+/**
+ * The reply as it may be sent again: verbatim, but without blank texts, without thinking that nothing
+ * follows (a truncated reply), with unique ids and with objects as inputs, which the API insists on.
+ */
+function sayable(
+  thread: Thread,
+  revision: number,
+  content: readonly JsonObject[],
+): { blocks: MessageBlock[]; uses: Use[] } {
+  const blocks: MessageBlock[] = [];
+  const uses: Use[] = [];
+  const isTaken = (id: string): boolean =>
+    uses.some((use) => use.id === id) || includes(thread.useIds, id);
+  content.forEach((block, index) => {
+    if (block['type'] === 'tool_use') {
+      const use = useOf(block, isTaken, `${revision}_${index}`);
+      uses.push(use);
+      blocks.push({ ...block, type: 'tool_use', id: use.id, name: use.tool, input: use.input });
+    } else if (typeof block['type'] === 'string' && !isBlankText(block)) {
+      blocks.push({ ...block } as MessageBlock);
+    }
+  });
+  const end = blocks.findLastIndex((block) => block.type === 'tool_use' || block.type === 'text');
+  return { blocks: blocks.slice(0, end + 1), uses };
+}
+
+function isBlankText(block: JsonObject): boolean {
+  const { type, text } = block;
+  return type === 'text' && (typeof text !== 'string' || text.trim() === '');
+}
+
+function useOf(block: JsonObject, isTaken: (id: string) => boolean, place: string): Use {
+  const { id, name, input } = block;
+  const called = typeof id === 'string' ? id : '';
+  let unique = /^[A-Za-z0-9_-]{1,64}$/.test(called) ? called : `use_${place}`;
+  for (let n = 1; isTaken(unique); n++) unique = `use_${place}_${n}`;
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  return {
+    id: unique,
+    called,
+    tool: typeof name === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(name) ? name : 'unnamed',
+    input: isObject ? input : {},
+  };
+}
+
+/** Messages are shared by all requests of the thread: whoever changes one would change the past. */
+export function sealed(message: Message): Message {
+  for (const block of message.content) Object.freeze(block);
+  Object.freeze(message.content);
+  return Object.freeze(message);
+}
+
+function chainOf(thread: Thread): string {
+  return itemAt(thread.exchanges, -1)?.chain ?? thread.base;
+}
+
+export function link(chain: string, message: Message): string {
+  return digest(`${chain}\n${JSON.stringify(message)}`);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,272 @@
+/** The report of a team as of its head, in layers: summary, artifacts, contributions, decisions, confidence, dissent. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Contribution, Report, Result } from '../../../../projections/report/report.ts';
+
+import { durationText } from '../../shell/duration.ts';
+import { oneLine, typeInWords } from '../messages/message-gist.ts';
+import './report-panel.css';
+import { RevisionLink } from '../../shell/revision-link.tsx';
+import type { TeamView } from '../../shell/team-view.ts';
+import { TextBox } from '../../shell/text-box.tsx';
+
+/** A team at work is asked for its report again, at most this often. */
+const AGAIN_MS = 1500;
+/** Entries of a list that are drawn. */
+const LISTED = 100;
+
+interface Fetched {
+  report?: Report;
+  /** The head when it was asked for. */
+  head: number;
+  problem: string;
+}
+
+export function ReportPanel({ view }: { view: TeamView }) {
+  const [{ report, head, problem }, have] = useState<Fetched>({ head: -2, problem: '' });
+  const current = view.head.value;
+  useEffect(() => {
+    if (current < 0 || current === head) return;
+    let isWanted = true;
+    const fetch = async () => {
+      try {
+        const fetched = await view.source.report(view.team);
+        if (isWanted) have({ report: fetched, head: current, problem: '' });
+      } catch (error) {
+        if (isWanted)
+          have((before) => ({ ...before, head: current, problem: (error as Error).message }));
+      }
+    };
+    const timer = setTimeout(fetch, head < -1 ? 0 : AGAIN_MS);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [current, head]);
+  if (problem !== '' && !report) return <p class="nothing problem">{oneLine(problem)}</p>;
+  if (!report) return <p class="nothing">The report is being made…</p>;
+  return (
+    <article class="report">
+      <Standing report={report} head={head} />
+      <Summary view={view} report={report} />
+      <Artifacts view={view} report={report} />
+      <Contributions view={view} contributions={report.contributions} />
+      <Decisions view={view} report={report} />
+      <Confidence report={report} />
+      <Dissent view={view} report={report} />
+    </article>
+  );
+}
+
+function Standing({ report, head }: { report: Report; head: number }) {
+  const { status, reason } = report.summary;
+  return (
+    <header>
+      <span class={`badge ${status}`}>{status}</span>{' '}
+      {status === 'running' ? (
+        <b>The team still works: this is how far it had come by revision {head}.</b>
+      ) : (
+        <span>
+          {oneLine(reason)} <span class="soft">(as of revision {head}, its last)</span>
+        </span>
+      )}
+      {report.rehearsal && (
+        <p class="report-rehearsal">
+          A rehearsal: the scripted model wrote everything here; nobody has thought it through.
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Summary({ view, report }: { view: TeamView; report: Report }) {
+  const { summary } = report;
+  const limit =
+    summary.tokensLimit === null ? '' : ` of ${summary.tokensLimit.toLocaleString('en')}`;
+  return (
+    <section>
+      <h2>Summary</h2>
+      <p class="report-request">{oneLine(summary.request, 600)}</p>
+      <p class="soft">
+        {summary.pattern}, {summary.outcome}; {summary.rounds} rounds, {summary.modelCalls} model
+        calls, {summary.tokens.toLocaleString('en')}
+        {limit} tokens, ${summary.usd.toFixed(4)}, {durationText(summary.elapsedMs)}
+        {summary.materials.length > 0 && `; given: ${oneLine(summary.materials.join(', '))}`}
+      </p>
+      {summary.notes.length > 0 && (
+        <ul class="report-notes">
+          {[...new Set(summary.notes)].slice(0, LISTED).map((note) => (
+            <li key={note}>{oneLine(note)}</li>
+          ))}
+        </ul>
+      )}
+      <h3>Result</h3>
+      {summary.results.length === 0 && <p class="soft">There is none so far.</p>}
+      {summary.results.slice(0, LISTED).map((result, i) => (
+        <ResultText key={result.revision} view={view} result={result} isFirst={i === 0} />
+      ))}
+    </section>
+  );
+}
+
+function ResultText(props: { view: TeamView; result: Result; isFirst: boolean }) {
+  const { view, result, isFirst } = props;
+  const { title, by, summary, text, details, path, revision } = result;
+  return (
+    <details open={isFirst} class="report-result">
+      <summary>
+        <b>{oneLine(title)}</b> by {oneLine(by, 60)}{' '}
+        <RevisionLink view={view} revision={revision} />
+      </summary>
+      {summary !== '' && <p>{oneLine(summary, 600)}</p>}
+      {path !== null && <p class="mono">{oneLine(path)}</p>}
+      {text !== null && <TextBox text={text} label={`Text of ${oneLine(title)}`} />}
+      {details !== null && (
+        <TextBox text={details} label={`What else was said with ${oneLine(title)}`} />
+      )}
+    </details>
+  );
+}
+
+function Artifacts({ view, report }: { view: TeamView; report: Report }) {
+  const { artifacts } = report;
+  return (
+    <section>
+      <h2>Artifacts ({artifacts.length})</h2>
+      {artifacts.slice(0, LISTED).map((artifact) => (
+        <details key={artifact.path ?? `${artifact.by} ${artifact.title}`} class="report-result">
+          <summary>
+            <b>{oneLine(artifact.title)}</b> by {oneLine(artifact.by, 60)}, version{' '}
+            {artifact.versions}
+            {artifact.locked && ', agreed and locked'}{' '}
+            <RevisionLink view={view} revision={artifact.held ?? artifact.revision} />
+          </summary>
+          {artifact.path !== null && (
+            <p class="mono">
+              {oneLine(artifact.path)} {artifact.hash?.slice(0, 16)}
+            </p>
+          )}
+          {artifact.text === null ? (
+            <p class="soft">Its text stands in the file.</p>
+          ) : (
+            <TextBox text={artifact.text} label={`Text of ${oneLine(artifact.title)}`} />
+          )}
+        </details>
+      ))}
+    </section>
+  );
+}
+
+function Contributions(props: { view: TeamView; contributions: readonly Contribution[] }) {
+  return (
+    <section>
+      <h2>What each agent did</h2>
+      <table>
+        <thead>
+          <tr>
+            {['Agent', 'Role', 'Turns', 'Handed in', 'Messages', 'Calls', 'Tokens', 'Cost'].map(
+              (title) => (
+                <th key={title}>{title}</th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {props.contributions.slice(0, LISTED).map((one) => (
+            <tr key={one.agent}>
+              <th scope="row">{oneLine(one.agent, 60)}</th>
+              <td>
+                {oneLine(one.role, 60)}
+                <div class="soft">
+                  {oneLine(one.agentType, 60)}, {oneLine(one.model, 60)}
+                </div>
+                {one.lost && <div class="problem">its seat was lost</div>}
+              </td>
+              <td class="number">{one.turns}</td>
+              <td>
+                {one.moves.slice(0, 12).map(({ move, revision, round }) => (
+                  <div key={revision}>
+                    {typeInWords(move).replaceAll('_', ' ')}
+                    {round > 0 && `, round ${round}`}{' '}
+                    <RevisionLink view={props.view} revision={revision} />
+                  </div>
+                ))}
+                {one.moves.length > 12 && <div>and {one.moves.length - 12} more</div>}
+              </td>
+              <td class="number">{one.messages}</td>
+              <td class="number">{one.modelCalls}</td>
+              <td class="number">{one.tokens.toLocaleString('en')}</td>
+              <td class="number">${one.usd.toFixed(4)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Decisions({ view, report }: { view: TeamView; report: Report }) {
+  const { made, interventions } = report.decisions;
+  return (
+    <section>
+      <h2>Decisions</h2>
+      {made.length === 0 && <p class="soft">None was recorded.</p>}
+      <ul>
+        {made.slice(0, LISTED).map((one) => (
+          <li key={`${one.revision} ${one.subject}`}>
+            <b>{oneLine(one.subject)}</b>: {oneLine(one.resolution, 600)}{' '}
+            <span class="soft">
+              ({one.byPerson ? 'decided by a person' : one.basis}; proposed by{' '}
+              {oneLine(one.proposedBy || 'nobody in particular', 60)}
+              {one.challengedBy.length > 0 &&
+                `, challenged by ${oneLine(one.challengedBy.join(', '))}`}
+              )
+            </span>{' '}
+            <RevisionLink view={view} revision={one.revision} />
+          </li>
+        ))}
+      </ul>
+      {interventions.length > 0 && (
+        <>
+          <h3>What people did</h3>
+          <ul>
+            {interventions.slice(0, LISTED).map(({ revision, by, what, text }) => (
+              <li key={revision}>
+                <b class="report-person">{oneLine(by, 60)}</b> {what} {oneLine(text)}{' '}
+                <RevisionLink view={view} revision={revision} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Confidence({ report }: { report: Report }) {
+  const { level, why } = report.confidence;
+  return (
+    <section>
+      <h2>Confidence</h2>
+      <p>
+        <b class={`report-confidence ${level}`}>{level}</b>: {oneLine(why, 900)}
+      </p>
+    </section>
+  );
+}
+
+function Dissent({ view, report }: { view: TeamView; report: Report }) {
+  return (
+    <section>
+      <h2>Dissent</h2>
+      {report.dissent.length === 0 && <p class="soft">None remained.</p>}
+      <ul>
+        {report.dissent.slice(0, LISTED).map(({ by, about, view: held, revision }) => (
+          <li key={`${revision} ${by} ${about}`}>
+            <b>{oneLine(by, 60)}</b> on {oneLine(about)}: {oneLine(held, 900)}{' '}
+            <RevisionLink view={view} revision={revision} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
