@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CHOICES, type Choice } from '../src/planning/judge/choice.ts';
+import { CHOICES, type Choice } from '../src/planning/choice.ts';
 import { SCALE } from '../src/planning/judge/classifier.ts';
 import { featuresOf } from '../src/planning/judge/features.ts';
 import { read } from '../src/planning/language/reading.ts';

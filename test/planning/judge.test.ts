@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CHOICES } from '../../src/planning/judge/choice.ts';
+import { CHOICES } from '../../src/planning/choice.ts';
 import { classify } from '../../src/planning/judge/classifier.ts';
 import { type Judgement, judge } from '../../src/planning/judge/judge.ts';
 import { LEARNED } from '../../src/planning/judge/learned.ts';

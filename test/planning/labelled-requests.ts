@@ -3,7 +3,7 @@
  * was made from; `held-out.txt` is only ever counted.
  */
 import { readFileSync } from 'node:fs';
-import { CHOICES, type Choice } from '../../src/planning/judge/choice.ts';
+import { CHOICES, type Choice } from '../../src/planning/choice.ts';
 
 export interface LabelledRequest {
   text: string;

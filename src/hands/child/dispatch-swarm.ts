@@ -5,7 +5,7 @@
  */
 
 import type { ChildEnd, WorkContext } from '../../actors/worker.ts';
-import { formSubSwarm, type SubSwarmSite, subSwarm } from '../../planning/casting/sub-swarm.ts';
+import { formSubSwarm, type SubSwarmSite, subSwarm } from '../../planning/sub-swarm.ts';
 import { story } from '../../projections/report/report-story.ts';
 import { defineTool, type Tool, type ToolAnswer, ToolRefused } from '../tools/tool.ts';
 import { reserveShare } from './run-team.ts';

@@ -8,7 +8,7 @@
  * 3. A seat has one methodology or none.
  */
 import type { PatternDefinition, Role } from '../../machines/patterns/kit/pattern.ts';
-import type { Choice } from '../judge/choice.ts';
+import type { Choice } from '../choice.ts';
 import type { Reading } from '../language/reading.ts';
 import { type KnownTypes, type Mention, mentionsIn, topicsIn, viewsIn } from './mentions.ts';
 import { type CastSeat, cast, PREPARED } from './roster.ts';

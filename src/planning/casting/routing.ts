@@ -8,7 +8,7 @@
  * 2. Every name here stands in the catalog (a test holds it).
  */
 
-import type { Choice } from '../judge/choice.ts';
+import type { Choice } from '../choice.ts';
 import { find, type Phrase, phrase } from '../language/phrase.ts';
 import type { Reading } from '../language/reading.ts';
 

@@ -10,7 +10,7 @@
  */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { CHOICES } from '../judge/choice.ts';
+import { CHOICES } from '../choice.ts';
 
 export const FILE_BYTES_MAX = 64 * 1024;
 /** Longer front matter is not front matter. */

@@ -13,8 +13,8 @@ import type { ToolSpec } from '../../events/words/agent.ts';
 import type { KnownTypes } from '../casting/mentions.ts';
 import { cast } from '../casting/roster.ts';
 import type { AgentType, Methodology } from '../catalog/catalog-file.ts';
+import { CHOICES, type Choice, type Collaboration, KIND_OF, type SignalKind } from '../choice.ts';
 import type { Reading } from '../language/reading.ts';
-import { CHOICES, type Choice, type Collaboration, KIND_OF, type SignalKind } from './choice.ts';
 import { type Judgement, SURE } from './judge.ts';
 import { type Offer, patternsFor, type Selection, selectionOf } from './selection.ts';
 

@@ -9,8 +9,8 @@
  * 2. A request of unknown words gets the share that its known features say, never a failure.
  */
 
+import { CHOICES, type Choice } from '../choice.ts';
 import type { Reading } from '../language/reading.ts';
-import { CHOICES, type Choice } from './choice.ts';
 import { featuresOf } from './features.ts';
 import { LEARNED } from './learned.ts';
 

@@ -11,8 +11,8 @@
  * 3. The same request always gets the same judgement.
  */
 
+import { CHOICES, type Choice, type Collaboration, KIND_OF } from '../choice.ts';
 import { type Reading, read } from '../language/reading.ts';
-import { CHOICES, type Choice, type Collaboration, KIND_OF } from './choice.ts';
 import { classify, type Share } from './classifier.ts';
 import { type Signal, signalsOf } from './signals.ts';
 

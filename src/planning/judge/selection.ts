@@ -16,10 +16,10 @@ import { patterns } from '../../machines/patterns/index.ts';
 import type { PatternDefinition } from '../../machines/patterns/kit/pattern.ts';
 import { castFor, type Seat } from '../casting/casting.ts';
 import type { KnownTypes } from '../casting/mentions.ts';
+import { CHOICES, type Choice } from '../choice.ts';
 import type { TeamWish } from '../formation.ts';
 import { type Reading, read } from '../language/reading.ts';
 import type { AgentPersona } from '../prompts.ts';
-import { CHOICES, type Choice } from './choice.ts';
 import { type Alternative, type Judgement, judgeReading, TIE } from './judge.ts';
 import type { Signal } from './signals.ts';
 

@@ -10,11 +10,11 @@
  * 2. The phrases of one cue count once: paraphrases do not add up.
  */
 
-import { phasesIn } from '../casting/stages.ts';
+import { type Collaboration, KIND_OF, type SignalKind } from '../choice.ts';
 import { find, type Phrase, phrase, quote } from '../language/phrase.ts';
 import type { Reading } from '../language/reading.ts';
-import { type Collaboration, KIND_OF, type SignalKind } from './choice.ts';
 import { CUES } from './cues.ts';
+import { phasesIn } from './phases.ts';
 
 export interface Signal {
   kind: SignalKind;

@@ -8,8 +8,8 @@
  * 3. No team stands below: the limit of depth is the swarm's own depth.
  */
 import { z } from 'zod';
-import type { ToolSpec } from '../../events/words/agent.ts';
-import { formTeam, type TeamPlan, type TeamWish } from '../formation.ts';
+import type { ToolSpec } from '../events/words/agent.ts';
+import { formTeam, type TeamPlan, type TeamWish } from './formation.ts';
 
 /** What an agent says of a swarm that it wants. */
 export const subSwarm = z.strictObject({

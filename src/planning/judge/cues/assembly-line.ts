@@ -1,0 +1,72 @@
+/** What in a request speaks for an assembly line: see `cue.ts` for what a row says. */
+import type { CueRow } from '../cue.ts';
+
+export const assemblyLineCues: readonly CueRow[] = [
+  [0.9, 'names the assembly line', 'assembly line'],
+  [
+    0.6,
+    'a pipeline of workers',
+    'pipeline of WHO',
+    'as|in a pipeline',
+    'run .. pipeline',
+    'pipeline :',
+  ],
+  [
+    0.6,
+    'the full life cycle',
+    'turn .. into ... into',
+    'full|whole|entire|complete lifecycle',
+    'full life cycle',
+    'end to end from',
+  ],
+  [
+    0.5,
+    'each stage uses what the one before gave',
+    'each working from',
+    'first WHO >> after|then|next >> finally',
+
+    'in that|this order',
+    'dependent step|stage|phase',
+    'into .. , the ... into',
+    'becomes|become the input',
+    'step .. previous|before',
+    'each|every|a stage|step|phase',
+    'stage by stage',
+    'output .. feed|into',
+    'previous|preceding one|stage|step',
+    'feed into',
+    'one before',
+  ],
+  [
+    0.35,
+    'later work rests on earlier work',
+    'based|base on that|what|it|those|this',
+    'from the outline|draft',
+    'on top of',
+    'hand|handing .. off|over|to',
+    'along the same',
+    'against it',
+  ],
+  [
+    0.5,
+    'phases with gates',
+    'in phase',
+    'phase with',
+    'plan .. and .. build',
+    'phase .. quality gate',
+  ],
+  [
+    0.55,
+    'what is learned is applied',
+    'learn from .. then|and ... apply',
+    'study|research|learn >> then .. plan|build|implement|apply',
+  ],
+  [
+    0.35,
+    'one thing after another',
+    'first >> then >> finally|then',
+    'then >> then',
+    'first >> next|after >> finally',
+    'first >> after that >> finally',
+  ],
+];

@@ -1,0 +1,48 @@
+/** What in a request speaks for a nested swarm: see `cue.ts` for what a row says. */
+import type { CueRow } from '../cue.ts';
+
+export const nestedSwarmCues: readonly CueRow[] = [
+  [0.9, 'names the nested swarm', 'nested swarm'],
+  [
+    0.75,
+    'a team member sends out helpers of its own',
+    'spin up .. parallel|subagent|subagents|WHOS .. subagents',
+    'fan out .. WHOS|helper|research',
+    'swarm of',
+    'own swarm|subagents|subagent|helper',
+    'dispatch|launch|spawn|use subagent',
+    'WHO .. should|may|can|must|let|to? .. $SPREAD:v|swarm .. WHOS',
+    'WHO .. $SPREAD:v .. WHOS',
+    'let|have them|it|him|her .. swarm|fan|spawn|dispatch',
+    'its|their own WHO',
+    'swarm of WHOS',
+    'swarm WHOS',
+    'spawn .. swarm',
+  ],
+  [
+    0.72,
+    'broad research in parallel, and then work together on it',
+    'parallel:who >> then|and|, >> debate|decide|decision|review|refine|deliberate',
+    'parallel research >> consensus|debate|review|iterate|refinement|critique|deliberation',
+    'research .. parallel ... merge|combine >> debate|review|discuss|argue',
+    'based on parallel research',
+    'in parallel >> then? >> WHO .. discuss|debate|review|iterate',
+    'subagent|subagents >> debate|consensus|review|reviewer|loop|discuss|critique|critic',
+    'parallel ... loop',
+    'parallel|simultaneous|simultaneously|concurrently|subagent >> then|followed|follow|before|, >> debate|iterate|reviewer|critic|review|argue|deliberate|refine|architect|team',
+    'parallel|simultaneously|once|concurrently|subagents >> $MERGE|synthesis|feed|merge >> WHO',
+    'parallel research and|plus|, .. review|debate|iterate',
+    'research .. parallel >> design|debate|iterate|review',
+    'gather .. evidence >> debate|deliberate|decide|argue',
+    'angle >> $MERGE >> have|let|and|then',
+  ],
+  [0.4, 'sub-agents are named', 'subagent', 'subagents', 'sub agent'],
+  [
+    0.35,
+    'a synthesis feeds the others',
+    '$MERGE:v ... finding|result|report|research',
+    'their synthesis',
+    'combine|combined|merged finding|result|report',
+    'from its|the synthesis|summary',
+  ],
+];
