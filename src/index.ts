@@ -28,6 +28,7 @@ export {
   type Workers,
   WorkFailure,
 } from './actors/worker.ts';
+export type { Amount, Usage } from './events/amounts.ts';
 // events: what has happened
 export type {
   EventDefinition,
@@ -64,7 +65,7 @@ export { openStore } from './events/stores/open-store.ts';
 export { topicMatches } from './events/topics.ts';
 export { allMoves, vocabulary } from './events/words/index.ts';
 export type { Limits } from './events/words/team.ts';
-export type { Amount, EffectClass, Usage } from './events/words/work.ts';
+export type { EffectClass } from './events/words/work.ts';
 export { type RunTeamInput, runTeam } from './hands/child/run-team.ts';
 export { type HordeWorkersOptions, hordeWorkers } from './hands/horde-workers.ts';
 export { createAnthropicClient } from './hands/model/anthropic/anthropic-client.ts';

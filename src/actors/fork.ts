@@ -22,7 +22,8 @@ import { limitsOf } from './limits.ts';
 import type { Fold } from './state/fold.ts';
 import { countsRounds, type Forked } from './state/forked-state.ts';
 import type { TeamState } from './state/team-state.ts';
-import { type TurnEvent, type TurnRules, takeTurn } from './turn/turn.ts';
+import type { TurnEvent, TurnRules } from './turn/draft.ts';
+import { takeTurn } from './turn/turn.ts';
 
 export interface ForkWish {
   origin: string;

@@ -37,7 +37,7 @@ import { createFold, type Divergence, DivergenceError } from './state/fold.ts';
 import { type Formed, hashState, type OwedWork, type TeamState } from './state/team-state.ts';
 import { TeamEnded, type TeamHandle, type TeamResult } from './team-handle.ts';
 import { ENDS, TeamReader } from './team-reader.ts';
-import type { TurnRules } from './turn/turn.ts';
+import type { TurnRules } from './turn/draft.ts';
 import type { Workers } from './worker.ts';
 
 export interface RuntimeOptions {

@@ -1,8 +1,9 @@
 /**
  * Two teams side by side: where they part, and how they stand now: states, board, messages, tokens. Reads only.
  */
+
+import { tokensOf } from '../events/amounts.ts';
 import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
-import { tokensOf } from '../events/words/work.ts';
 import { type Artifact, board, type Task } from '../projections/board.ts';
 import { type Difference, firstDifference } from '../projections/first-difference.ts';
 import { project } from '../projections/kit/projection.ts';

@@ -11,11 +11,11 @@
  * 2. spent + saved = recorded, wherever it stops.
  */
 
+import type { Amount } from '../events/amounts.ts';
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import type { EventCatalog } from '../events/known-events.ts';
 import type { modelReplied } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
-import type { Amount } from '../events/words/work.ts';
 import { moveEvents } from '../projections/moves-made.ts';
 import { budget, type Ledger } from './gate/budget.ts';
 import type { FoldedEvent, Verdict } from './gate/policy.ts';

@@ -9,11 +9,12 @@
  *    then can only settle a reservation.
  */
 import type { z } from 'zod';
+import type { Amount, Usage } from '../events/amounts.ts';
 import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
 import type { ActorId, TeamId } from '../events/ids.ts';
 import type { teamReturned } from '../events/words/child.ts';
 import type { Limits } from '../events/words/team.ts';
-import type { Amount, EffectClass, Usage } from '../events/words/work.ts';
+import type { EffectClass } from '../events/words/work.ts';
 import type { Projection } from '../projections/kit/projection.ts';
 
 /** What a worker knows of where it works. Everything recorded is read through it, never from a message. */

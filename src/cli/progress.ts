@@ -3,12 +3,12 @@
  * worth keeping: a round, a move, a loss, the end. It reads the stream; it is not part of the run.
  */
 import type { Runtime } from '../actors/runtime.ts';
+import type { Usage } from '../events/amounts.ts';
 import type { RecordedEvent } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
 import { teamStream } from '../events/ids.ts';
 import type { Subscription } from '../events/store.ts';
 import { allMoves } from '../events/words/index.ts';
-import type { Usage } from '../events/words/work.ts';
 import { type Output, oneLine } from './output.ts';
 
 export interface Progress {

@@ -5,8 +5,9 @@
  * Invariant: every step is earlier than the one after it, so the chain ends; it ends at the request, at a word from
  * outside, or at a new leader.
  */
+
+import { tokensOf, type Usage } from '../events/amounts.ts';
 import type { JsonObject, RecordedEvent } from '../events/event.ts';
-import { tokensOf, type Usage } from '../events/words/work.ts';
 import { lineOf } from './transcript.ts';
 
 export interface CauseStep {

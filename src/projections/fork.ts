@@ -5,12 +5,14 @@
  * Invariant: the k-th answer to a request in a fork stands for the k-th answer to it in the origin, because the
  * shared past is counted too.
  */
+
+import { tokensOf, type Usage } from '../events/amounts.ts';
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import { modelFailed, modelReplied, toolReturned } from '../events/words/agent.ts';
 import { teamFailed, teamReturned } from '../events/words/child.ts';
 import { teamForked, type WrittenAnswer } from '../events/words/fork.ts';
 import { teamFormed } from '../events/words/team.ts';
-import { tokensOf, type Usage, workFailed, workLate } from '../events/words/work.ts';
+import { workFailed, workLate } from '../events/words/work.ts';
 import { enter, entry } from './kit/named.ts';
 import { defineProjection } from './kit/projection.ts';
 

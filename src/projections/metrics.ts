@@ -6,6 +6,8 @@
  * 1. Each counter of the team is the sum of that counter over agents, and (for what has a round) over rounds.
  * 2. `settled` plus `reserved` is what the doorkeeper held against the limits at that revision.
  */
+
+import { type Amount, amountOf, type Usage } from '../events/amounts.ts';
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import * as agent from '../events/words/agent.ts';
 import * as child from '../events/words/child.ts';
@@ -13,7 +15,6 @@ import { teamForked } from '../events/words/fork.ts';
 import { roundStarted } from '../events/words/pattern.ts';
 import { teamFormed } from '../events/words/team.ts';
 import * as work from '../events/words/work.ts';
-import { type Amount, tokensOf, type Usage } from '../events/words/work.ts';
 import { enter, entry } from './kit/named.ts';
 import type { Projection } from './kit/projection.ts';
 import { defineFold, defineProjection, joined } from './kit/projection.ts';
@@ -286,7 +287,7 @@ function settle(draft: Metrics, work: string | undefined, usage?: Usage, failed 
   if (work === undefined || !held) return;
   const { tokens, usd } = held;
   release(draft, work);
-  if (usage) add(draft.settled, { tokens: tokensOf(usage), usd: usage.usd }, 1);
+  if (usage) add(draft.settled, amountOf(usage), 1);
   else if (!failed) add(draft.settled, { tokens, usd }, 1);
 }
 

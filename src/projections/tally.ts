@@ -1,7 +1,7 @@
 /**
  * One column of the metrics: what is counted for a team, an agent or a round.
  */
-import type { Usage } from '../events/words/work.ts';
+import { NO_USAGE, type Usage } from '../events/amounts.ts';
 import type { Sequence } from './kit/sequence.ts';
 import { emptySequence, itemsOf } from './kit/sequence.ts';
 
@@ -29,11 +29,7 @@ export const emptyTally = (): Tally => ({
   modelCalls: 0,
   modelFailures: {},
   retries: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  usd: 0,
+  ...NO_USAGE,
   latenciesMs: emptySequence(),
   messages: 0,
   moves: 0,

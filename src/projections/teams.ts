@@ -1,6 +1,8 @@
 /**
  * All teams of a store, one line each: what `horde teams` lists. Folded over every stream.
  */
+
+import type { Usage } from '../events/amounts.ts';
 import type { EventOf, RecordedEvent } from '../events/event.ts';
 import { teamOfStream } from '../events/ids.ts';
 import { modelFailed, modelReplied } from '../events/words/agent.ts';
@@ -8,7 +10,6 @@ import { teamForked } from '../events/words/fork.ts';
 import { vocabulary } from '../events/words/index.ts';
 import { roundStarted } from '../events/words/pattern.ts';
 import * as team from '../events/words/team.ts';
-import type { Usage } from '../events/words/work.ts';
 import { workFailed, workLate } from '../events/words/work.ts';
 import { escapeControls } from './conversation/framing.ts';
 import { enter, entry } from './kit/named.ts';

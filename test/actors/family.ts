@@ -6,10 +6,10 @@ import { assign, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/actors/runtime.ts';
 import type { Worker } from '../../src/actors/worker.ts';
+import { usage } from '../../src/events/amounts.ts';
 import { defineEvent, type RawEvent } from '../../src/events/event.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
-import { usage } from '../../src/events/words/work.ts';
 import { runTeam } from '../../src/hands/child/run-team.ts';
 
 const declared = fromPromise<any, any>(() => {

@@ -10,7 +10,8 @@ import {
   registerMachine,
 } from '../../src/actors/machine/registration.ts';
 import { emptyState, type TeamState } from '../../src/actors/state/team-state.ts';
-import { type Rule, type TurnEvent, type TurnRules, takeTurn } from '../../src/actors/turn/turn.ts';
+import type { Rule, TurnEvent, TurnRules } from '../../src/actors/turn/draft.ts';
+import { takeTurn } from '../../src/actors/turn/turn.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import type { EventDefinition, JsonObject } from '../../src/events/event.ts';
 import { createCatalog } from '../../src/events/known-events.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, emit } from 'xstate';
 import { hashState } from '../../src/actors/state/team-state.ts';
-import { STOP_GRACE_MS, TURN_BYTES_MAX, TURN_EVENTS_MAX } from '../../src/actors/turn/turn.ts';
+import { TURN_BYTES_MAX, TURN_EVENTS_MAX } from '../../src/actors/turn/draft.ts';
+import { STOP_GRACE_MS } from '../../src/actors/turn/hearing.ts';
 import { BEGINNING, type StageOptions, TurnStage, types } from './turn-stage.ts';
 
 const stage = (options: StageOptions): TurnStage => {

@@ -36,6 +36,7 @@ const FOR_THE_PAGE: ReadonlySet<string> = new Set([
   'visualizer/shared/wire.ts',
   'visualizer/shared/shown-event.ts',
   'visualizer/shared/prompt.ts',
+  'events/amounts.ts',
   'events/event.ts',
   'events/known-events.ts',
 ]);

@@ -1,7 +1,7 @@
 /** Why something was said, held on a rehearsed review. */
 import { describe, expect, it } from 'vitest';
-import type { Usage } from '../../src/events/words/work.ts';
-import { tokensOf } from '../../src/events/words/work.ts';
+import type { Usage } from '../../src/events/amounts.ts';
+import { tokensOf } from '../../src/events/amounts.ts';
 import { artifactRevision, causeChain } from '../../src/projections/cause-chain.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 

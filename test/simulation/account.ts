@@ -2,10 +2,10 @@
  * The budget as an auditor counts it: from the events alone, in another way than the doorkeeper does.
  */
 
+import type { Amount, Usage } from '../../src/events/amounts.ts';
+import { tokensOf } from '../../src/events/amounts.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import type { Limits } from '../../src/events/words/team.ts';
-import type { Amount, Usage } from '../../src/events/words/work.ts';
-import { tokensOf } from '../../src/events/words/work.ts';
 
 export interface Account {
   note(event: RecordedEvent, problem: (text: string) => void): void;

@@ -2,7 +2,7 @@
 import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
 import { type RegisteredMachine, registerMachine } from '../../src/actors/machine/registration.ts';
 import { createFold, type Fold } from '../../src/actors/state/fold.ts';
-import type { TurnRules } from '../../src/actors/turn/turn.ts';
+import type { TurnRules } from '../../src/actors/turn/draft.ts';
 import type { RawEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
 import { createCatalog } from '../../src/events/known-events.ts';

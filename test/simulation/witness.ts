@@ -25,7 +25,7 @@ import {
   reviveState,
   type TeamState,
 } from '../../src/actors/state/team-state.ts';
-import type { TurnRules } from '../../src/actors/turn/turn.ts';
+import type { TurnRules } from '../../src/actors/turn/draft.ts';
 import type { WorkContext } from '../../src/actors/worker.ts';
 import type { EventDefinition, RawEvent, RecordedEvent } from '../../src/events/event.ts';
 import { createCatalog, type EventCatalog } from '../../src/events/known-events.ts';

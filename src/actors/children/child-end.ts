@@ -6,8 +6,9 @@
  *    what can be billed, never more than its limit unless a breach is recorded.
  * 2. The text is bounded, and whole where it fits: the synthesis, else the results, else what was handed in.
  */
+
+import { type Amount, NO_USAGE, type Usage, usage } from '../../events/amounts.ts';
 import type { Json, RecordedEvent } from '../../events/event.ts';
-import { type Amount, NO_USAGE, type Usage, usage } from '../../events/words/work.ts';
 import { type Report, report, reportFrom } from '../../projections/report/report.ts';
 import type { Ledger } from '../gate/budget.ts';
 import type { TeamState } from '../state/team-state.ts';

@@ -11,6 +11,7 @@
  * 5. A process that ends, or leads no longer, leaves a child alone.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import type { Amount } from '../../events/amounts.ts';
 import type { RawEvent } from '../../events/event.ts';
 import { inboxStream, type TeamId, teamId, teamStream } from '../../events/ids.ts';
 import {
@@ -21,7 +22,6 @@ import {
   StoreFailure,
 } from '../../events/store.ts';
 import type { Limits } from '../../events/words/team.ts';
-import type { Amount } from '../../events/words/work.ts';
 import type { Clock } from '../clock.ts';
 import type { Runtime, StartOptions } from '../runtime.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';

@@ -7,8 +7,9 @@
  * 2. A paid attempt that ends without a word of its usage is settled at its full reservation.
  * 3. After a breach (a provider reports more than was reserved) no paid work is admitted.
  */
+
+import { type Amount, tokensOf, type Usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
-import { type Amount, tokensOf, type Usage } from '../../events/words/work.ts';
 import type { Forked } from '../state/forked-state.ts';
 import type { Formed } from '../state/team-state.ts';
 import type { Reserve } from '../worker.ts';

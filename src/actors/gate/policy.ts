@@ -2,8 +2,10 @@
  * A policy is one limit that holds for any machine: a pure fold over the team's stream, and a verdict on
  * each piece of work that a machine comes to owe. It trusts no machine and asks nobody.
  */
+
+import type { Amount } from '../../events/amounts.ts';
 import type { Json, JsonObject } from '../../events/event.ts';
-import type { Amount, EffectClass } from '../../events/words/work.ts';
+import type { EffectClass } from '../../events/words/work.ts';
 import type { Formed, OwedWork } from '../state/team-state.ts';
 import type { Worker } from '../worker.ts';
 

@@ -10,15 +10,17 @@
  *    its way into the stream.
  * 5. A team below is attached to even when nobody waits for it any more: it is wound down, and settles then.
  */
+
+import { NO_USAGE, usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import type { TeamId } from '../../events/ids.ts';
-import { NO_USAGE, usage, workDone } from '../../events/words/work.ts';
+import { workDone } from '../../events/words/work.ts';
 import type { ChildOrder } from '../children/teams-below.ts';
 import type { Clock } from '../clock.ts';
 import type { Entry, Governor, Permit } from '../governor/governor.ts';
 import { runOwnLogic } from '../machine/own-logic.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
-import { isFailure } from '../turn/turn.ts';
+import { isFailure } from '../turn/works.ts';
 import {
   type ChildEnd,
   StandingDown,

@@ -9,6 +9,7 @@
  * 4. A stimulus is given up only once it is recorded, or known to matter to nobody.
  */
 import { randomUUID } from 'node:crypto';
+import { amountOf, type Usage } from '../../events/amounts.ts';
 import type {
   EventMeta,
   JsonObject,
@@ -26,19 +27,12 @@ import {
   type Subscription,
 } from '../../events/store.ts';
 import { vocabulary } from '../../events/words/index.ts';
-import { tokensOf, type Usage } from '../../events/words/work.ts';
 import type { Clock } from '../clock.ts';
 import type { Doorkeeper } from '../gate/doorkeeper.ts';
 import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
 import { emptyState, type Formed, type OwedWork, type TeamState } from '../state/team-state.ts';
-import {
-  type Ruling,
-  type Stimulus,
-  stopInstead,
-  type TurnEvent,
-  type TurnRules,
-  takeTurn,
-} from '../turn/turn.ts';
+import type { Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
+import { stopInstead, takeTurn } from '../turn/turn.ts';
 import { StandingDown, WorkFailure } from '../worker.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';
 import { Views } from './views.ts';
@@ -340,7 +334,7 @@ export class Leader {
   private interrupted(work: OwedWork, data: JsonObject, at: number): Stimulus | undefined {
     if (work.effect !== 'paid') return undefined;
     const usage = data['usage'] as Usage | undefined;
-    const spent = usage ? { tokens: tokensOf(usage), usd: usage.usd } : work.reserved;
+    const spent = usage ? amountOf(usage) : work.reserved;
     const { id, src, attempt } = work;
     return { type: 'work.lapsed', data: { work: id, src, attempt, settled: spent }, at, work: id };
   }

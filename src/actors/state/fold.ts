@@ -12,15 +12,8 @@ import type { EventMeta, Json, JsonObject, RawEvent, RecordedEvent } from '../..
 import type { StreamName } from '../../events/ids.ts';
 import type { EventCatalog } from '../../events/known-events.ts';
 import type { EventStore } from '../../events/store.ts';
-import {
-  type Rule,
-  type Stimulus,
-  stopInstead,
-  type TurnEvent,
-  type TurnOutcome,
-  type TurnRules,
-  takeTurn,
-} from '../turn/turn.ts';
+import type { Rule, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
+import { stopInstead, type TurnOutcome, takeTurn } from '../turn/turn.ts';
 import {
   canonical,
   emptyState,

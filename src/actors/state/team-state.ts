@@ -8,9 +8,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { AnyMachineSnapshot } from 'xstate';
+import type { Amount } from '../../events/amounts.ts';
 import type { EventOf, Json, JsonObject } from '../../events/event.ts';
 import type { teamFormed } from '../../events/words/team.ts';
-import type { Amount, EffectClass } from '../../events/words/work.ts';
+import type { EffectClass } from '../../events/words/work.ts';
 import type { RegisteredMachine } from '../machine/registration.ts';
 
 export type Formed = EventOf<typeof teamFormed>['data'];

@@ -2,8 +2,8 @@
  * What agents are and say: their joining, their turns, their messages, what they did with tools.
  */
 import { z } from 'zod';
+import { amount, usage } from '../amounts.ts';
 import { defineEvent } from '../event.ts';
-import { amount, usage } from './work.ts';
 
 /** A tool or move as the model is told of it. `input` is a JSON schema. */
 export const toolSpec = z.strictObject({

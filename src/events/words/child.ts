@@ -2,9 +2,9 @@
  * What comes back of a team below this one: its end, as the machine that waited for it hears it.
  */
 import { z } from 'zod';
+import { amount, usage } from '../amounts.ts';
 import { defineEvent } from '../event.ts';
 import { confidence } from './pattern.ts';
-import { amount, usage } from './work.ts';
 
 /** What is known of a child team at its end. */
 const end = {

@@ -3,36 +3,8 @@
  * The activation that an event speaks of stands in `meta.work`, and again in `work` for readers.
  */
 import { z } from 'zod';
+import { amount, usage } from '../amounts.ts';
 import { defineEvent } from '../event.ts';
-
-/** Tokens are input plus output; money is US dollars. */
-export const amount = z.strictObject({
-  tokens: z.int().nonnegative(),
-  usd: z.number().nonnegative(),
-});
-export type Amount = z.output<typeof amount>;
-
-/** What a model says it used. `tokens` of an amount is the sum of all but `usd`. */
-export const usage = z.strictObject({
-  inputTokens: z.int().nonnegative(),
-  outputTokens: z.int().nonnegative(),
-  cacheReadTokens: z.int().nonnegative(),
-  cacheWriteTokens: z.int().nonnegative(),
-  usd: z.number().nonnegative(),
-});
-export type Usage = z.output<typeof usage>;
-
-export const NO_USAGE: Usage = Object.freeze({
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  usd: 0,
-});
-
-/** All tokens, as the budget counts them. */
-export const tokensOf = (used: Omit<Usage, 'usd'>): number =>
-  used.inputTokens + used.outputTokens + used.cacheReadTokens + used.cacheWriteTokens;
 
 /**
  * What repeating a piece of work means. `attaching`: a team below this one; whoever begins it again attaches to

@@ -12,9 +12,9 @@ import {
   type Worker,
   WorkFailure,
 } from '../../actors/worker.ts';
+import type { Amount } from '../../events/amounts.ts';
 import type { RecordedEvent } from '../../events/event.ts';
 import { teamFailed, teamReturned } from '../../events/words/child.ts';
-import type { Amount } from '../../events/words/work.ts';
 
 export interface RunTeamInput {
   plan: ChildPlan;

@@ -11,9 +11,9 @@
 
 import type { Reserve, ReserveQuestion, WorkContext, Worker } from '../../actors/worker.ts';
 import { WorkFailure } from '../../actors/worker.ts';
+import type { Usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import { modelFailed, modelReplied } from '../../events/words/agent.ts';
-import type { Usage } from '../../events/words/work.ts';
 import { conversation, conversationRequest } from '../../projections/conversation/conversation.ts';
 import type { ModelClient, ModelReply, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';

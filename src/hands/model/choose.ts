@@ -7,7 +7,7 @@
  * 2. No call is made whose worst case exceeds `tokensMax` or `usdMax`.
  */
 import { createHash } from 'node:crypto';
-import type { Usage } from '../../events/words/work.ts';
+import type { Usage } from '../../events/amounts.ts';
 import {
   type ChoiceQuestion,
   choiceQuestion,

@@ -7,6 +7,7 @@
  * 2. `complete` only after `message_stop` with a stop reason, so an early end is never taken for an answer.
  * 3. Blocks are kept verbatim, with unknown fields; a tool's input is parsed once, when its block stops.
  */
+import { NO_TOKENS } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import type { ContentBlock, ModelReply } from './model-client.ts';
 
@@ -49,7 +50,7 @@ export function foldMessage(): MessageFolder {
     content: [],
     stopReason: null,
     stopDetails: null,
-    usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
+    usage: { ...NO_TOKENS },
     complete: false,
     bytes: 0,
     brokenInput: false,

@@ -2,9 +2,10 @@
  * The seam between the `callModel` worker and whoever answers: the Anthropic SDK, or the rehearsal model.
  * A request is in the shape of the Messages API; `turn` tells a scripted model what a real one reads in its brief.
  */
+
+import type { Usage } from '../../events/amounts.ts';
 import type { Json } from '../../events/event.ts';
 import type { ToolSpec } from '../../events/words/agent.ts';
-import type { Usage } from '../../events/words/work.ts';
 
 export type ContentBlock = { [key: string]: Json; type: string };
 

@@ -10,6 +10,7 @@
  */
 
 import { type WorkContext, type Worker, WorkFailure } from '../../actors/worker.ts';
+import { NO_USAGE, tokensOf } from '../../events/amounts.ts';
 import type { EventOf, JsonObject } from '../../events/event.ts';
 import { teamId, teamStream } from '../../events/ids.ts';
 import { createCatalog, type EventCatalog } from '../../events/known-events.ts';
@@ -17,7 +18,6 @@ import { type EventStore, pages } from '../../events/store.ts';
 import type { modelFailed, modelReplied } from '../../events/words/agent.ts';
 import type { WrittenAnswer } from '../../events/words/fork.ts';
 import { vocabulary } from '../../events/words/index.ts';
-import { NO_USAGE, tokensOf } from '../../events/words/work.ts';
 import { conversation, conversationRequest } from '../../projections/conversation/conversation.ts';
 import { askerOf, type ForkView, forkView, isAnswer, requestKey } from '../../projections/fork.ts';
 

@@ -9,7 +9,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Usage } from '../../events/words/work.ts';
+import type { Usage } from '../../events/amounts.ts';
 
 const rates = z.strictObject({
   input: z.number().nonnegative(),

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import type { Reserve, ReserveQuestion, WorkContext } from '../../actors/worker.ts';
+import type { Amount, Usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import type { ToolSpec } from '../../events/words/agent.ts';
-import type { Amount, EffectClass, Usage } from '../../events/words/work.ts';
+import type { EffectClass } from '../../events/words/work.ts';
 
 /** Characters of an answer; a longer one is cut, and says so. */
 export const ANSWER_MAX = 64_000;

@@ -1,4 +1,5 @@
 /** What teams used in all: whole numbers added up, so that no order of adding changes them. */
+import { NO_TOKENS } from '../../events/amounts.ts';
 import type { Counts, Merged } from './merged.ts';
 import { entriesOf } from './merged-dictionary.ts';
 
@@ -38,10 +39,7 @@ function add(sum: Counts, counts: Readonly<Partial<Counts>>): void {
 const noCounts = (): Counts => ({
   modelCalls: 0,
   modelFailures: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
+  ...NO_TOKENS,
   nanoUsd: 0,
   messages: 0,
   moves: 0,

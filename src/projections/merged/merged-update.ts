@@ -7,6 +7,8 @@
  * 2. Each stream counts its own calls. What a team below used is counted in its stream, not again where its end
  *    is heard.
  */
+
+import type { Usage } from '../../events/amounts.ts';
 import type { EventDefinition, EventOf, RecordedEvent } from '../../events/event.ts';
 import { teamOfStream } from '../../events/ids.ts';
 import * as agent from '../../events/words/agent.ts';
@@ -241,7 +243,7 @@ says(agent.turnForfeited, (event, name) => count(event, name, { forfeits: 1 }));
 for (const move of moveEvents.values())
   says(move.event as EventDefinition, (event, name) => count(event, name, { moves: 1 }));
 
-function used(usage: work.Usage | undefined): Partial<Counts> {
+function used(usage: Usage | undefined): Partial<Counts> {
   if (!usage) return {};
   const { usd, ...tokens } = usage;
   return { ...tokens, ...(usd > 0 ? { nanoUsd: Math.round(usd * 1e9) } : {}) };

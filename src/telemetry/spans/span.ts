@@ -3,7 +3,7 @@
  * span: no id is ever drawn.
  */
 import { createHash } from 'node:crypto';
-import type { Usage } from '../../events/words/work.ts';
+import type { Usage } from '../../events/amounts.ts';
 
 export type SpanValue = string | number | boolean | string[];
 

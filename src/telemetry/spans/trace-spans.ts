@@ -9,8 +9,9 @@
  *    event.
  * 3. A span that has ended changes no more: sent as it ends, it is what a later reading of the log makes of it.
  */
+
+import type { Usage } from '../../events/amounts.ts';
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
-import type { Usage } from '../../events/words/work.ts';
 import {
   type Conventions,
   type Link,

@@ -5,9 +5,9 @@ import type { FoldedEvent, Verdict } from '../../../src/actors/gate/policy.ts';
 import { limitsOf } from '../../../src/actors/limits.ts';
 import type { OwedWork } from '../../../src/actors/state/team-state.ts';
 import type { Reserve, ReserveQuestion, Worker } from '../../../src/actors/worker.ts';
+import type { Amount } from '../../../src/events/amounts.ts';
 import type { JsonObject } from '../../../src/events/event.ts';
 import type { Limits } from '../../../src/events/words/team.ts';
-import type { Amount } from '../../../src/events/words/work.ts';
 
 const open = (limits: Partial<Limits>): Ledger =>
   budget.initial({ limits: limitsOf({ synthesisTokens: 0, ...limits }) } as never);

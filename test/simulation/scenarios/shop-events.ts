@@ -1,7 +1,7 @@
 /** What is said in the simulated shop, and what comes of the work done for it. */
 import { z } from 'zod';
+import { usage } from '../../../src/events/amounts.ts';
 import { defineEvent } from '../../../src/events/event.ts';
-import { usage } from '../../../src/events/words/work.ts';
 
 const failure = {
   kind: z.string(),

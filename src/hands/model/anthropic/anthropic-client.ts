@@ -11,7 +11,7 @@
  */
 import { createHash } from 'node:crypto';
 import { WorkFailure } from '../../../actors/worker.ts';
-import type { Usage } from '../../../events/words/work.ts';
+import { NO_TOKENS, type Usage } from '../../../events/amounts.ts';
 import type { MessageFold, StreamUsage } from '../message-fold.ts';
 import type { ContentBlock, ModelClient, ModelReply, ModelRequest } from '../model-client.ts';
 import { failureOfStop } from '../stop-reason.ts';
@@ -126,12 +126,7 @@ async function answer(
   }
 }
 
-const noUsage = (): StreamUsage => ({
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-});
+const noUsage = (): StreamUsage => ({ ...NO_TOKENS });
 
 /** The worker that knows prices puts the price in. */
 const unpriced = (usage: StreamUsage): Usage => ({ ...usage, usd: 0 });

@@ -4,7 +4,7 @@
  */
 
 import { WorkFailure } from '../../../actors/worker.ts';
-import type { Usage } from '../../../events/words/work.ts';
+import type { Usage } from '../../../events/amounts.ts';
 
 const DETAIL_MAX = 1000;
 

@@ -9,6 +9,7 @@
  */
 
 import { WorkFailure } from '../../../actors/worker.ts';
+import { NO_TOKENS } from '../../../events/amounts.ts';
 import type { Json, JsonObject } from '../../../events/event.ts';
 import { modelFailed } from '../../../events/words/agent.ts';
 import type { ContentBlock, ModelClient, ModelReply, ModelRequest } from '../model-client.ts';
@@ -85,11 +86,9 @@ function failureOf(dice: Dice): Error {
   const wait = dice.pick([undefined, 0, 1, 250.5, 3_600_000]);
   return new WorkFailure(kind, `the adversary fails: ${kind}`, {
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
-    ...(dice.chance(0.2) ? { usage: { ...NO_USAGE, inputTokens: dice.int(0, 500), usd: 0 } } : {}),
+    ...(dice.chance(0.2) ? { usage: { ...NO_TOKENS, inputTokens: dice.int(0, 500), usd: 0 } } : {}),
   });
 }
-
-const NO_USAGE = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 function replyOf(habit: Habit, request: ModelRequest, seed: number, dice: Dice): ModelReply {
   const fair = playReply(request, seed, 'terse');

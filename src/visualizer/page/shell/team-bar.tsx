@@ -1,7 +1,7 @@
 /** Above everything: which team this is, how it stands, what it has used, and what one can do with it. */
 
 import { useEffect } from 'preact/hooks';
-import type { Amount } from '../../../events/words/work.ts';
+import type { Amount } from '../../../events/amounts.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import { ComparisonChoice } from '../compare/comparison-choice.tsx';
 import { SteeringMenu } from '../steering/steering-menu.tsx';

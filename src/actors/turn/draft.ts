@@ -1,0 +1,164 @@
+/**
+ * What a turn has come to so far: the state that it changes, and the events that it will append. Owns the
+ * bounds of a turn and the way from something said to an event that can be written; what an event means to
+ * the team is said by its neighbours `handlers` and `hearing`.
+ *
+ * Invariants
+ * 1. Events stand in the order in which they were said, with consecutive revisions.
+ * 2. What a machine hears is the JSON that is stored, not the object that was said.
+ * 3. Every event fits its schema. In replay, what is said again to the letter was checked when it was appended.
+ */
+import type { EventMeta, JsonObject, RawEvent } from '../../events/event.ts';
+import { type EventCatalog, UNTYPED } from '../../events/known-events.ts';
+import type { Doorkeeper } from '../gate/doorkeeper.ts';
+import type { RegisteredMachine } from '../machine/registration.ts';
+import type { OwedWork, TeamState } from '../state/team-state.ts';
+
+/** What sets a turn off. */
+export interface Stimulus {
+  type: string;
+  version?: number;
+  data: JsonObject;
+  at: number;
+  work?: string;
+  origin?: string;
+  to?: readonly string[];
+  correlationId?: string;
+}
+
+/** An event of a turn, ready to be appended. `text` is `data` as JSON. */
+export interface TurnEvent<Data extends JsonObject = JsonObject> {
+  revision: number;
+  type: string;
+  version: number;
+  data: Data;
+  text: string;
+  meta: EventMeta;
+}
+
+/** A verdict on one piece of work, as it is recorded. */
+export interface Ruling {
+  type: 'work.admitted' | 'work.delayed' | 'work.refused' | 'work.started';
+  data: JsonObject;
+}
+
+/** Where rulings come from: the doorkeeper and the governor when live, the log in replay. */
+export type Rule = (state: TeamState, work: OwedWork, at: number, index: number) => Ruling[];
+
+export interface TurnRules {
+  readonly catalog: EventCatalog;
+  readonly doorkeeper: Doorkeeper;
+  machineOf(name: string): RegisteredMachine;
+}
+
+/** Bounds of one turn. */
+export const TURN_EVENTS_MAX = 512;
+export const TURN_BYTES_MAX = 960_000;
+
+const NOT_RECORDED: readonly RawEvent[] = [];
+
+/** A turn went beyond one of its bounds. */
+export class TurnOverrun extends Error {
+  override readonly name = 'TurnOverrun';
+  constructor(
+    readonly reason: 'turnTooLong' | 'turnTooLarge',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class TurnDraft {
+  readonly events: TurnEvent[] = [];
+  /** Works armed in this turn, whose `through` is set at its end. */
+  readonly armed: OwedWork[] = [];
+  /** Revision of the event that is being heard. */
+  cause: number | undefined;
+  /** Said once the turn is quiescent: the root actor has reached its end. */
+  dissolution: JsonObject | undefined;
+  private bytes = 0;
+
+  constructor(
+    readonly state: TeamState,
+    readonly stimulus: Stimulus,
+    readonly rules: TurnRules,
+    /** In replay: the turn as it was recorded. */
+    private readonly recorded: readonly RawEvent[] = NOT_RECORDED,
+  ) {
+    this.state.at = Math.max(state.at, stimulus.at);
+    const { type, data, work, origin, to } = stimulus;
+    const event = this.push(
+      type,
+      data,
+      { ...(to ? { to: [...to] } : {}), ...(work ? { work } : {}), ...(origin ? { origin } : {}) },
+      stimulus.version,
+    );
+    if (stimulus.correlationId) event.meta.correlationId = stimulus.correlationId;
+    if (origin) this.hearOrigin(origin);
+  }
+
+  /** Says something: the event stands behind all that were said before it. */
+  push(type: string, data: JsonObject, meta: Partial<EventMeta> = {}, version?: number): TurnEvent {
+    const text = this.bounded(JSON.stringify(data));
+    const { catalog } = this.rules;
+    const known = version ?? catalog.get(type)?.version ?? UNTYPED;
+    const heard = JSON.parse(text) as JsonObject;
+    const before = this.recorded[this.events.length];
+    if (before?.data !== text || before.version !== known) catalog.check(type, known, heard);
+    const event: TurnEvent = {
+      revision: this.state.revision + 1 + this.events.length,
+      type,
+      version: known,
+      data: heard,
+      text,
+      meta: { at: this.state.at, turn: this.state.turn, ...meta },
+    };
+    if (this.cause !== undefined) event.meta.causationId = this.cause;
+    this.events.push(event);
+    return event;
+  }
+
+  /** Says the end that stands for a turn which could not complete, however large its stimulus was. */
+  pushEnd(reason: string, detail: string): TurnEvent {
+    this.bytes = 0;
+    return this.push('team.stopped', { reason, detail, heard: this.origins() });
+  }
+
+  /** The turn is over: its last event says so. */
+  finish(): void {
+    const last = this.events.at(-1);
+    if (!last) return;
+    last.meta.last = true;
+    this.state.revision = last.revision;
+    this.state.turn += 1;
+    for (const work of this.armed) work.through = last.revision;
+  }
+
+  /** Last heard revision of each origin stream. */
+  origins(): { [stream: string]: number } {
+    return Object.fromEntries(this.state.heard);
+  }
+
+  private hearOrigin(origin: string): void {
+    const split = origin.lastIndexOf('@');
+    this.state.heard.set(origin.slice(0, split), Number(origin.slice(split + 1)));
+  }
+
+  private bounded(text: string): string {
+    const { type } = this.stimulus;
+    if (this.events.length >= TURN_EVENTS_MAX) {
+      throw new TurnOverrun(
+        'turnTooLong',
+        `a turn set off by ${type} did not end within ${TURN_EVENTS_MAX} events`,
+      );
+    }
+    this.bytes += text.length;
+    if (this.bytes > TURN_BYTES_MAX && this.events.length > 0) {
+      throw new TurnOverrun(
+        'turnTooLarge',
+        `a turn set off by ${type} grew beyond ${TURN_BYTES_MAX} bytes`,
+      );
+    }
+    return text;
+  }
+}
