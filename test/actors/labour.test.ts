@@ -9,6 +9,7 @@ import type { Worker } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
 import { defineEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
+import { StoreFailure } from '../../src/events/store.ts';
 import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 
 const machine = createMachine({
@@ -64,6 +65,7 @@ function watched(governor: Governor) {
       if ('soon' in entry) return { ...entry, soon: entry.soon.then(noted) };
       return entry;
     },
+    look: (...asked) => governor.look(...asked),
   };
   return { book, watching };
 }
@@ -153,6 +155,62 @@ describe('labour under a governor', () => {
     expect((await typesOf('c')).at(-1)).toBe('work.started');
     await passing(clock, 700_000);
     expect(book).toMatchObject({ out: 0, most: 1 });
+  });
+});
+
+describe('a team started twice', () => {
+  it('goes on in a second process, and gives all leave back', async () => {
+    const store = openMemoryStore();
+    const begun: string[] = [];
+    const runtimeWith = (governor: Governor) =>
+      createRuntime({
+        store,
+        machines: { m: machine },
+        workers: {
+          work: paid(async (_input, { work, signal }) => {
+            begun.push(work);
+            if (begun.length === 1)
+              await new Promise((_, reject) =>
+                signal.addEventListener('abort', () => reject(signal.reason)),
+              );
+            return { ok: true };
+          }),
+        },
+        governor,
+      });
+    const first = runtimeWith(createGovernor());
+    await first.start({ id: 't', machine: 'm' });
+    await first.close();
+    const { book, watching } = watched(createGovernor({ concurrency: 1, burst: 100 }));
+    const second = runtimeWith(watching);
+    const team = await second.start({ id: 't', machine: 'm' });
+    await settled();
+    await settled();
+    expect(begun).toHaveLength(2);
+    expect((await team.result()).status).toBe('done');
+    expect(book).toMatchObject({ out: 0, given: book.back });
+    await second.close();
+  });
+
+  it('gives leave back when its first append fails', async () => {
+    const { book, watching } = watched(createGovernor({ concurrency: 1, burst: 100 }));
+    const store = openMemoryStore();
+    const broken = new Proxy(store, {
+      get: (target, key) => {
+        if (key === 'append')
+          return () => Promise.reject(new StoreFailure('the disk is full', 'fatal'));
+        const value = Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const runtime = createRuntime({
+      store: broken,
+      machines: { m: machine },
+      workers: { work: paid(async () => ({ ok: true })) },
+      governor: watching,
+    });
+    await expect(runtime.start({ id: 't', machine: 'm' })).rejects.toThrow('the disk is full');
+    expect(book).toMatchObject({ out: 0, given: 1, back: 1 });
   });
 });
 

@@ -15,6 +15,60 @@ function pass(governor: Governor, at: number, outcome: 'ok' | 'failed', times = 
   for (let i = 0; i < times; i++) entered(governor.enter('key', at, never)).leave(outcome);
 }
 
+describe('a look at the governor', () => {
+  it('says what entering would say, whatever has gone before, and changes nothing', () => {
+    const step = fc.record({
+      gapMs: fc.integer({ min: 0, max: 3000 }),
+      before: fc.integer({ min: 0, max: 3 }),
+      outcome: fc.constantFrom('ok', 'failed', 'stays'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const governor = createGovernor({
+          requestsPerMinute: 60,
+          burst: 4,
+          concurrency: 3,
+          failuresToOpen: 2,
+          halfOpenAfterMs: 2000,
+        });
+        let at = 0;
+        for (const { gapMs, before, outcome } of steps) {
+          at += gapMs;
+          const outlooks = Array.from({ length: before + 1 }, (_, i) =>
+            governor.look('key', at, i),
+          );
+          const permits: Permit[] = [];
+          for (const outlook of outlooks) {
+            const entry = governor.enter('key', at, new AbortController().signal);
+            if (outlook === 'later') {
+              expect('soon' in entry || 'failed' in entry).toBe(true);
+              break;
+            }
+            if (outlook === 'now') permits.push(entered(entry));
+            else expect(entry).toEqual(outlook);
+          }
+          if (outcome !== 'stays') for (const permit of permits) permit.leave(outcome);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('counts those who go before', () => {
+    const governor = createGovernor({ requestsPerMinute: 60, burst: 3, concurrency: 2 });
+    const answers = [0, 1, 2, 3, 4].map((before) => governor.look('key', 1000, before));
+    const rate = '60 requests a minute to key';
+    expect(answers).toEqual([
+      'now',
+      'now',
+      'later',
+      { until: 2000, reason: rate },
+      { until: 3000, reason: rate },
+    ]);
+    pass(governor, 1000, 'ok', 3);
+  });
+});
+
 describe('the rate of a key', () => {
   it('lets a burst in at once and tells the next when to come', () => {
     const governor = createGovernor({ requestsPerMinute: 60, burst: 3 });

@@ -29,6 +29,14 @@ describe('simulated teams', () => {
     });
   }
 
+  it('give all leave of the governor back, also when they are started again under their id', async () => {
+    // Seeds in which a second start once kept the leave that it had asked for.
+    for (const seed of [152, 167]) {
+      const supervisor = scenarios.find(({ name }) => name === 'supervisor')!;
+      expect((await simulate(seed, supervisor)).violations, `seed ${seed}`).toEqual([]);
+    }
+  });
+
   it('write the same log from the same seed, and another from another', async () => {
     for (const scenario of scenarios.filter((_, i) => i % 3 === 0)) {
       const first = await simulate(5, scenario);

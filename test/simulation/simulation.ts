@@ -14,6 +14,7 @@ import type { RawEvent } from '../../src/events/event.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { openFaultyStore } from './faulty-store.ts';
+import { bookOfLeave } from './leave-book.ts';
 import { hashLog } from './log-hash.ts';
 import type { Chat, Scenario } from './scenario.ts';
 import { type Violation, Witness } from './witness.ts';
@@ -72,6 +73,8 @@ class Simulation {
   private readonly world: World;
   private readonly witness: Witness;
   private readonly dice: Dice;
+  /** Whether a team is taken over by starting it again. */
+  private readonly starter: Dice;
   private readonly chatter: Chat[];
   private spoken = 0;
   private appends = 0;
@@ -82,6 +85,7 @@ class Simulation {
     private readonly options: SimulationOptions,
   ) {
     this.dice = throwDice('operator', seed);
+    this.starter = throwDice('starter', seed);
     const dice = throwDice('chatter', seed);
     const chatter = scenario.chatter(dice);
     this.chatter = dice.some(chatter, chatter.length);
@@ -137,13 +141,14 @@ class Simulation {
     const workers = this.scenario.workers(this.world, me, (...begun) =>
       this.witness.begun(...begun),
     );
+    if (this.world.plan.governed) process.leave = bookOfLeave(strictGovernor());
     process.runtime = createRuntime({
       store: sabotage.store?.(store, this.world, process) ?? store,
       clock: this.world.clockOf(me),
       machines: sabotage.machines?.(this.machines()) ?? this.machines(),
       events: this.scenario.events,
       workers: sabotage.workers?.(workers) ?? workers,
-      ...(this.world.plan.governed ? { governor: strictGovernor() } : {}),
+      ...(process.leave ? { governor: process.leave.governor } : {}),
     });
     return process;
   }
@@ -157,7 +162,7 @@ class Simulation {
     while (!this.ended && witness.violations.length === 0) {
       if (world.totals.steps > STEPS_MAX)
         return witness.violated(`G7: the team has not ended after ${STEPS_MAX} steps`);
-      await this.operate();
+      await this.operate(start);
       if (await world.step()) continue;
       // Nothing can happen by itself: people have not spoken yet, nobody leads, or whoever does is paused.
       if (this.witness.state.paused) await this.say(CONTINUED);
@@ -182,7 +187,7 @@ class Simulation {
   }
 
   /** What people and machine rooms do between two steps. */
-  private async operate(): Promise<void> {
+  private async operate(start: Parameters<Runtime['start']>[0]): Promise<void> {
     const { world, dice } = this;
     if (this.chatter.length > 0 && dice.chance(0.12)) await this.say(this.chatter.shift()!);
     const running = world.processes.filter(({ state }) => state === 'running');
@@ -197,7 +202,7 @@ class Simulation {
     else if (world.mishap('rival')) {
       world.totals.takeovers += 1;
       const rival = running.length > 1 && dice.chance(0.5) ? process : this.process();
-      this.takeOver(rival);
+      this.takeOver(rival, start);
     }
     await world.settle();
   }
@@ -236,8 +241,11 @@ class Simulation {
     await this.world.settle();
   }
 
-  private takeOver(process: Process): void {
-    void process.runtime.resume(TEAM).catch(() => undefined);
+  /** By going on with it, or by starting it again under its id: the same to whoever asks. */
+  private takeOver(process: Process, start: Parameters<Runtime['start']>[0]): void {
+    const { runtime } = process;
+    const taken = this.starter.chance(0.4) ? runtime.start(start) : runtime.resume(TEAM);
+    void taken.catch(() => undefined);
   }
 
   private async resume(start: Parameters<Runtime['start']>[0]): Promise<void> {
@@ -248,7 +256,7 @@ class Simulation {
     const process =
       running.length > 0 && this.dice.chance(0.7) ? this.dice.pick(running) : this.process();
     if (this.witness.state.revision < 0) void process.runtime.start(start).catch(() => undefined);
-    else this.takeOver(process);
+    else this.takeOver(process, start);
     await world.settle();
   }
 
@@ -288,6 +296,16 @@ class Simulation {
     for (const hash of [replayed.stateHash, ...known.map((result) => result?.stateHash)])
       if (hash !== undefined && hash !== witness.hash)
         witness.violated('G2: the live state and its replay are not the same');
+    await this.atRest();
+  }
+
+  /** Once nothing is under way any more, no process has kept leave of its governor. */
+  private async atRest(): Promise<void> {
+    const { world, witness } = this;
+    for (let i = 0; i < STEPS_MAX && (await world.step()); i++);
+    for (const { id, state, leave } of world.processes)
+      if (state === 'running' && leave && leave.out > 0)
+        witness.violated(`process ${id} keeps ${leave.out} permits of its governor for nothing`);
   }
 
   /** The team was done within the turns that its limits allow (G7). */

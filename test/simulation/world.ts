@@ -11,6 +11,7 @@ import { type Clock, SimulatedClock } from '../../src/actors/clock.ts';
 import type { Runtime } from '../../src/actors/runtime.ts';
 import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { createDisk, type Disk, type Watcher } from './disk.ts';
+import type { LeaveBook } from './leave-book.ts';
 
 export type Mishap =
   | 'unwritten'
@@ -40,6 +41,8 @@ export interface Process {
   state: 'running' | 'paused' | 'dead';
   /** What waits for the process to run again. */
   waiting: (() => void)[];
+  /** What its governor has given out, where it has one. */
+  leave?: LeaveBook;
   /** Undone when the process dies: subscriptions. */
   closing: (() => void)[];
 }

@@ -18,6 +18,14 @@ export type Entry =
   /** The circuit is open: recorded as the failure of the work. */
   | { failed: WorkFailure };
 
+/** What `enter` would answer. `later`: it would let nobody in at once, and names no time. */
+export type Outlook = 'now' | 'later' | { until: number; reason: string };
+
 export interface Governor {
   enter(key: string, nowMs: number, signal: AbortSignal): Entry;
+  /**
+   * What `enter` would answer to the next one, were `before` others with an answer of `now` or a time entered first.
+   * Changes nothing, so that a turn can be decided without anything having been taken for it.
+   */
+  look(key: string, nowMs: number, before: number): Outlook;
 }

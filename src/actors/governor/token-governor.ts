@@ -12,7 +12,7 @@
  */
 
 import { WorkFailure } from '../worker.ts';
-import type { Entry, Governor, Permit } from './governor.ts';
+import type { Entry, Governor, Outlook, Permit } from './governor.ts';
 
 export interface GovernorOptions {
   /** Entries per minute in the long run, per key. */
@@ -77,6 +77,10 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
       }
       return enter(gate, key, settings, now, signal, leftAt);
     },
+    look(key, nowMs, before) {
+      const now = Math.max(seen, nowMs);
+      return look(gates.get(key) ?? newGate(settings, now), key, settings, now, before);
+    },
   };
 }
 
@@ -105,8 +109,7 @@ function enter(
     gate.circuit = { is: 'halfOpen' };
   }
   const wait = waitForToken(gate, settings, now);
-  if (wait !== undefined)
-    return { until: wait, reason: `${settings.requestsPerMinute} requests a minute to ${key}` };
+  if (wait !== undefined) return { until: wait, reason: rate(key, settings) };
   const permit = () => newPermit(gate, key, settings, leftAt);
   if (gate.out < places(gate, settings) && gate.waiting.length === 0) return { now: permit() };
   if (gate.waiting.length >= settings.queueMax) {
@@ -119,21 +122,52 @@ function enter(
   };
 }
 
+function look(gate: Gate, key: string, settings: Settings, now: number, before: number): Outlook {
+  const { circuit } = gate;
+  const isOpen = circuit.is === 'open';
+  if (isOpen && circuit.since + settings.halfOpenAfterMs > now) return 'later';
+  const tokens = tokensAt(gate, settings, now);
+  // Those before took a token each, as long as there were any; the others were promised a time.
+  const taken = Math.min(before, wholeTokens(tokens));
+  if (tokens - taken < ONE_TOKEN) {
+    const promised = gate.promised.filter((at) => at > now).length + before - taken;
+    return {
+      until: promisedAt(now, promised, tokens - taken, settings),
+      reason: rate(key, settings),
+    };
+  }
+  const free = (isOpen ? 1 : places(gate, settings)) - gate.out - taken;
+  return free > 0 && gate.waiting.length === 0 ? 'now' : 'later';
+}
+
+/** The tolerance keeps rounding from sending away whoever comes at exactly the time it was told. */
+const ONE_TOKEN = 1 - 1e-6;
+const wholeTokens = (tokens: number) => Math.max(0, Math.floor(tokens + (1 - ONE_TOKEN)));
+
+const rate = (key: string, { requestsPerMinute }: Settings) =>
+  `${requestsPerMinute} requests a minute to ${key}`;
+
+const perMs = ({ requestsPerMinute }: Settings) => requestsPerMinute / 60_000;
+
+const tokensAt = (gate: Gate, settings: Settings, now: number) =>
+  Math.min(settings.burst, gate.tokens + (now - gate.countedAt) * perMs(settings));
+
+const promisedAt = (now: number, promised: number, tokens: number, settings: Settings) =>
+  Math.ceil(now + (promised + 1 - tokens) / perMs(settings));
+
 const places = (gate: Gate, settings: Settings) =>
   gate.circuit.is === 'halfOpen' ? 1 : settings.concurrency;
 
 /** Takes a token, or promises a time at which there will be one that nobody else was promised. */
 function waitForToken(gate: Gate, settings: Settings, now: number): number | undefined {
-  const perMs = settings.requestsPerMinute / 60_000;
-  gate.tokens = Math.min(settings.burst, gate.tokens + (now - gate.countedAt) * perMs);
+  gate.tokens = tokensAt(gate, settings, now);
   gate.countedAt = now;
   while (gate.promised.length > 0 && gate.promised[0]! <= now) gate.promised.shift();
-  // The tolerance keeps rounding from sending away whoever comes at exactly the time it was told.
-  if (gate.tokens >= 1 - 1e-6) {
+  if (gate.tokens >= ONE_TOKEN) {
     gate.tokens -= 1;
     return undefined;
   }
-  const until = Math.ceil(now + (gate.promised.length + 1 - gate.tokens) / perMs);
+  const until = promisedAt(now, gate.promised.length, gate.tokens, settings);
   gate.promised.push(until);
   return until;
 }

@@ -17,7 +17,7 @@ import type { TeamId } from '../../events/ids.ts';
 import { workDone } from '../../events/words/work.ts';
 import type { ChildOrder } from '../children/teams-below.ts';
 import type { Clock } from '../clock.ts';
-import type { Entry, Governor, Permit } from '../governor/governor.ts';
+import type { Governor, Permit } from '../governor/governor.ts';
 import { runOwnLogic } from '../machine/own-logic.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
 import { isFailure } from '../turn/works.ts';
@@ -29,6 +29,7 @@ import {
   type Workers,
   WorkFailure,
 } from '../worker.ts';
+import { Permits } from './permits.ts';
 import type { Views } from './views.ts';
 
 /** What labour reports: a result, or that a piece of work may now be recorded as started or delayed. */
@@ -58,51 +59,19 @@ interface Running {
 
 export class Labour {
   private readonly running = new Map<string, Running>();
-  /** Leave of the governor, got before the work is recorded as started. */
-  private readonly permits = new Map<string, Permit>();
+  readonly permits: Permits;
   /** Works that wait for the governor's leave, or for the record of it. */
   private readonly queueing = new Map<string, AbortController>();
   /** Works that have ended here and that the stream does not say so of yet. */
   private readonly reported = new Set<string>();
 
-  constructor(private readonly site: LabourSite) {}
+  constructor(private readonly site: LabourSite) {
+    const { clock, governor } = site;
+    this.permits = new Permits({ clock, governor, workerOf: (src) => this.workerOf(src) });
+  }
 
   workerOf(src: string): Worker | undefined {
     return Object.hasOwn(this.site.workers, src) ? this.site.workers[src] : undefined;
-  }
-
-  /** Leave to start at once, so that the start can be recorded in the same append as the verdict. */
-  askLeave(work: OwedWork): 'now' | 'later' | { until: number; reason: string } {
-    if (this.keyOf(work) === undefined) return 'now';
-    const abort = new AbortController();
-    const entry = this.enter(work, abort);
-    if (entry === undefined) return 'now';
-    if ('until' in entry) return entry;
-    if ('now' in entry) {
-      this.permits.set(work.id, entry.now);
-      return 'now';
-    }
-    // A place in the queue is taken once the work is admitted; nobody would give this one back.
-    abort.abort();
-    if ('soon' in entry)
-      entry.soon.then(
-        (permit) => permit.leave('cancelled'),
-        () => {},
-      );
-    return 'later';
-  }
-
-  /** The governor's key, when there is a governor and the work is governed. */
-  private keyOf(work: OwedWork): string | undefined {
-    return this.site.governor && this.workerOf(work.src)?.governedBy?.(work.input as never);
-  }
-
-  private enter(work: OwedWork, abort: AbortController): Entry | undefined {
-    const key = this.keyOf(work);
-    const { governor, clock } = this.site;
-    return key === undefined || !governor
-      ? undefined
-      : governor.enter(key, clock.now(), abort.signal);
   }
 
   /** Brings what runs here into line with what the team waits for. */
@@ -123,11 +92,7 @@ export class Labour {
         this.windDown(work, state);
       else if (work.status === 'cancelled') this.neverBegun(work);
     }
-    for (const [id, permit] of this.permits) {
-      if (this.running.has(id) || this.queueing.has(id)) continue;
-      this.permits.delete(id);
-      permit.leave('cancelled');
-    }
+    this.permits.giveBack((id) => this.queueing.has(id));
   }
 
   /** Recorded as started and cancelled within one append: it never ran and cost nothing. */
@@ -144,12 +109,12 @@ export class Labour {
   /** Asks the governor again, and reports the start once it gives leave. */
   private queue(work: OwedWork): void {
     const abort = new AbortController();
-    const entry = this.enter(work, abort);
+    const entry = this.permits.enter(work, abort.signal);
     const started = { work: work.id, src: work.src, attempt: work.attempt + 1 };
     const start = (permit?: Permit) => {
       if (permit && abort.signal.aborted) permit.leave('cancelled');
       if (abort.signal.aborted) return;
-      if (permit) this.permits.set(work.id, permit);
+      if (permit) this.permits.hold(work.id, permit);
       this.site.report({ work: work.id, type: 'work.started', data: started });
     };
     this.queueing.set(work.id, abort);
@@ -182,16 +147,27 @@ export class Labour {
   }
 
   private begin(work: OwedWork, state: TeamState, abort = new AbortController()): void {
-    const permit = this.permits.get(work.id);
-    this.permits.delete(work.id);
     this.queueing.delete(work.id);
-    const finished = this.run(work, state, abort.signal).then((report) => {
+    const finished = this.permitted(work, state, abort.signal).then((report) => {
       this.running.delete(work.id);
       this.reported.add(work.id);
-      permit?.leave(outcomeOf(report, abort.signal));
       this.site.report(report);
     });
     this.running.set(work.id, { work, abort, finished });
+  }
+
+  private async permitted(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<Report> {
+    let permit = this.permits.claim(work.id);
+    if (!permit && this.permits.keyOf(work) !== undefined) {
+      try {
+        permit = await this.permits.waitFor(work, signal);
+      } catch (error) {
+        return this.failureOf(work, signal.aborted ? signal.reason : error, 0);
+      }
+    }
+    const report = await this.run(work, state, signal);
+    permit?.leave(outcomeOf(report, signal));
+    return report;
   }
 
   private async run(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<Report> {
@@ -272,12 +248,6 @@ export class Labour {
     };
   }
 
-  /** Permits taken for turns that were not adopted after all. */
-  forgetPermits(): void {
-    for (const permit of this.permits.values()) permit.leave('cancelled');
-    this.permits.clear();
-  }
-
   /** Resolves once all teams below have ended or were left to others; undefined when there are none. */
   below(): Promise<void> | undefined {
     const ending = [...this.running.values()].filter(({ work }) => work.effect === 'attaching');
@@ -294,7 +264,7 @@ export class Labour {
       // Once-only work is let finish: aborting it would leave its outcome unknown.
       if (work.effect !== 'once') abort.abort(why);
     }
-    this.forgetPermits();
+    this.permits.giveBack();
     if (ending.length === 0) return;
     if (graceMs > 0) {
       let unwake = () => {};

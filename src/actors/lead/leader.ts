@@ -31,10 +31,11 @@ import type { Clock } from '../clock.ts';
 import type { Doorkeeper } from '../gate/doorkeeper.ts';
 import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
 import { emptyState, type Formed, type OwedWork, type TeamState } from '../state/team-state.ts';
-import type { Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
+import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { stopInstead, takeTurn } from '../turn/turn.ts';
 import { StandingDown, WorkFailure } from '../worker.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';
+import type { Asking } from './permits.ts';
 import { Views } from './views.ts';
 
 /** Bounds of one append: turns of several stimuli go together. */
@@ -66,6 +67,20 @@ export type LeaderEnd =
   | { kind: 'stoodDown'; epoch: number }
   | { kind: 'closed' }
   | { kind: 'failed'; error: Error };
+
+/** Consecutive turns, decided and not yet written, and the leave that they need. */
+interface Batch {
+  readonly state: TeamState;
+  readonly events: readonly TurnEvent[];
+  readonly asking: Asking;
+}
+
+function* worksIn(events: readonly TurnEvent[]): Generator<string> {
+  for (const { type, meta } of events)
+    if (meta.work !== undefined && ASKED_FOR.has(type)) yield meta.work;
+}
+
+const ASKED_FOR: ReadonlySet<string> = new Set(['work.started', 'work.delayed']);
 
 export class Leader {
   readonly stream: StreamName;
@@ -106,9 +121,9 @@ export class Leader {
   /** Forms the team and leads it. Throws `RevisionConflict` when it exists already. */
   async form(formed: Formed, correlationId: string): Promise<void> {
     const forming = this.forming(formed, correlationId);
-    const { state, events } = this.turns([forming, this.took(1, forming.at, 0)], emptyState());
-    await this.opening(this.write(events, NO_STREAM));
-    this.adopt(state, events, NO_STREAM);
+    const batch = this.turns([forming, this.took(1, forming.at, 0)], emptyState());
+    await this.opening(this.commit(batch, NO_STREAM));
+    this.adopt(batch, NO_STREAM);
     this.start();
   }
 
@@ -155,14 +170,13 @@ export class Leader {
       const at = Math.max(this.site.clock.now(), current.at);
       const stimuli = [this.took(current.epoch + 1, at, at - current.at)];
       if (upgrade) stimuli.unshift({ type: 'team.upgraded', data: upgrade, at });
-      const { state: next, events } = this.turns(stimuli, current);
+      const batch = this.turns(stimuli, current);
       try {
-        await this.write(events, current.revision);
-        this.adopt(next, events, current.revision);
+        await this.commit(batch, current.revision);
+        this.adopt(batch, current.revision);
         this.start();
         return true;
       } catch (error) {
-        this.labour.forgetPermits();
         if (!(error instanceof RevisionConflict) || conflicts >= CONFLICTS_MAX) throw error;
         current = await this.site.fold.stateAt(this.stream);
       }
@@ -226,17 +240,16 @@ export class Leader {
       while (!this.gone) {
         if (this.state.ended) return this.leave({ kind: 'ended' });
         const before = this.state;
-        const { state, events } = this.turns(this.stimuli(), before);
-        if (events.length === 0) {
+        const batch = this.turns(this.stimuli(), before);
+        if (batch.events.length === 0) {
           await this.rest(); // suspension point 1: nothing to hear
           continue;
         }
-        await this.write(events, before.revision); // suspension point 2: the append
-        if (this.gone) return;
-        this.adopt(state, events, before.revision);
+        await this.commit(batch, before.revision); // suspension point 2: the append
+        if (this.gone) return batch.asking.giveBack();
+        this.adopt(batch, before.revision);
       }
     } catch (error) {
-      this.labour.forgetPermits();
       if (error instanceof RevisionConflict) await this.recover();
       else this.leave({ kind: 'failed', error: error as Error });
     }
@@ -258,17 +271,16 @@ export class Leader {
   }
 
   /** Consecutive turns on consecutive states, as many as fit into one append. */
-  private turns(
-    stimuli: Iterable<Stimulus>,
-    from: TeamState,
-  ): { state: TeamState; events: TurnEvent[] } {
+  private turns(stimuli: Iterable<Stimulus>, from: TeamState): Batch {
+    const asking = this.labour.permits.ask();
+    const rule: Rule = (state, work, at) => this.rule(asking, state, work, at);
     const events: TurnEvent[] = [];
     let state = from;
     let bytes = 0;
     let turns = 0;
     this.deciding = from;
     for (const stimulus of stimuli) {
-      const outcome = takeTurn(state, stimulus, this.site.rules, this.rule);
+      const outcome = takeTurn(state, stimulus, this.site.rules, rule);
       state = outcome.state;
       this.deciding = state;
       for (const event of outcome.events) {
@@ -278,7 +290,7 @@ export class Leader {
       const full = bytes >= BATCH_BYTES_MAX || events.length >= BATCH_EVENTS_MAX;
       if (state.ended || ++turns >= BATCH_TURNS_MAX || full) break;
     }
-    return { state, events };
+    return { state, events, asking };
   }
 
   /** The state that the next stimulus of this batch will meet. */
@@ -382,8 +394,8 @@ export class Leader {
     return next;
   }
 
-  /** The doorkeeper's verdict; when the governor gives leave at once, the start stands beside it. */
-  private readonly rule = (state: TeamState, work: OwedWork, at: number): Ruling[] => {
+  /** The doorkeeper's verdict; when the governor would give leave at once, the start stands beside it. */
+  private rule(asking: Asking, state: TeamState, work: OwedWork, at: number): Ruling[] {
     // Nobody judges before it leads: what forming owes is judged in the turn of `leader.took`.
     if (this.closing || state.leader !== this.site.name) return [];
     const { doorkeeper } = this.site;
@@ -404,11 +416,22 @@ export class Leader {
       data: { work: id, src, effect, purpose, ...verdict.admit },
     };
     if (effect === 'repeatable' || effect === 'converging') return [admitted];
-    const leave = this.labour.askLeave(work);
+    const leave = asking.look(work);
     if (leave === 'later') return [admitted];
     if (leave !== 'now') return [{ type: 'work.delayed', data: { work: id, src, ...leave } }];
     return [admitted, { type: 'work.started', data: { work: id, src, attempt: work.attempt + 1 } }];
-  };
+  }
+
+  /** Appends with the leave that the turns need; it is given back unless they stand in the stream. */
+  private async commit({ events, asking }: Batch, expected: number): Promise<void> {
+    asking.take(worksIn(events));
+    try {
+      await this.write(events, expected);
+    } catch (error) {
+      asking.giveBack();
+      throw error;
+    }
+  }
 
   /** Appends; a store that is briefly away is asked again with the same attempt, so that nothing doubles. */
   private async write(events: readonly TurnEvent[], expected: number): Promise<void> {
@@ -440,7 +463,7 @@ export class Leader {
     if (head > revision) throw new RevisionConflict(this.stream, revision, head);
   }
 
-  private adopt(state: TeamState, events: readonly TurnEvent[], before: number): void {
+  private adopt({ state, events }: Batch, before: number): void {
     this.state = state;
     this.deciding = state;
     this.views.note(events.map((event) => this.recorded(event)));
