@@ -1,7 +1,7 @@
 /**
- * Learns the offline judge's weights from the development requests, and writes `src/planning/judge/learned.ts`.
+ * Learns the offline judge's weights from the development requests, and writes `catalog/judge.json`.
  *
- *     npx tsx scripts/train-judge.ts
+ *     npm run train:judge
  *
  * Multinomial logistic regression with L2, full-batch gradient descent with momentum, from zero: the same
  * requests give the same weights. The held-out requests are never read here.
@@ -11,10 +11,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { CHOICES, type Choice } from '../src/planning/choice.ts';
 import { SCALE } from '../src/planning/judge/classifier.ts';
 import { featuresOf } from '../src/planning/judge/features.ts';
+import { WEIGHTS_FILE, type WeightsFile } from '../src/planning/judge/weights.ts';
 import { read } from '../src/planning/language/reading.ts';
 
 const REQUESTS = new URL('../test/planning/requests/development.txt', import.meta.url);
-const TARGET = new URL('../src/planning/judge/learned.ts', import.meta.url);
 /** A feature must be seen so often before it is believed. */
 const SEEN_MIN = 2;
 const DECAY = 0.0007;
@@ -109,33 +109,29 @@ function learn(rows: readonly Row[], width: number): { weights: Float64Array; bi
 }
 
 /** Every weight in one byte: `step` times -127 to 127. */
-function pack(columns: readonly string[], weights: Float64Array): { step: number; rows: string } {
+function pack(
+  columns: readonly string[],
+  weights: Float64Array,
+): Pick<WeightsFile, 'step' | 'rows'> {
   const K = CHOICES.length;
   const step = Math.max(...weights.map(Math.abs)) / 127;
   const rows = columns.map((name, i) => {
     const bytes = Int8Array.from(weights.subarray(i * K, i * K + K), (w) => Math.round(w / step));
-    return `${name}\t${Buffer.from(bytes.buffer).toString('base64')}`;
+    return [name, Buffer.from(bytes.buffer).toString('base64')];
   });
-  return { step, rows: rows.join('\n') };
+  return { step, rows: Object.fromEntries(rows) };
 }
 
 const all = await examples();
 const columns = columnsOf(all);
 const { weights, bias } = learn(rowsOf(all, columns), columns.length);
 const { step, rows } = pack(columns, weights);
-const source = createHash('sha256').update(readFileSync(REQUESTS)).digest('hex').slice(0, 16);
-writeFileSync(
-  TARGET,
-  `/** Made by \`scripts/train-judge.ts\` from ${all.length} labelled requests; do not edit. */
-// biome-ignore-all format: generated
-export const LEARNED = {
-  /** Of the requests that it was learned from. */
-  source: '${source}',
-  step: ${step},
-  bias: [${[...bias].map((b) => b.toFixed(4)).join(', ')}],
-  /** A feature, a tab, and a signed byte for each choice. */
-  rows: ${JSON.stringify(rows)},
+const learned: WeightsFile = {
+  choices: [...CHOICES],
+  source: createHash('sha256').update(readFileSync(REQUESTS)).digest('hex').slice(0, 16),
+  step,
+  bias: [...bias].map((one) => Number(one.toFixed(4))),
+  rows,
 };
-`,
-);
+writeFileSync(WEIGHTS_FILE, `${JSON.stringify(learned, null, 2)}\n`);
 console.log(`${all.length} requests, ${columns.length} features, step ${step.toFixed(5)}`);

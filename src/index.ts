@@ -88,13 +88,15 @@ export type { PatternDefinition } from './machines/patterns/kit/pattern.ts';
 export { Catalog, type CatalogSources } from './planning/catalog/catalog.ts';
 export { CatalogFailure } from './planning/catalog/catalog-file.ts';
 export { formTeam, type TeamPlan, type TeamWish } from './planning/formation.ts';
-export { type Offer, type Selection, select, wishOf } from './planning/judge/selection.ts';
+export type { Offer } from './planning/offer.ts';
+export { recommend } from './planning/recommend.ts';
+export { type Recommendation, wishOf } from './planning/recommendation.ts';
 export {
   formWorkflow,
   type WorkflowPlan,
   type WorkflowWish,
-  workflows,
-} from './planning/workflows.ts';
+} from './planning/workflows/form-workflow.ts';
+export { workflows } from './planning/workflows/workflow-list.ts';
 // projections: what can be seen
 export { board } from './projections/board.ts';
 export { type CauseChain, causeChain } from './projections/cause-chain.ts';

@@ -13,10 +13,10 @@ import {
   hordeMachines,
   hordeWorkers,
   openStore,
+  recommend,
   renderReport,
   report,
   reportFrom,
-  select,
   wishOf,
 } from 'golden-horde';
 
@@ -24,7 +24,7 @@ import {
 export async function rehearse(request: string, script: string): Promise<void> {
   if (script !== pathToFileURL(process.argv[1] ?? '').href) return;
   const catalog = new Catalog();
-  const selection = await select(request, catalog);
+  const selection = await recommend(request, catalog);
   console.log(`${selection.pattern}: ${selection.reasons.join('; ')}\n`);
   const { workers, tools } = hordeWorkers({
     client: createRehearsalModel({ seed: 7 }),

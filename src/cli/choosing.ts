@@ -1,6 +1,6 @@
 /**
- * How `run` comes to a team: by the pattern that was named, else by the offline judge, else, where there is a
- * model to ask, by one cheap call; and a person is asked when as much speaks for two ways.
+ * How `run` comes to a team: by the pattern that was named, else, where there is a model to ask, by one cheap call,
+ * else by the offline judge; and a person is asked when as much speaks for two ways.
  *
  * Invariants
  * 1. A rehearsal asks no model, and neither does a run whose pattern is named or whose team exists.
@@ -10,18 +10,16 @@
 
 import type { ToolSpec } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
-import type { ChoosingOptions, Chosen } from '../hands/model/choose.ts';
+import type { Usage } from '../events/words/work.ts';
+import type { ModelChooser } from '../hands/model/choose.ts';
 import { createPriceTable, defaultModel, loadPrices } from '../hands/model/prices.ts';
 import type { Catalog } from '../planning/catalog/catalog.ts';
-import { formTeam, patternOf, type TeamPlan } from '../planning/formation.ts';
-import {
-  type Offer,
-  type Selection,
-  select,
-  selectNamed,
-  wishOf,
-} from '../planning/judge/selection.ts';
-import { formWorkflow, type WorkflowPlan } from '../planning/workflows.ts';
+import { formTeam, type TeamPlan } from '../planning/formation.ts';
+import { type Offer, patternOf, patternsFor } from '../planning/offer.ts';
+import { recommend, takeInstead } from '../planning/recommend.ts';
+import { type Recommendation, wishOf } from '../planning/recommendation.ts';
+import { formWorkflow, type WorkflowPlan } from '../planning/workflows/form-workflow.ts';
+import { workflowNamed } from '../planning/workflows/workflow-list.ts';
 import { BadUsage } from './bad-usage.ts';
 import type { RunOptions } from './commands/run.ts';
 import { hasModelAccess, modelClient } from './model-access.ts';
@@ -37,76 +35,77 @@ export interface RunWish {
   labels: Record<string, string>;
 }
 
-/** A selection, and what making it has used. */
-export type RunChoice = Selection & { spent?: { tokens: number; usd: number } };
+/** A recommendation, and what making it has used. */
+export type RunChoice = Recommendation & { spent?: { tokens: number; usd: number } };
 
 /** Of the budget the choice may use this share in the worst case. */
 const CHOICE_SHARE = 0.1;
 
-/** The choice that costs nothing. Throws `BadUsage` for wishes that do not fit together. */
-export function chooseOffline({ request, catalog, agents, options }: RunWish): Promise<Selection> {
-  const { pattern } = options;
-  const offer = offerOf(agents, options);
-  return usage(async () => {
-    if (pattern === undefined) return select(request, catalog, offer);
-    const named = patternOf(pattern);
-    if (offer.rounds !== undefined && !('rounds' in named.limits.shape))
-      throw new RangeError(`${pattern} knows no rounds; leave --rounds away`);
-    return selectNamed(request, named, catalog, offer);
-  });
+/** Says what does not fit together before anything is opened or spent. Throws `BadUsage`. */
+export function checkWish({ agents, options }: RunWish): void {
+  const { workflow } = options;
+  if (workflow === undefined) {
+    usage(() => patternsFor(offerOf(agents, options)));
+    return;
+  }
+  for (const name of ['pattern', 'agent', 'rounds', 'synthesis'] as const) {
+    if (options[name] !== undefined)
+      throw new BadUsage(`--${name} is for one team; a --workflow chooses for each of its steps`);
+  }
+  usage(() => workflowNamed(workflow));
 }
 
+/** The choice that costs nothing. Throws `BadUsage` for wishes that do not fit together. */
+export const chooseOffline = ({ request, catalog, agents, options }: RunWish): Promise<RunChoice> =>
+  usage(() => recommend(request, catalog, offerOf(agents, options)));
+
 /** The best choice there is: a model's where one can be asked, a person's where two are equal. */
-export async function chooseWell(
-  wish: RunWish,
-  judged: Selection,
-  output: Output,
-): Promise<RunChoice> {
-  const { pattern, rehearse } = wish.options;
-  if (pattern !== undefined) return judged;
-  const chosen = rehearse || !hasModelAccess() ? judged : await chosenByModel(wish, judged, output);
+export async function chooseWell(wish: RunWish, output: Output): Promise<RunChoice> {
+  const { request, catalog, agents, options } = wish;
+  if (options.pattern !== undefined || options.rehearse || !hasModelAccess())
+    return settled(wish, await chooseOffline(wish), output);
+  const { ask, used } = await chooserOf(options);
+  const chosen = await usage(() =>
+    recommend(request, catalog, { ...offerOf(agents, options), ask }),
+  );
+  if (chosen.unanswered !== null)
+    output.note(`no model has chosen (${harmless(chosen.unanswered)}): the offline judge does`);
+  const spent = used();
+  return settled(wish, spent ? { ...chosen, spent: spentOf(spent) } : chosen, output);
+}
+
+/** Asks a person where as much speaks for two ways, and there is one to ask. */
+async function settled(wish: RunWish, chosen: RunChoice, output: Output): Promise<RunChoice> {
   if (!chosen.tie || output.json || !output.terminal || !process.stdin.isTTY) return chosen;
   return { ...chosen, ...(await askWhich(wish, chosen)) };
 }
 
-async function chosenByModel(
-  { request, catalog, agents, options }: RunWish,
-  judged: Selection,
-  output: Output,
-): Promise<RunChoice> {
-  const { choose, cheapestModel, NotChosen } = await import('../hands/model/choose.ts');
+async function chooserOf({
+  model = defaultModel,
+  budgetTokens,
+  budgetUsd,
+}: RunOptions): Promise<ModelChooser> {
+  const { modelChooser, cheapestModel } = await import('../hands/model/choose.ts');
   const pricesFile = process.env['HORDE_PRICES'];
   const prices = pricesFile ? loadPrices(pricesFile) : createPriceTable();
-  const { model = defaultModel, budgetTokens, budgetUsd } = options;
   // Another server may not have the models of the table: there the run's own model chooses.
   const elsewhere = process.env['ANTHROPIC_BASE_URL'] || !prices.of(model);
-  const asked: ChoosingOptions = {
+  return modelChooser({
     client: await modelClient(undefined),
     prices,
     model: (elsewhere ? undefined : cheapestModel(prices)) ?? model,
-    offer: offerOf(agents, options),
     ...(budgetTokens === undefined ? {} : { tokensMax: budgetTokens * CHOICE_SHARE }),
     ...(budgetUsd === undefined ? {} : { usdMax: budgetUsd * CHOICE_SHARE }),
-  };
-  try {
-    const { selection, usage: used } = await choose(request, catalog, asked);
-    return { ...selection, spent: spentOf(used) };
-  } catch (error) {
-    if (!(error instanceof NotChosen)) throw error;
-    output.note(`no model has chosen (${harmless(error.message)}): the offline judge does`);
-    return { ...judged, ...(error.usage ? { spent: spentOf(error.usage) } : {}) };
-  }
+  });
 }
 
-const spentOf = (used: Chosen['usage']) => ({
+const spentOf = (used: Usage) => ({
   tokens: used.inputTokens + used.outputTokens + used.cacheReadTokens + used.cacheWriteTokens,
   usd: used.usd,
 });
 
-async function askWhich(wish: RunWish, chosen: Selection): Promise<Selection> {
+async function askWhich(wish: RunWish, chosen: Recommendation): Promise<Recommendation> {
   const { isCancel, select: ask } = await import('@clack/prompts');
-  const { takeInstead } = await import('../planning/judge/selection.ts');
-  const { read } = await import('../planning/language/reading.ts');
   const options = chosen.tie!.map((name) => ({
     value: name,
     label: name,
@@ -117,13 +116,13 @@ async function askWhich(wish: RunWish, chosen: Selection): Promise<Selection> {
   if (isCancel(answer)) throw new BadUsage('no way of working was chosen; name one with --pattern');
   if (answer === chosen.pattern) return { ...chosen, by: 'person' };
   const { request, catalog, agents, options: wanted } = wish;
-  const offer = offerOf(agents, wanted);
-  return takeInstead(await read(request), chosen, answer, catalog, offer);
+  return takeInstead(request, chosen, answer, catalog, offerOf(agents, wanted));
 }
 
-const offerOf = (agents: Offer['agents'] & object, { rounds }: RunOptions): Offer => ({
+const offerOf = (agents: Offer['agents'] & object, { pattern, rounds }: RunOptions): Offer => ({
   agents,
-  ...(rounds === undefined ? {} : { rounds }),
+  ...(pattern === undefined ? {} : { pattern }),
+  ...(rounds === undefined ? {} : { limits: { rounds } }),
 });
 
 /** The team of a choice. Throws `BadUsage` for what does not fit. */
@@ -162,10 +161,6 @@ function workflowOf(
   workflow: string,
   tools: readonly ToolSpec[],
 ): WorkflowPlan {
-  for (const name of ['pattern', 'agent', 'rounds', 'synthesis'] as const) {
-    if (options[name] !== undefined)
-      throw new BadUsage(`--${name} is for one team; a --workflow chooses for each of its steps`);
-  }
   return usage(() =>
     formWorkflow({
       request,

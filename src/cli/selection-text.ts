@@ -1,8 +1,8 @@
-/** A selection as a person reads it: the pattern, why, who takes part, and what else was considered. */
-import type { Selection } from '../planning/judge/selection.ts';
+/** A recommendation as a person reads it: the pattern, why, who takes part, and what else was considered. */
+import type { Recommendation } from '../planning/recommendation.ts';
 import { oneLine, table } from './output.ts';
 
-export function selectionText(selection: Selection): string {
+export function selectionText(selection: Recommendation): string {
   const { pattern, roster, reasons, alternatives, limits, wish } = selection;
   const rows = [
     ...reasons.map((reason, i) => [i === 0 ? 'why' : '', oneLine(reason, 160)]),
@@ -21,14 +21,14 @@ export function selectionText(selection: Selection): string {
 }
 
 /** One line for those who only want to know why. */
-export function whyLine({ pattern, reasons, by, ...selection }: Selection): string {
+export function whyLine({ pattern, reasons, by, ...selection }: Recommendation): string {
   if (by === 'option') return `pattern ${pattern}, as asked`;
   const why = oneLine(reasons.join('; '), 300) || 'nothing speaks for another';
   const sure = sureness({ pattern, reasons, by, ...selection });
   return `pattern ${pattern} (${sure}): ${why}; another: --pattern NAME`;
 }
 
-function sureness({ confidence, unsure, by, tie }: Selection): string {
+function sureness({ confidence, unsure, by, tie }: Recommendation): string {
   const doubt = tie ? `as much speaks for ${tie[1]}` : unsure ? 'unsure' : 'sure';
   const who = by === 'judge' ? '' : `, chosen by ${by === 'person' ? 'you' : by}`;
   return `${percent(confidence)}, ${doubt}${who}`;
@@ -36,7 +36,7 @@ function sureness({ confidence, unsure, by, tie }: Selection): string {
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
-const limitsText = (limits: Selection['limits']) =>
+const limitsText = (limits: Recommendation['limits']) =>
   Object.entries(limits)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
     .join(', ');

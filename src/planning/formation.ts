@@ -7,9 +7,9 @@ import type { Profile, ToolSpec } from '../events/words/agent.ts';
 import { allMoves } from '../events/words/index.ts';
 import type { Limits } from '../events/words/team.ts';
 import { spokenTools } from '../machines/agent/spoken-tools.ts';
-import { patterns } from '../machines/patterns/index.ts';
 import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
 import { type CastSeat, cast } from './casting/roster.ts';
+import { limitsOf, patternOf } from './offer.ts';
 import { type AgentPersona, plainPersona, scribeText, systemText } from './prompts.ts';
 
 export interface TeamWish {
@@ -64,7 +64,7 @@ export function formTeam(wish: TeamWish): TeamPlan {
     pattern.roles.some((known) => known.role === role && known.onDemand);
   const roster = all.filter((seat) => !isPrepared(seat));
   const reserve = all.filter(isPrepared);
-  const limits = patternLimitsOf(pattern, wish.patternLimits ?? {});
+  const limits = limitsOf(pattern, wish.patternLimits ?? {});
   const scribe = wish.synthesis ?? SYNTHESIZED.has(pattern.name);
   const input = {
     pattern: { machine: pattern.name, input: pattern.seats(all, limits) },
@@ -85,23 +85,6 @@ export function formTeam(wish: TeamWish): TeamPlan {
     limits: wish.limits ?? {},
     labels: { request: wish.request.slice(0, 400), pattern: pattern.name, ...wish.labels },
   };
-}
-
-export function patternOf(name: string): PatternDefinition {
-  const pattern = Object.hasOwn(patterns, name) ? patterns[name] : undefined;
-  if (!pattern) {
-    throw new RangeError(
-      `there is no pattern "${name}"; there are: ${Object.keys(patterns).join(', ')}`,
-    );
-  }
-  return pattern;
-}
-
-function patternLimitsOf(pattern: PatternDefinition, wanted: Readonly<Record<string, Json>>) {
-  const parsed = pattern.limits.safeParse(wanted);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new RangeError(`${pattern.name}: limit "${issue?.path.join('.')}": ${issue?.message}`);
 }
 
 function seatPlan(

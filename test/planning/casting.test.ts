@@ -3,7 +3,7 @@ import { castFor } from '../../src/planning/casting/casting.ts';
 import { mentionsIn, TOPICS, topicsIn, viewsIn } from '../../src/planning/casting/mentions.ts';
 import { Catalog } from '../../src/planning/catalog/catalog.ts';
 import { nearestNames } from '../../src/planning/language/nearest.ts';
-import { read } from '../../src/planning/language/reading.ts';
+import { skim } from '../../src/planning/language/reading.ts';
 
 const catalog = new Catalog();
 const role = (name: string, min: number, max: number) => ({ role: name, min, max, moves: [] });
@@ -21,7 +21,7 @@ const PATTERNS = {
 type Name = keyof typeof PATTERNS;
 
 const cast = async (request: string, name: Name, wanted?: Record<string, string[]>) => {
-  const { seats } = castFor(await read(request), { name, roles: PATTERNS[name] }, catalog, wanted);
+  const { seats } = castFor(skim(request), { name, roles: PATTERNS[name] }, catalog, wanted);
   return seats;
 };
 const types = async (request: string, name: Name, wanted?: Record<string, string[]>) =>
@@ -38,13 +38,13 @@ describe('people that a request names', () => {
     ],
     ['Have someone look at it.', [undefined]],
   ])('in %j are %j', async (request, expected) => {
-    const mentions = mentionsIn(await read(request), catalog);
+    const mentions = mentionsIn(skim(request), catalog);
     expect(mentions.map(({ agentType }) => agentType)).toEqual(expected);
   });
 
   test('are found by the name of a type of one’s own', async () => {
     const known = { agent: (name: string) => (name === 'gardener' ? { name } : undefined) };
-    const [mention] = mentionsIn(await read('Have a gardener review the plan.'), known);
+    const [mention] = mentionsIn(skim('Have a gardener review the plan.'), known);
     expect(mention).toMatchObject({ agentType: 'gardener', count: 1, deed: 'review' });
   });
 
@@ -56,7 +56,7 @@ describe('people that a request names', () => {
 describe('a request', () => {
   test('is about topics, each once, in its order; people are none', async () => {
     const request = 'Check the payment code for security and payment latency, says the DBA.';
-    expect(topicsIn(await read(request))).toEqual([
+    expect(topicsIn(skim(request))).toEqual([
       'payment-integration',
       'security-auditor',
       'performance-profiler',
@@ -64,8 +64,8 @@ describe('a request', () => {
   });
 
   test('may say how many views it wants', async () => {
-    expect(viewsIn(await read('Get five perspectives on our pricing.'))).toBe(5);
-    expect(viewsIn(await read('Our five shops need a new view.'))).toBeUndefined();
+    expect(viewsIn(skim('Get five perspectives on our pricing.'))).toBe(5);
+    expect(viewsIn(skim('Our five shops need a new view.'))).toBeUndefined();
   });
 });
 
@@ -136,7 +136,7 @@ describe('casting', () => {
   test('prepares for a team that grows whoever its topics and its kind may call for', async () => {
     const roles = [role('scout', 2, 4), { ...role('specialist', 0, 12), onDemand: true }];
     const request = 'Audit this code for security holes and slow SQL; the scope is unknown.';
-    const { seats } = castFor(await read(request), { name: 'swarm-discovery', roles }, catalog);
+    const { seats } = castFor(skim(request), { name: 'swarm-discovery', roles }, catalog);
     const prepared = seats.filter((one) => one.role === 'specialist').map((one) => one.agentType);
     expect(prepared).toEqual(expect.arrayContaining(['security-auditor', 'database-admin']));
     expect(new Set(prepared).size).toBe(prepared.length);

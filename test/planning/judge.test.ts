@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CHOICES } from '../../src/planning/choice.ts';
 import { classify } from '../../src/planning/judge/classifier.ts';
 import { type Judgement, judge } from '../../src/planning/judge/judge.ts';
-import { LEARNED } from '../../src/planning/judge/learned.ts';
+import { learnedWeights, WEIGHTS_FILE, weightsFrom } from '../../src/planning/judge/weights.ts';
 import { LETTERS_MAX, read } from '../../src/planning/language/reading.ts';
 import { isRight, type LabelledRequest, labelledRequests } from './labelled-requests.ts';
 
@@ -71,7 +71,17 @@ describe('the offline judge on the requests it was made from', () => {
   test('has weights that were learned from the requests as they stand', () => {
     const text = readFileSync(new URL('./requests/development.txt', import.meta.url));
     const now = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    expect(LEARNED.source, 'run: npx tsx scripts/train-judge.ts').toBe(now);
+    expect(learnedWeights().source, 'run: npm run train:judge').toBe(now);
+  });
+
+  test('refuses weights that were learned for other choices, and says how to mend it', () => {
+    const file = JSON.parse(readFileSync(WEIGHTS_FILE, 'utf8'));
+    const more = [...CHOICES, 'tea-party'];
+    expect(() => weightsFrom(file, more)).toThrow(
+      /learned for single-agent, .*npm run train:judge/,
+    );
+    expect(() => weightsFrom({ ...file, choices: more }, more)).toThrow(/one number for each/);
+    expect(() => weightsFrom({ ...file, rows: 3 })).toThrow(/damaged \(rows\)/);
   });
 });
 

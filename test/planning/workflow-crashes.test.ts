@@ -6,7 +6,7 @@ import { hordeWorkers } from '../../src/hands/horde-workers.ts';
 import { createPriceTable, defaultModel } from '../../src/hands/model/prices.ts';
 import { createRehearsalModel } from '../../src/hands/model/rehearsal/rehearsal-model.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
-import { formWorkflow } from '../../src/planning/workflows.ts';
+import { formWorkflow } from '../../src/planning/workflows/form-workflow.ts';
 import { reportOf } from '../../src/projections/report/report.ts';
 import { dataOf, dyingStore, streamOf } from '../actors/family.ts';
 

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { limits as limitsSchema } from '../../src/events/words/team.ts';
 import type { WorkflowInput } from '../../src/machines/workflow/workflow-ledger.ts';
-import {
-  formWorkflow,
-  type StepWish,
-  type WorkflowWish,
-  withoutCycles,
-  workflows,
-} from '../../src/planning/workflows.ts';
+import { formWorkflow, type WorkflowWish } from '../../src/planning/workflows/form-workflow.ts';
+import { withoutCycles } from '../../src/planning/workflows/step-order.ts';
+import type { StepWish } from '../../src/planning/workflows/workflow.ts';
+import { workflows } from '../../src/planning/workflows/workflow-list.ts';
 
 const wish = (workflow: WorkflowWish['workflow'], limits = {}): WorkflowWish => ({
   workflow,

@@ -6,7 +6,7 @@ import type { EventStore } from '../../events/store.ts';
 import { renderReport } from '../../projections/report/report-markdown.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
 import { agentsByRole, openCatalog } from '../catalog-option.ts';
-import { chooseOffline, chooseWell, planOf, type RunWish } from '../choosing.ts';
+import { checkWish, chooseOffline, chooseWell, planOf, type RunWish } from '../choosing.ts';
 import { interrupted } from '../interruption.ts';
 import { leadToEnd, type Summary, summarize } from '../lead.ts';
 import {
@@ -76,14 +76,14 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   const agents = agentsByRole(options.agent ?? [], catalog);
   const wish: RunWish = { ...asked, agents, options, catalog, labels };
   // Whatever does not fit is said before anything is opened or spent.
-  const judged = await chooseOffline(wish);
-  planOf(wish, judged, []);
+  checkWish(wish);
   const store = await openStoreOption(options.store);
   let page: Page | undefined;
   try {
-    if (options.detach) return await handIn(wish, judged, store, output);
+    if (options.detach) return await handIn(wish, await chooseOffline(wish), store, output);
     const before = await labelsOf(store, options.team);
-    const chosen = before || options.workflow ? judged : await chooseWell(wish, judged, output);
+    const chosen =
+      before || options.workflow ? await chooseOffline(wish) : await chooseWell(wish, output);
     if (options.ui) page = await (await import('./ui.ts')).openPage(store, output, options);
     let progress: Progress | undefined;
     const session = await leadingRuntime(store, before ?? labels, output, (of, actor, text) => {

@@ -1,5 +1,5 @@
 /** `horde select`: which pattern, which roster, which methodologies, and why. Spends nothing. */
-import { select as selectOffline } from '../../planning/judge/selection.ts';
+import { recommend } from '../../planning/recommend.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { agentsByRole, type CatalogOptions, openCatalog } from '../catalog-option.ts';
 import { createOutput, harmless } from '../output.ts';
@@ -20,8 +20,8 @@ export async function select(words: string[], options: SelectOptions): Promise<n
   const agents = agentsByRole(options.agent ?? [], catalog);
   try {
     const { rounds } = options;
-    const offer = { agents, ...(rounds === undefined ? {} : { rounds }) };
-    const selection = await selectOffline(request, catalog, offer);
+    const offer = { agents, ...(rounds === undefined ? {} : { limits: { rounds } }) };
+    const selection = await recommend(request, catalog, offer);
     output.result(
       () => harmless(selectionText(selection)),
       () => selection,

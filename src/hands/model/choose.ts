@@ -1,21 +1,18 @@
 /**
- * One call to a model that chooses the way of working: a single tool that it must use, the cheapest model that
- * can be had. What the call may cost is bounded before it is made, and what it cost is told.
+ * One call to a model that chooses the way of working: a single tool that it must use. What the call may cost is
+ * bounded before it is made, and what it cost is told. The port that `recommend` asks through.
  *
  * Invariants
- * 1. One call; no retry. Whatever goes wrong is a failure, and the caller falls back to the offline judge.
+ * 1. One call; no retry. Whatever goes wrong is `NotChosen`, and the caller falls back to the offline judge.
  * 2. No call is made whose worst case exceeds `tokensMax` or `usdMax`.
  */
 import { createHash } from 'node:crypto';
 import type { Usage } from '../../events/amounts.ts';
 import {
+  type AskModel,
   type ChoiceQuestion,
-  choiceQuestion,
-  type KnownCatalog,
-  selectionFromReply,
+  NotChosen,
 } from '../../planning/judge/choice-question.ts';
-import type { Offer, Selection } from '../../planning/judge/selection.ts';
-import { read } from '../../planning/language/reading.ts';
 import type { ModelClient, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';
 
@@ -26,48 +23,38 @@ export interface ChoosingOptions {
   client: ModelClient;
   prices: PriceTable;
   model: string;
-  offer?: Offer;
   /** What the call may use at most; default: no bound. */
   tokensMax?: number;
   usdMax?: number;
   signal?: AbortSignal;
 }
 
-export interface Chosen {
-  selection: Selection;
-  usage: Usage;
+export interface ModelChooser {
+  readonly ask: AskModel;
+  /** What has been used so far, for an answer or in vain. */
+  used(): Usage | undefined;
 }
 
-/** Why no model has chosen. What was spent on it nevertheless is `usage`. */
-export class NotChosen extends Error {
-  override readonly name = 'NotChosen';
-  constructor(
-    message: string,
-    readonly usage: Usage | undefined,
-  ) {
-    super(message);
-  }
-}
-
-/** Asks a model to choose. Throws `NotChosen`. */
-export async function choose(
-  request: string,
-  known: KnownCatalog,
-  options: ChoosingOptions,
-): Promise<Chosen> {
-  const { client, prices, model, offer = {}, signal } = options;
-  const asked = modelRequest(choiceQuestion(request, known, offer), model);
-  checkCost(asked, options);
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const reply = await client
-    .reply(asked, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout, onText() {} })
-    .catch((error: Error & { data?: { usage?: Usage } }) => {
-      throw new NotChosen(error.message, error.data?.usage);
-    });
-  const usage = { ...reply.usage, usd: prices.usd(reply.model, reply.usage) };
-  const selection = selectionFromReply(reply, await read(request), known, offer);
-  if (!selection) throw new NotChosen(`${reply.model} gave no answer that fits`, usage);
-  return { selection, usage };
+export function modelChooser(options: ChoosingOptions): ModelChooser {
+  const { client, prices, model, signal } = options;
+  let used: Usage | undefined;
+  return {
+    used: () => used,
+    async ask(question) {
+      const asked = modelRequest(question, model);
+      checkCost(asked, options);
+      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      const until = signal ? AbortSignal.any([signal, timeout]) : timeout;
+      const reply = await client
+        .reply(asked, { signal: until, onText() {} })
+        .catch((error: Error & { data?: { usage?: Usage } }) => {
+          used = error.data?.usage;
+          throw new NotChosen(error.message);
+        });
+      used = { ...reply.usage, usd: prices.usd(reply.model, reply.usage) };
+      return reply;
+    },
+  };
 }
 
 /** The cheapest model of the table by what a choice costs; undefined for an empty table. */
@@ -104,10 +91,9 @@ function checkCost(asked: ModelRequest, { prices, tokensMax, usdMax }: ChoosingO
   const { system, tools, messages, model, outputTokensMax } = asked;
   const bytes = Buffer.byteLength(JSON.stringify([system, tools, messages]));
   if (tokensMax !== undefined && bytes + outputTokensMax > tokensMax)
-    throw new NotChosen('the budget is too small to spend a call on the choice', undefined);
+    throw new NotChosen('the budget is too small to spend a call on the choice');
   if (usdMax !== undefined) {
     const usd = prices.of(model) ? prices.worstUsd(model, bytes, outputTokensMax) : Infinity;
-    if (usd > usdMax)
-      throw new NotChosen('the budget is too small to spend a call on the choice', undefined);
+    if (usd > usdMax) throw new NotChosen('the budget is too small to spend a call on the choice');
   }
 }

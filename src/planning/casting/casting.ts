@@ -9,7 +9,7 @@
  */
 import type { PatternDefinition, Role } from '../../machines/patterns/kit/pattern.ts';
 import type { Choice } from '../choice.ts';
-import type { Reading } from '../language/reading.ts';
+import type { Reading } from '../language/word.ts';
 import { type KnownTypes, type Mention, mentionsIn, topicsIn, viewsIn } from './mentions.ts';
 import { type CastSeat, cast, PREPARED } from './roster.ts';
 import { methodologyOf, type Route, routeOf } from './routing.ts';

@@ -10,8 +10,8 @@
  * 2. Every type in `TOPICS` stands in the catalog (a test holds it).
  */
 import type { AgentType } from '../catalog/catalog-file.ts';
-import type { Reading, Word } from '../language/reading.ts';
 import { numberOf } from '../language/somebody.ts';
+import type { Reading, Word } from '../language/word.ts';
 
 export interface Mention {
   /** As it stands in the request. */

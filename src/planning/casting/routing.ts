@@ -10,7 +10,7 @@
 
 import type { Choice } from '../choice.ts';
 import { find, type Phrase, phrase } from '../language/phrase.ts';
-import type { Reading } from '../language/reading.ts';
+import type { Reading } from '../language/word.ts';
 
 export const METHODOLOGIES = [
   'plan',

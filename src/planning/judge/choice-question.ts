@@ -14,9 +14,8 @@ import type { KnownTypes } from '../casting/mentions.ts';
 import { cast } from '../casting/roster.ts';
 import type { AgentType, Methodology } from '../catalog/catalog-file.ts';
 import { CHOICES, type Choice, type Collaboration, KIND_OF, type SignalKind } from '../choice.ts';
-import type { Reading } from '../language/reading.ts';
+import { type Offer, patternsFor } from '../offer.ts';
 import { type Judgement, SURE } from './judge.ts';
-import { type Offer, patternsFor, type Selection, selectionOf } from './selection.ts';
 
 /** Letters of the request that are shown: what follows is usually material. */
 const REQUEST_LETTERS_MAX = 12_000;
@@ -114,28 +113,41 @@ export function choiceQuestion(
   };
 }
 
-interface Replied {
+/** What a model replied, as far as the answer lies in it. */
+export interface Replied {
   content: readonly { type: string; [key: string]: unknown }[];
   model: string;
 }
 
-/** The selection of a model's reply; undefined when the reply is no answer. */
-export function selectionFromReply(
+/** Asks a model; rejects with `NotChosen` when none has answered. */
+export type AskModel = (question: ChoiceQuestion) => Promise<Replied>;
+
+/** Why no model has chosen. */
+export class NotChosen extends Error {
+  override readonly name = 'NotChosen';
+}
+
+export interface ModelAnswer {
+  judgement: Judgement;
+  /** Who takes part; empty when it said nothing that fits the pattern. */
+  seats: { role: string; agentType: string; methodology: string | null }[];
+  model: string;
+}
+
+/** The answer in a model's reply; undefined when there is none that fits. */
+export function answerFrom(
   { content, model }: Replied,
-  reading: Reading,
   known: KnownCatalog,
   offer: Offer = {},
-): Selection | undefined {
+): ModelAnswer | undefined {
   const call = content.find(({ type, name }) => type === 'tool_use' && name === TOOL);
   const { data: answer } = answerSchema(known, offer).safeParse(call?.['input']);
   if (!answer) return undefined;
-  const judged = judgementOf(answer);
-  const agents = rosterOf(answer, offer);
-  const selection = selectionOf(reading, judged, known, {
-    ...offer,
-    agents: { ...agents, ...offer.agents },
-  });
-  return { ...(agents ? withMethodologies(selection, answer) : selection), by: model };
+  const seats = answer.seats.map(({ methodology, ...seat }) => ({
+    ...seat,
+    methodology: methodology === 'none' ? null : methodology,
+  }));
+  return { judgement: judgementOf(answer), seats: isCastable(answer, offer) ? seats : [], model };
 }
 
 function judgementOf({ pattern, confidence, reasons, ...answer }: Answer): Judgement {
@@ -169,31 +181,15 @@ const PATTERN_OF: ReadonlyMap<SignalKind, Collaboration> = new Map(
   ]),
 );
 
-/** The types by role, when pattern and seats fit each other. */
-function rosterOf({ pattern, seats }: Answer, offer: Offer): Record<string, string[]> | undefined {
+/** Whether pattern and seats fit each other. */
+function isCastable({ pattern, seats }: Answer, offer: Offer): boolean {
   const byRole: Record<string, string[]> = {};
   for (const { role, agentType } of seats) byRole[role] = [...(byRole[role] ?? []), agentType];
-  if (seats.length === 0) return undefined;
   try {
     cast(patternsFor(offer)[pattern]!, byRole);
-    return byRole;
+    return true;
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) return false;
     throw error;
   }
-}
-
-/** The model's methodologies, for the seats that are as it cast them. */
-function withMethodologies(selection: Selection, { seats }: Answer): Selection {
-  const left = [...seats];
-  const roster = selection.roster.map((seat) => {
-    const at = left.findIndex(
-      ({ role, agentType }) => role === seat.role && agentType === seat.agentType,
-    );
-    if (at < 0) return seat;
-    const [{ methodology } = { methodology: 'none' }] = left.splice(at, 1);
-    return { ...seat, methodology: methodology === 'none' ? null : methodology };
-  });
-  const methodologies = [...new Set(roster.flatMap((seat) => seat.methodology ?? []))];
-  return { ...selection, roster, methodologies };
 }

@@ -1,8 +1,8 @@
 /**
  * What was learned from labelled requests: a linear classifier over the features of a reading.
  *
- * Its weights stand in `learned.ts`, made by `scripts/train-judge.ts` from the development requests below
- * `test/planning/requests/`; they are decoded at the first use. Pure.
+ * Its weights are data, `catalog/judge.json`, made by `scripts/train-judge.ts` from the development requests below
+ * `test/planning/requests/`; `weights.ts` reads them at the first use.
  *
  * Invariants
  * 1. The shares of all choices add up to 1.
@@ -10,9 +10,9 @@
  */
 
 import { CHOICES, type Choice } from '../choice.ts';
-import type { Reading } from '../language/reading.ts';
+import type { Reading } from '../language/word.ts';
 import { featuresOf } from './features.ts';
-import { LEARNED } from './learned.ts';
+import { learnedWeights } from './weights.ts';
 
 export interface Share {
   choice: Choice;
@@ -24,27 +24,16 @@ export interface Share {
 /** Features are scaled so that long requests do not shout: each counts `SCALE` / sqrt(how many). */
 export const SCALE = 3;
 
-let weights: ReadonlyMap<string, Int8Array> | undefined;
-
-function decoded(): ReadonlyMap<string, Int8Array> {
-  weights ??= new Map(
-    LEARNED.rows.split('\n').map((row) => {
-      const [name = '', code = ''] = row.split('\t');
-      return [name, new Int8Array(Buffer.from(code, 'base64'))] as const;
-    }),
-  );
-  return weights;
-}
-
 /** How much speaks for each choice, in the order of `CHOICES`. */
 export function classify(reading: Reading): Share[] {
+  const { rows, step, bias } = learnedWeights();
   const known = [...featuresOf(reading)].flatMap((name) => {
-    const row = decoded().get(name);
+    const row = rows.get(name);
     return row ? [{ name, row }] : [];
   });
-  const unit = (LEARNED.step * SCALE) / Math.sqrt(Math.max(1, known.length));
+  const unit = (step * SCALE) / Math.sqrt(Math.max(1, known.length));
   const sums = CHOICES.map(
-    (_, k) => LEARNED.bias[k]! + unit * known.reduce((sum, { row }) => sum + row[k]!, 0),
+    (_, k) => bias[k]! + unit * known.reduce((sum, { row }) => sum + row[k]!, 0),
   );
   const top = Math.max(...sums);
   const powers = sums.map((sum) => Math.exp(sum - top));

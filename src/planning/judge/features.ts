@@ -7,8 +7,9 @@
  * Invariant: the same reading gives the same features, each once. Changing them needs new weights
  * (`scripts/train-judge.ts`); a test notices when that was forgotten.
  */
-import type { Reading, Word } from '../language/reading.ts';
+
 import { NOUNS, PHASES, VERBS } from '../language/vocabulary.ts';
+import type { Reading, Word } from '../language/word.ts';
 
 /** Kinds of words further apart than this do not make a pair. */
 const APART_MAX = 40;

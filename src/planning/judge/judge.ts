@@ -12,7 +12,8 @@
  */
 
 import { CHOICES, type Choice, type Collaboration, KIND_OF } from '../choice.ts';
-import { type Reading, read } from '../language/reading.ts';
+import { read } from '../language/reading.ts';
+import type { Reading } from '../language/word.ts';
 import { classify, type Share } from './classifier.ts';
 import { type Signal, signalsOf } from './signals.ts';
 

@@ -7,8 +7,8 @@
  */
 
 import { quote } from '../language/phrase.ts';
-import { JOINTS, type Reading, type Word } from '../language/reading.ts';
 import { NOUNS, PHASES } from '../language/vocabulary.ts';
+import { JOINTS, type Reading, type Word } from '../language/word.ts';
 
 interface Step {
   verb: string;

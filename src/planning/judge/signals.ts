@@ -12,7 +12,7 @@
 
 import { type Collaboration, KIND_OF, type SignalKind } from '../choice.ts';
 import { find, type Phrase, phrase, quote } from '../language/phrase.ts';
-import type { Reading } from '../language/reading.ts';
+import type { Reading } from '../language/word.ts';
 import { CUES } from './cues.ts';
 import { phasesIn } from './phases.ts';
 

@@ -14,8 +14,8 @@
  *
  * Invariant: matching is bounded by the gaps, and never looks outside the reading.
  */
-import type { Reading, Word } from './reading.ts';
 import { NOUNS, VERBS } from './vocabulary.ts';
+import type { Reading, Word } from './word.ts';
 
 export interface Match {
   start: number;

@@ -1,57 +1,42 @@
 /**
  * A request, read: its words with lemma and use, and the people it names folded into one word each.
  *
- * The English model is bundled with its package and loaded at the first reading, so that nothing pays for
- * it that does not judge. Pure apart from that import. Neighbours: `somebody.ts`
- * finds the people, `phrase.ts` matches over a reading.
+ * There are two ways to read. `read` tags the words with an English model and is what the judge weighs; `skim`
+ * tags them by rule from our own vocabulary, at once, and is what casting looks at: so the same request seats the
+ * same people whether its pattern was judged or named. Neighbours: `english.ts` and `plain-tags.ts` tag,
+ * `somebody.ts` finds the people, `phrase.ts` matches over a reading.
  *
  * Invariants
  * 1. Only the first `LETTERS_MAX` letters are read; `cut` says when there were more.
  * 2. A word is a verb when the tagger says so, or when a verb we know stands where a clause begins or
  *    after somebody ("the DBA reviews it"): taggers take imperatives for names.
+ * 3. `skim` imports nothing and waits for nothing.
  */
-import type { Document, ItsFunction, WinkMethods } from 'wink-nlp';
-import { FORMS, lemmaOf } from './forms.ts';
-import { nounish, numberOf, somebodyAt, type Token } from './somebody.ts';
+import { FORMS } from './forms.ts';
+import { plainTags } from './plain-tags.ts';
+import { numberOf, somebodyAt } from './somebody.ts';
+import { JOINTS, nounish, type Reading, type Token, type Word } from './word.ts';
 
 /** The request is judged by its beginning: what follows is usually material. */
 export const LETTERS_MAX = 4000;
 
-export interface Word {
-  /** As written; of somebody, the whole noun phrase. */
-  text: string;
-  lower: string;
-  lemma: string;
-  tag: 'verb' | 'noun' | 'who' | 'number' | 'stop' | 'other';
-  /** Of somebody: more than one. */
-  many: boolean;
-  /** Begins a clause. */
-  clause: boolean;
-}
-
-export interface Reading {
-  words: readonly Word[];
-  cut: boolean;
-}
-
-let english: Promise<WinkMethods> | undefined;
-
-/** Reads a request. Rejects only if the English model cannot be loaded. */
+/** Reads a request as the judge does. Rejects only if the English model cannot be loaded. */
 export async function read(request: string): Promise<Reading> {
-  english ??= loadEnglish();
-  const nlp = await english;
-  const text = tidy(request.slice(0, 2 * LETTERS_MAX));
-  const words: Word[] = [];
-  for (const sentence of sentencesOf(nlp, text.slice(0, LETTERS_MAX))) {
-    words.push(...wordsOf(tokensOf(nlp, sentence)), stop());
-  }
-  return { words, cut: request.length > LETTERS_MAX };
+  const { taggedEnglish } = await import('./english.ts');
+  return readingOf(await taggedEnglish(beginningOf(request)), request);
 }
 
-async function loadEnglish(): Promise<WinkMethods> {
-  const [wink, model] = await Promise.all([import('wink-nlp'), import('wink-eng-lite-web-model')]);
-  return wink.default(model.default, ['sbd', 'pos']);
-}
+/** Reads a request for the people and things it names, without the English model. */
+export const skim = (request: string): Reading =>
+  readingOf(plainTags(beginningOf(request)), request);
+
+const beginningOf = (request: string) =>
+  tidy(request.slice(0, 2 * LETTERS_MAX)).slice(0, LETTERS_MAX);
+
+const readingOf = (sentences: readonly Token[][], request: string): Reading => ({
+  words: sentences.flatMap((tokens) => [...wordsOf(tokens), stop()]),
+  cut: request.length > LETTERS_MAX,
+});
 
 function tidy(request: string): string {
   return request
@@ -72,28 +57,6 @@ function joinHyphen(_whole: string, left: string, right: string): string {
   return `${left} ${right}`;
 }
 
-function sentencesOf(nlp: WinkMethods, text: string): string[] {
-  const document: Document = nlp.readDoc(text);
-  return document.sentences().out() as string[];
-}
-
-/** Tags a sentence after lowering its first letter: a capital makes the tagger see a name. */
-function tokensOf(nlp: WinkMethods, sentence: string): Token[] {
-  const lowered = /^[A-Z][a-z]/.test(sentence)
-    ? sentence[0]!.toLowerCase() + sentence.slice(1)
-    : sentence;
-  const tokens = nlp.readDoc(lowered).tokens();
-  const texts = tokens.out() as string[];
-  const lemmas = tokens.out(nlp.its.lemma as ItsFunction<string>) as string[];
-  const tags = tokens.out(nlp.its.pos) as string[];
-  return texts.map((text, i) => ({
-    text,
-    lower: text.toLowerCase(),
-    lemma: lemmaOf(text.toLowerCase(), lemmas[i] ?? text),
-    pos: tags[i] ?? 'X',
-  }));
-}
-
 /** Turns the tokens of one sentence into words, left to right. */
 function wordsOf(tokens: readonly Token[]): Word[] {
   const words: Word[] = [];
@@ -110,27 +73,6 @@ function wordsOf(tokens: readonly Token[]): Word[] {
   }
   return words;
 }
-
-/** Words after which a clause begins. */
-export const JOINTS: ReadonlySet<string> = new Set([
-  ',',
-  ';',
-  ':',
-  '-',
-  '(',
-  'and',
-  'or',
-  'then',
-  'but',
-  'while',
-  'first',
-  'next',
-  'finally',
-  'please',
-  'afterwards',
-  'afterward',
-  'plus',
-]);
 
 const beginsClause = (before: Word | undefined) => !before || JOINTS.has(before.lower);
 

@@ -7,16 +7,8 @@
  * Pure.
  */
 import { FORMS } from './forms.ts';
-import type { Word } from './reading.ts';
 import { GROUPS, MANY, NOT_PEOPLE, NOUNS, OFFICES, PEOPLE, VERBS } from './vocabulary.ts';
-
-/** What the tagger gives of one word. */
-export interface Token {
-  text: string;
-  lower: string;
-  lemma: string;
-  pos: string;
-}
+import { nounish, type Token, type Word } from './word.ts';
 
 const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety hundred dozen'.split(' ');
@@ -141,5 +133,3 @@ function person(tokens: readonly Token[], text: string): Word {
 }
 
 const bare = (token: Token) => ({ text: token.text, lower: token.lower, lemma: token.lemma });
-
-export const nounish = (token: Token) => token.pos === 'NOUN' || token.pos === 'PROPN';

@@ -3,11 +3,11 @@ import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthro
 import {
   type ChoosingOptions,
   cheapestModel,
-  choose,
-  NotChosen,
+  modelChooser,
 } from '../../../src/hands/model/choose.ts';
 import { createPriceTable, listPrices } from '../../../src/hands/model/prices.ts';
 import { Catalog } from '../../../src/planning/catalog/catalog.ts';
+import { recommend } from '../../../src/planning/recommend.ts';
 import { KEY, said, serverWith } from './asking.ts';
 
 const catalog = new Catalog();
@@ -33,21 +33,21 @@ async function asking(
 ) {
   const api = await serverWith(reply);
   const client = createAnthropicClient({ apiKey: KEY, baseUrl: api.url });
-  const chosen = choose(request, catalog, { client, prices, model, ...more });
-  return { api, chosen };
+  const { ask, used } = modelChooser({ client, prices, model, ...more });
+  const taken = await recommend(request, catalog, { ask });
+  return { api, taken, used: used() };
 }
 
 describe('a model that chooses', () => {
-  it('is made to call the one tool, and its answer becomes the selection', async () => {
-    const { api, chosen } = await asking(() => answer(input));
-    const { selection, usage } = await chosen;
-    expect(selection).toMatchObject({ pattern: 'review-loop', confidence: 0.9 });
-    expect(selection.roster[1]).toMatchObject({
+  it('is made to call the one tool, and its answer becomes the recommendation', async () => {
+    const { api, taken, used } = await asking(() => answer(input));
+    expect(taken).toMatchObject({ pattern: 'review-loop', confidence: 0.9, unanswered: null });
+    expect(taken.roster[1]).toMatchObject({
       role: 'reviewer',
       agentType: 'compliance-auditor',
     });
-    expect(usage.outputTokens).toBe(40);
-    expect(usage.usd).toBeGreaterThan(0);
+    expect(used?.outputTokens).toBe(40);
+    expect(used?.usd).toBeGreaterThan(0);
     expect(api.rejected).toEqual([]);
     expect(api.requests).toHaveLength(1);
     const { body } = api.requests[0]!;
@@ -56,32 +56,32 @@ describe('a model that chooses', () => {
   });
 
   it('that answers with anything else has not chosen, and what it used is told', async () => {
-    const { chosen } = await asking(() => answer({ ...input, pattern: 'committee' }));
-    const failure = await chosen.catch((error: NotChosen) => error);
-    expect(failure).toBeInstanceOf(NotChosen);
-    expect((failure as NotChosen).message).toContain('no answer that fits');
-    expect((failure as NotChosen).usage?.outputTokens).toBe(40);
+    const { taken, used } = await asking(() => answer({ ...input, pattern: 'committee' }));
+    expect(taken).toMatchObject({ by: 'judge', pattern: 'review-loop' });
+    expect(taken.unanswered).toContain('no answer that fits');
+    expect(used?.outputTokens).toBe(40);
     const talking = await asking(() => said('Take a review loop.'));
-    await expect(talking.chosen).rejects.toThrow(NotChosen);
+    expect(talking.taken.unanswered).toContain('no answer that fits');
   });
 
-  it('that cannot be asked has not chosen', async () => {
-    const { chosen } = await asking(() => ({
+  it('that cannot be asked leaves the choice to the judge, which says why', async () => {
+    const { taken } = await asking(() => ({
       status: 500,
       errorType: 'api_error',
       message: 'Internal server error',
     }));
-    await expect(chosen).rejects.toThrow(NotChosen);
+    expect(taken).toMatchObject({ by: 'judge', pattern: 'review-loop' });
+    expect(taken.unanswered).toMatch(/./);
   });
 
   it('is not asked when the call could exceed what it may use', async () => {
     for (const bound of [{ tokensMax: 3000 }, { usdMax: 0.0001 }]) {
-      const { api, chosen } = await asking(() => answer(input), bound);
-      await expect(chosen).rejects.toThrow(/too small/);
+      const { api, taken } = await asking(() => answer(input), bound);
+      expect(taken.unanswered).toMatch(/too small/);
       expect(api.requests).toHaveLength(0);
     }
     const unpriced = await asking(() => answer(input), { model: 'unknown', usdMax: 100 });
-    await expect(unpriced.chosen).rejects.toThrow(/too small/);
+    expect(unpriced.taken.unanswered).toMatch(/too small/);
   });
 
   it('is the cheapest of the table', () => {
