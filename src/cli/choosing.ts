@@ -8,9 +8,9 @@
  * 3. A model that does not answer costs the choice its quality, never the run.
  */
 
+import type { Usage } from '../events/amounts.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
-import type { Usage } from '../events/words/work.ts';
 import type { ModelChooser } from '../hands/model/choose.ts';
 import { createPriceTable, defaultModel, loadPrices } from '../hands/model/prices.ts';
 import type { Catalog } from '../planning/catalog/catalog.ts';
