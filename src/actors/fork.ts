@@ -17,7 +17,7 @@ import type { WrittenAnswer } from '../events/words/fork.ts';
 import type { Limits } from '../events/words/team.ts';
 import { childId } from './children/teams-below.ts';
 import type { Clock } from './clock.ts';
-import { type Ledger, reservedFor } from './gate/budget.ts';
+import { type Ledger, reservedFor } from './gate/ledger.ts';
 import { limitsOf } from './limits.ts';
 import type { Fold } from './state/fold.ts';
 import { countsRounds, type Forked } from './state/forked-state.ts';

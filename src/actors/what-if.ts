@@ -17,8 +17,9 @@ import type { EventCatalog } from '../events/known-events.ts';
 import type { modelReplied } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
 import { moveEvents } from '../projections/moves-made.ts';
-import { budget, type Ledger } from './gate/budget.ts';
-import type { FoldedEvent, Verdict } from './gate/policy.ts';
+import { budget } from './gate/budget.ts';
+import type { Ledger } from './gate/ledger.ts';
+import { type FoldedEvent, foldedOf, type Verdict } from './gate/policy.ts';
 import type { Formed, OwedWork } from './state/team-state.ts';
 import type { Worker, Workers } from './worker.ts';
 
@@ -255,20 +256,8 @@ class BudgetFold {
     return this.ledger.open.some(([id]) => id === work);
   }
 
-  private folded({ type, data, revision, meta }: RecordedEvent): FoldedEvent {
-    const definition = this.site.catalog.get(type);
-    const to = meta.to ?? [];
-    return {
-      type,
-      data,
-      revision,
-      at: meta.at,
-      actor: meta.actor,
-      to,
-      work: meta.work,
-      bytes: Buffer.byteLength(JSON.stringify(data)),
-      message: definition ? definition.message : meta.actor !== undefined && to.length > 0,
-    };
+  private folded(event: RecordedEvent): FoldedEvent {
+    return foldedOf(event, this.site.catalog.get(event.type));
   }
 
   told(events: readonly RecordedEvent[]): WhatIf {

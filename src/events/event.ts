@@ -78,6 +78,25 @@ export interface RecordedEvent<Type extends string = string, Data extends JsonOb
 /** What hearing an event does to the team beside the machines that hear it. */
 export type ActorEffect = 'joins' | 'leaves';
 
+/**
+ * What the limits that hold for any machine read in an event, beside its size and its hearers: pure, and stated
+ * where the event is defined, so that no limit knows an event by its name.
+ */
+export interface Readings<Data = JsonObject> {
+  /** An actor takes a seat and speaks through a model from now on. */
+  seats?(data: Data): { actor: string; model: string; outputTokensMax: number };
+  /** An actor gives up its seat. */
+  unseats?(data: Data): string;
+  /** An actor is asked for something. `shown` are revisions it is given to read; `task` is what is asked. */
+  assigns?(data: Data): { actor: string; shown: readonly number[]; task: readonly Json[] };
+  /** A matter is handed to others; `hearers` are those to whom the event is addressed. */
+  hands?(data: Data, hearers: readonly string[]): { matter: string; to: readonly string[] };
+  /** Something new from outside, for all who hear it. */
+  isNews?: true;
+  /** The team begins another round. */
+  beginsRound?: true;
+}
+
 export interface EventDefinition<
   Type extends string = string,
   Schema extends z.ZodType = z.ZodType,
@@ -89,16 +108,21 @@ export interface EventDefinition<
   readonly message: boolean;
   /** `joins`: starts the actor `data.actor` of machine `data.machine`; `leaves`: stops it. */
   readonly effect: ActorEffect | undefined;
+  readonly reads: Readings;
   /** From the shape of version `n` (the key) to that of `n + 1`. Pure. */
   readonly upcasts: { readonly [version: number]: (data: JsonObject) => JsonObject };
 }
 
-export interface EventOptions {
+export interface EventOptions<Data = JsonObject> {
   version?: number;
   message?: boolean;
   effect?: ActorEffect;
+  reads?: Readings<Data>;
   upcasts?: { [version: number]: (data: JsonObject) => JsonObject };
 }
+
+/** What is read in most events. */
+export const NOTHING_READ: Readings = Object.freeze({});
 
 const TYPE = /^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)+$/;
 
@@ -112,7 +136,7 @@ export const RESERVED_KEYS = ['type', 'from', 'revision', 'at'] as const;
 export function defineEvent<const Type extends string, Schema extends z.ZodObject>(
   type: Type,
   data: Schema,
-  options: EventOptions = {},
+  options: EventOptions<z.output<Schema>> = {},
 ): EventDefinition<Type, Schema> {
   const version = options.version ?? 1;
   if (!TYPE.test(type))
@@ -138,6 +162,7 @@ export function defineEvent<const Type extends string, Schema extends z.ZodObjec
     data,
     message: options.message ?? false,
     effect: options.effect,
+    reads: (options.reads ?? NOTHING_READ) as Readings,
     upcasts,
   };
 }

@@ -2,7 +2,9 @@
  * What can be counted: messages per actor and team, rounds, pieces of work, actors, depth, time.
  * Each count refuses further work once its limit is used up, and is told once at 80 %.
  */
-import type { Limits } from '../../events/words/team.ts';
+import { teamForked } from '../../events/words/fork.ts';
+import { type Limits, teamFormed } from '../../events/words/team.ts';
+import { limitNeared, workAdmitted } from '../../events/words/work.ts';
 import type { Forked } from '../state/forked-state.ts';
 import type { FoldedEvent, Notice, Policy, Verdict } from './policy.ts';
 
@@ -90,26 +92,28 @@ const refuse = (limit: string, message: string): Verdict => ({ refuse: { limit, 
 
 function count(state: Counts, event: FoldedEvent): Counts {
   switch (event.type) {
-    case 'team.formed':
+    case teamFormed.type:
       return {
         ...state,
         deadline: state.limits.timeMs === undefined ? null : event.at + state.limits.timeMs,
       };
-    case 'team.forked':
-      return forked(state, event.data as unknown as Forked);
-    case 'round.started':
-      return { ...state, rounds: state.rounds + 1 };
-    case 'work.admitted': {
+    case teamForked.type:
+      return forked(state, event.data as Forked);
+    case workAdmitted.type: {
       const { effect } = event.data;
       if (!isDear(effect)) return state;
       const counted = { ...state, works: state.works + 1 };
       return effect === 'attaching' ? countDispatch(counted, String(event.data['work'])) : counted;
     }
-    case 'agent.joined':
-      return { ...state, agents: [...state.agents, String(event.data['actor'])] };
-    case 'agent.left':
-    case 'actor.done':
-      return { ...state, agents: state.agents.filter((agent) => agent !== event.data['actor']) };
+  }
+  const { seats, unseats, beginsRound } = event.reads;
+  if (beginsRound) return { ...state, rounds: state.rounds + 1 };
+  if (seats) return { ...state, agents: [...state.agents, seats(event.data).actor] };
+  if (unseats) {
+    const left = unseats(event.data);
+    return state.agents.includes(left)
+      ? { ...state, agents: state.agents.filter((agent) => agent !== left) }
+      : state;
   }
   if (!event.message || event.actor === undefined || event.to.length === 0) return state;
   const messages = { ...state.messages, [event.actor]: (state.messages[event.actor] ?? 0) + 1 };
@@ -139,13 +143,13 @@ function notices(before: Counts, after: Counts): Notice[] {
   )!;
   if (after.messages[actor] === Math.ceil(limits.messagesPerActor * 0.8)) {
     said.push({
-      type: 'limit.neared',
+      type: limitNeared.type,
       data: { limit: 'messages', used: after.messages[actor], of: limits.messagesPerActor, actor },
     });
   }
   if (after.messagesTotal === Math.ceil(limits.messagesPerTeam * 0.8)) {
     said.push({
-      type: 'limit.neared',
+      type: limitNeared.type,
       data: { limit: 'messages', used: after.messagesTotal, of: limits.messagesPerTeam },
     });
   }

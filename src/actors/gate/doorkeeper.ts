@@ -2,16 +2,17 @@
  * The doorkeeper stands in front of every piece of work: it asks each policy, and what they say together
  * becomes one recorded verdict. A refusal weighs more than a delay, a delay more than leave.
  */
+import { NO_AMOUNT } from '../../events/amounts.ts';
 import type { Json } from '../../events/event.ts';
 import type { EffectClass } from '../../events/words/work.ts';
 import type { Formed, OwedWork, TeamState } from '../state/team-state.ts';
 import type { Worker, Workers } from '../worker.ts';
 import { budget } from './budget.ts';
 import { counts } from './counts.ts';
-import { loops } from './loops.ts';
 import type { FoldedEvent, Notice, Policy, Verdict } from './policy.ts';
+import { repeats } from './repeats.ts';
 
-export const standardPolicies: readonly Policy[] = [counts, loops, budget];
+export const standardPolicies: readonly Policy[] = [counts, repeats, budget];
 
 export interface Doorkeeper {
   /** Sets up each policy's state. */
@@ -54,7 +55,7 @@ export function createDoorkeeper(
     },
     judge(state, work, at) {
       const question = { work, worker: workerOf(work.src), effect: effectOf(work), at };
-      let verdict: Verdict = { admit: { reserved: { tokens: 0, usd: 0 } } };
+      let verdict: Verdict = { admit: { reserved: NO_AMOUNT } };
       for (const policy of policies) {
         const opinion = policy.judge?.(state.policies.get(policy.name), question);
         if (!opinion) continue;

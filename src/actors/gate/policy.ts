@@ -4,7 +4,14 @@
  */
 
 import type { Amount } from '../../events/amounts.ts';
-import type { Json, JsonObject } from '../../events/event.ts';
+import {
+  type EventDefinition,
+  type EventMeta,
+  type Json,
+  type JsonObject,
+  NOTHING_READ,
+  type Readings,
+} from '../../events/event.ts';
 import type { EffectClass } from '../../events/words/work.ts';
 import type { Formed, OwedWork } from '../state/team-state.ts';
 import type { Worker } from '../worker.ts';
@@ -21,7 +28,24 @@ export interface FoldedEvent {
   readonly bytes: number;
   /** The definition counts it as a message between actors. */
   readonly message: boolean;
+  /** What its definition lets limits read in it. */
+  readonly reads: Readings;
 }
+
+/** Of words without a definition, those that an actor addresses to others are messages. */
+export function foldedOf(
+  event: { type: string; data: JsonObject; revision: number; meta: EventMeta; text?: string },
+  definition: EventDefinition | undefined,
+): FoldedEvent {
+  const { type, data, revision, meta, text = JSON.stringify(data) } = event;
+  const { at, actor, to = NO_ONE, work } = meta;
+  const message = definition?.message ?? (actor !== undefined && to.length > 0);
+  const bytes = Buffer.byteLength(text);
+  const reads = definition?.reads ?? NOTHING_READ;
+  return { type, data, revision, at, actor, to, work, bytes, message, reads };
+}
+
+const NO_ONE: readonly string[] = [];
 
 export interface WorkQuestion {
   readonly work: OwedWork;

@@ -14,13 +14,12 @@
 import { NO_USAGE, usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import type { TeamId } from '../../events/ids.ts';
-import { workDone } from '../../events/words/work.ts';
+import { isFailure, workDone } from '../../events/words/work.ts';
 import type { ChildOrder } from '../children/teams-below.ts';
 import type { Clock } from '../clock.ts';
 import type { Governor, Permit } from '../governor/governor.ts';
 import { runOwnLogic } from '../machine/own-logic.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
-import { isFailure } from '../turn/works.ts';
 import {
   type ChildEnd,
   StandingDown,

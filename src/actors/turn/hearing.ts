@@ -9,11 +9,11 @@
 import type { Json } from '../../events/event.ts';
 import { UNTYPED } from '../../events/known-events.ts';
 import { teamStopped, teamStopRequested } from '../../events/words/team.ts';
-import { workDone } from '../../events/words/work.ts';
+import { isFailure, workDone } from '../../events/words/work.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
 import { adopt, DEADLINE } from './members.ts';
 import { armOwn, disarmWork, takeFired, workOfTimer } from './timers.ts';
-import { isFailure, judgeAgain } from './works.ts';
+import { judgeAgain } from './works.ts';
 
 /** How long a team that was asked to stop may take before it is stopped, milliseconds. */
 export const STOP_GRACE_MS = 60_000;

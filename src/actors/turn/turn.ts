@@ -11,7 +11,7 @@
 import type { RawEvent } from '../../events/event.ts';
 import { teamDissolved, teamFormed } from '../../events/words/team.ts';
 import { workAdmitted, workDelayed, workStarted } from '../../events/words/work.ts';
-import type { FoldedEvent } from '../gate/policy.ts';
+import { foldedOf } from '../gate/policy.ts';
 import { type Formed, forkState, type TeamState } from '../state/team-state.ts';
 import {
   type Rule,
@@ -109,7 +109,7 @@ function hear(draft: TurnDraft, event: TurnEvent): void {
   const definition = rules.catalog.get(event.type);
   draft.cause = event.revision;
   understand(draft, event, definition);
-  const folded = foldedOf(event, definition?.message);
+  const folded = foldedOf(event, definition);
   for (const { type, data } of rules.doorkeeper.note(state, folded)) draft.push(type, data);
   if (folded.work !== undefined && !UNSETTLED.has(event.type)) judgeWaiting(draft);
 }
@@ -120,11 +120,3 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   workDelayed.type,
   workStarted.type,
 ]);
-
-/** An event as the doorkeeper sees it; of words without a definition those that are addressed are messages. */
-function foldedOf({ type, data, revision, meta, text }: TurnEvent, message?: boolean): FoldedEvent {
-  const { at, actor, to = [], work } = meta;
-  const bytes = Buffer.byteLength(text);
-  const counts = message ?? (actor !== undefined && to.length > 0);
-  return { type, data, revision, at, actor, to, work, bytes, message: counts };
-}

@@ -8,15 +8,11 @@
  */
 import { NO_AMOUNT } from '../../events/amounts.ts';
 import type { Json } from '../../events/event.ts';
-import { workCancelled, workFailed, workLapsed, workRefused } from '../../events/words/work.ts';
+import { workCancelled, workFailed, workLapsed } from '../../events/words/work.ts';
 import { becomeFork, type Forked } from '../state/forked-state.ts';
 import type { OwedWork } from '../state/team-state.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
 import { disarmWork } from './timers.ts';
-
-/** Failures are named so; a worker's own names of results keep to it. */
-export const isFailure = (type: string): boolean =>
-  type.endsWith('.failed') || type === workRefused.type;
 
 /** What was begun may cost although nobody waits for it any more: it keeps its reservation until it settles. */
 export const settlesLate = ({ effect }: OwedWork): boolean =>

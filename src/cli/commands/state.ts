@@ -1,6 +1,6 @@
 /** `horde state`: the state of all actors of a team, at any revision. */
 
-import type { Ledger } from '../../actors/gate/budget.ts';
+import type { Ledger } from '../../actors/gate/ledger.ts';
 import { hashState, type TeamState } from '../../actors/state/team-state.ts';
 import type { Json } from '../../events/event.ts';
 import { harmless, table } from '../output.ts';

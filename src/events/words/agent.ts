@@ -38,12 +38,21 @@ export const agentJoined = defineEvent(
     /** 1 for the first to sit here; a successor receives the transcript of those before. */
     incarnation: z.int().positive(),
   }),
-  { effect: 'joins' },
+  {
+    effect: 'joins',
+    reads: {
+      seats: ({ actor, profile: { model, outputTokensMax } }) => ({
+        actor,
+        model,
+        outputTokensMax,
+      }),
+    },
+  },
 );
 export const agentLeft = defineEvent(
   'agent.left',
   z.strictObject({ actor: z.string(), reason: z.string() }),
-  { effect: 'leaves' },
+  { effect: 'leaves', reads: { unseats: ({ actor }) => actor } },
 );
 
 /** A pattern lets an agent take a turn. Legal moves are only these, only for this grant. */
@@ -63,6 +72,15 @@ export const turnGranted = defineEvent(
     /** Nothing may be said to teammates in this turn: contributions are held back until all are in. */
     blind: z.boolean().optional(),
   }),
+  {
+    reads: {
+      assigns: ({ agent, material, moves, purpose }) => ({
+        actor: agent,
+        shown: material,
+        task: [moves, purpose],
+      }),
+    },
+  },
 );
 /** What the model did wrong, as it will be told: an illegal, second or stale move, unfit arguments, none at all. */
 export const turnCorrected = defineEvent(
@@ -104,12 +122,13 @@ export const turnExcused = defineEvent(
 export const messageSent = defineEvent(
   'message.sent',
   z.strictObject({ seq: z.int().positive(), text: z.string() }),
-  { message: true },
+  { message: true, reads: { hands: ({ text }, hearers) => ({ matter: text, to: hearers }) } },
 );
 /** From a person or another team, through the inbox. */
 export const messageTold = defineEvent(
   'message.told',
   z.strictObject({ by: z.string(), text: z.string() }),
+  { reads: { isNews: true } },
 );
 
 /**

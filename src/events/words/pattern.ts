@@ -7,6 +7,7 @@ import { defineEvent } from '../event.ts';
 export const roundStarted = defineEvent(
   'round.started',
   z.strictObject({ round: z.int().positive(), of: z.int().positive(), title: z.string() }),
+  { reads: { beginsRound: true } },
 );
 
 export const taskCreated = defineEvent(
@@ -17,6 +18,7 @@ export const taskCreated = defineEvent(
     owner: z.string().optional(),
     blockedBy: z.array(z.string()),
   }),
+  { reads: { hands: ({ title, owner }) => ({ matter: title, to: owner ? [owner] : [] }) } },
 );
 export const taskAssigned = defineEvent(
   'task.assigned',

@@ -127,6 +127,7 @@ export const actorLeft = defineEvent(
 export const actorDone = defineEvent(
   'actor.done',
   z.strictObject({ actor: z.string(), status: z.enum(['done', 'failed']), output: z.json() }),
+  { reads: { unseats: ({ actor }) => actor } },
 );
 
 /** Something in the inbox could not be understood; it is passed over and told here. */

@@ -91,6 +91,10 @@ export const workFailed = defineEvent(
   }),
 );
 
+/** Failures are named so; a worker's own names of results keep to it. */
+export const isFailure = (type: string): boolean =>
+  type.endsWith('.failed') || type === workRefused.type;
+
 /** Said by the doorkeeper once per limit, when 80 % of it is used. */
 export const limitNeared = defineEvent(
   'limit.neared',

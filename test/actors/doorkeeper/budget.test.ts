@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budget, type Ledger } from '../../../src/actors/gate/budget.ts';
+import { budget } from '../../../src/actors/gate/budget.ts';
+import type { Ledger } from '../../../src/actors/gate/ledger.ts';
 import type { FoldedEvent, Verdict } from '../../../src/actors/gate/policy.ts';
 import { limitsOf } from '../../../src/actors/limits.ts';
 import type { OwedWork } from '../../../src/actors/state/team-state.ts';
 import type { Reserve, ReserveQuestion, Worker } from '../../../src/actors/worker.ts';
 import type { Amount } from '../../../src/events/amounts.ts';
-import type { JsonObject } from '../../../src/events/event.ts';
+import { type JsonObject, NOTHING_READ } from '../../../src/events/event.ts';
+import { createCatalog } from '../../../src/events/known-events.ts';
+import { vocabulary } from '../../../src/events/words/index.ts';
 import type { Limits } from '../../../src/events/words/team.ts';
 
 const open = (limits: Partial<Limits>): Ledger =>
   budget.initial({ limits: limitsOf({ synthesisTokens: 0, ...limits }) } as never);
+
+const definitionOf = createCatalog(vocabulary).get;
 
 let revision = 0;
 const event = (type: string, data: JsonObject, more: Partial<FoldedEvent> = {}): FoldedEvent => ({
@@ -23,6 +28,7 @@ const event = (type: string, data: JsonObject, more: Partial<FoldedEvent> = {}):
   work: undefined,
   bytes: 100,
   message: false,
+  reads: definitionOf(type)?.reads ?? NOTHING_READ,
   ...more,
 });
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Loops, loops } from '../../../src/actors/gate/loops.ts';
 import type { FoldedEvent, Notice } from '../../../src/actors/gate/policy.ts';
+import { type Repeats, repeats } from '../../../src/actors/gate/repeats.ts';
 import { createRuntime } from '../../../src/actors/runtime.ts';
-import type { RecordedEvent } from '../../../src/events/event.ts';
+import { NOTHING_READ, type RecordedEvent } from '../../../src/events/event.ts';
+import { createCatalog } from '../../../src/events/known-events.ts';
 import { openStore } from '../../../src/events/stores/open-store.ts';
 import { modelFailed, modelReplied } from '../../../src/events/words/agent.ts';
+import { vocabulary } from '../../../src/events/words/index.ts';
 import { hordeMachines } from '../../../src/machines/index.ts';
 import { formTeam } from '../../../src/planning/formation.ts';
 
@@ -17,23 +19,32 @@ interface Told {
   message?: boolean;
 }
 
+const definitionOf = createCatalog(vocabulary).get;
+
+const heard = ({ type, data, actor, to = [], message = false }: Told, revision: number) =>
+  ({
+    ...{ type, data, actor, to, message, revision, at: 0, bytes: 1, work: undefined },
+    reads: definitionOf(type)?.reads ?? NOTHING_READ,
+  }) as FoldedEvent;
+
 /** What the policy makes of these events, told in this order. */
 function told(events: readonly Told[], limits: object = {}) {
   const notices: Notice[] = [];
-  let state = loops.initial({ limits } as never) as Loops;
+  let state = repeats.initial({ limits } as never);
   events.forEach(({ type, data, actor, to = [], message = false }, revision) => {
-    const event = { type, data, actor, to, message, revision, at: 0, bytes: 1, work: undefined };
-    const after = loops.apply(state, event as unknown as FoldedEvent);
-    notices.push(...(loops.notices?.(state, after, event as unknown as FoldedEvent) ?? []));
+    const event = heard({ type, data, actor, to, message }, revision);
+    const after = repeats.apply(state, event);
+    notices.push(...(repeats.notices?.(state, after, event) ?? []));
     state = after;
   });
   const verdictOn = (actor: string, effect = 'paid') =>
-    loops.judge?.(state, { work: { actor, input: {} }, effect, at: 0 } as never);
+    repeats.judge?.(state, { work: { actor, input: {} }, effect, at: 0 } as never);
   return { notices, verdictOn };
 }
 
+const profile = { model: 'm', outputTokensMax: 100 };
 const joined = (...actors: string[]): Told[] =>
-  actors.map((actor) => ({ type: 'agent.joined', data: { actor }, actor: 'team' }));
+  actors.map((actor) => ({ type: 'agent.joined', data: { actor, profile }, actor: 'team' }));
 const granted = (agent: string, material: number[] = [], moves = ['submit_draft']): Told => ({
   type: 'turn.granted',
   data: { agent, moves, material, purpose: 'work' },
@@ -169,9 +180,9 @@ describe('What is remembered of sayings', () => {
     const saying = fc.tuple(fc.constantFrom(...actors), fc.string({ maxLength: 3 }));
     fc.assert(
       fc.property(fc.array(saying, { minLength: 250, maxLength: 400 }), (sayings) => {
-        let state = loops.initial({ limits: {} } as never) as Loops;
+        let state: Repeats = repeats.initial({ limits: {} } as never);
         const say = (event: Told, revision: number) => {
-          state = loops.apply(state, { ...event, revision, to: event.to ?? [] } as never);
+          state = repeats.apply(state, heard(event, revision));
         };
         joined(...actors).forEach(say);
         sayings.forEach(([actor, text], i) => {

@@ -1,5 +1,5 @@
 /**
- * Loops: an agent that says the same again where nothing has changed, and a matter that is handed round.
+ * Repeats: an agent that says the same again where nothing has changed, and a matter that is handed round.
  *
  * A situation is what the agent's turn allows and shows, by content, and what it has heard since. A saying that
  * returns in the same situation, or a text that is handed on to somebody who has handed it on before
@@ -13,7 +13,8 @@
  *    limits of messages and work.
  */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../events/event.ts';
+import type { Readings } from '../../events/event.ts';
+import { limitNeared } from '../../events/words/work.ts';
 import type { FoldedEvent, Notice, Policy } from './policy.ts';
 
 /** How often the same may be said when nobody says otherwise. */
@@ -21,6 +22,8 @@ const REPEATS = 3;
 const WINDOW = 256;
 const SUBJECTS = 64;
 const CHAIN_MAX = 16;
+
+type Assignment = ReturnType<NonNullable<Readings['assigns']>>;
 
 interface Situation {
   /** Fingerprint of what the turn allows and shows. */
@@ -36,8 +39,9 @@ interface Matter {
   returns: number;
 }
 
-export interface Loops {
-  repeats: number;
+export interface Repeats {
+  /** How often the same may be said. */
+  limit: number;
   /** Every actor is looked at, not only agents. */
   all: boolean;
   situations: { [actor: string]: Situation };
@@ -49,10 +53,10 @@ export interface Loops {
   looping: { [actor: string]: number };
 }
 
-export const loops: Policy<Loops> = {
-  name: 'loops',
+export const repeats: Policy<Repeats> = {
+  name: 'repeats',
   initial: ({ limits }) => ({
-    repeats: limits.repeats ?? REPEATS,
+    limit: limits.repeats ?? REPEATS,
     all: limits.repeats !== undefined,
     situations: {},
     sayings: [],
@@ -61,21 +65,20 @@ export const loops: Policy<Loops> = {
     looping: {},
   }),
   apply(state, event) {
-    switch (event.type) {
-      case 'agent.joined':
-        return situate(free(state, String(event.data['actor'])), String(event.data['actor']), '');
-      case 'turn.granted':
-        return takeTurn(state, event);
-      case 'message.told':
-        return event.to.reduce((told, actor) => hear(free(told, actor), actor, event), state);
-      case 'task.created':
-        return handOn(state, event, String(event.data['title']), [event.data['owner']]);
-    }
-    return event.message && event.actor !== undefined ? say(state, event, event.actor) : state;
+    const { seats, assigns, isNews, hands } = event.reads;
+    if (seats) return sitDown(state, seats(event.data).actor);
+    if (assigns) return takeOn(state, assigns(event.data));
+    if (isNews)
+      return event.to.reduce((told, actor) => hear(free(told, actor), actor, event), state);
+    if (event.actor === undefined) return state;
+    const said = event.message ? say(state, event, event.actor) : state;
+    if (!hands) return said;
+    const { matter, to } = hands(event.data, event.to);
+    return handOn(said, event.actor, matter, to);
   },
-  judge({ looping, repeats }, { work, effect }) {
+  judge({ looping, limit }, { work, effect }) {
     const times = looping[work.actor] ?? 0;
-    if (times < repeats || (effect !== 'paid' && effect !== 'once')) return undefined;
+    if (times < limit || (effect !== 'paid' && effect !== 'once')) return undefined;
     const message = `${work.actor} has said the same ${times} times, and nothing has changed between`;
     return { refuse: { limit: 'loop', message } };
   },
@@ -83,68 +86,64 @@ export const loops: Policy<Loops> = {
 };
 
 /** Told once, before the last time that is allowed. */
-function notices(before: Loops, after: Loops): Notice[] {
+function notices(before: Repeats, after: Repeats): Notice[] {
   if (before.looping === after.looping) return [];
-  const { repeats } = after;
+  const { limit } = after;
   return Object.keys(after.looping)
-    .filter(
-      (actor) => after.looping[actor] === repeats - 1 && before.looping[actor] !== repeats - 1,
-    )
+    .filter((actor) => after.looping[actor] === limit - 1 && before.looping[actor] !== limit - 1)
     .map((actor) => ({
-      type: 'limit.neared',
-      data: { limit: 'loop', used: repeats - 1, of: repeats, actor },
+      type: limitNeared.type,
+      data: { limit: 'loop', used: limit - 1, of: limit, actor },
     }));
 }
 
 const printOf = (...parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 
-const situate = (state: Loops, actor: string, task: string): Loops => ({
+const situate = (state: Repeats, actor: string, task: string): Repeats => ({
   ...state,
   situations: { ...state.situations, [actor]: { task, heard: [] } },
 });
 
-function free(state: Loops, actor: string): Loops {
+function free(state: Repeats, actor: string): Repeats {
   if (state.looping[actor] === undefined) return state;
   const { [actor]: _, ...looping } = state.looping;
   return { ...state, looping };
 }
 
+/** Nothing that was said here before is held against a successor. */
+const sitDown = (state: Repeats, actor: string): Repeats => situate(free(state, actor), actor, '');
+
 /** The same moves over the same texts are the same task, whatever the number of the round. */
-function takeTurn(state: Loops, { data }: FoldedEvent): Loops {
-  const agent = String(data['agent']);
-  if (!state.situations[agent]) return state;
-  const material = (data['material'] ?? []) as number[];
-  const texts = material.map((at) => state.shown.find(([revision]) => revision === at)?.[1] ?? at);
-  return situate(state, agent, printOf(data['moves'], data['purpose'], texts));
+function takeOn(state: Repeats, { actor, shown, task }: Assignment): Repeats {
+  if (!state.situations[actor]) return state;
+  const texts = shown.map((at) => state.shown.find(([revision]) => revision === at)?.[1] ?? at);
+  return situate(state, actor, printOf(...task, texts));
 }
 
-function say(before: Loops, event: FoldedEvent, actor: string): Loops {
+function say(before: Repeats, event: FoldedEvent, actor: string): Repeats {
   if (!before.situations[actor] && !before.all) return before;
   const { grant: _grant, seq: _seq, ...words } = event.data;
   const content = printOf(event.type, words);
   const { task, heard } = before.situations[actor] ?? { task: '', heard: [] };
   const saying = printOf(actor, event.to, content, task, heard);
   const times = 1 + before.sayings.filter((one) => one === saying).length;
-  const said: Loops = {
+  const said: Repeats = {
     ...before,
     sayings: [...before.sayings, saying].slice(-WINDOW),
     shown: [...before.shown, [event.revision, content] as [number, string]].slice(-WINDOW),
   };
   const now = times === 1 ? free(said, actor) : looped(said, actor, times);
-  const told = event.to.reduce((state, hearer) => hear(state, hearer, event), now);
-  return event.type === 'message.sent'
-    ? handOn(told, event, String(event.data['text']), event.to)
-    : told;
+  return event.to.reduce((state, hearer) => hear(state, hearer, event), now);
 }
 
-const looped = (state: Loops, actor: string, times: number): Loops => ({
+const looped = (state: Repeats, actor: string, times: number): Repeats => ({
   ...state,
   looping: { ...state.looping, [actor]: Math.max(times, state.looping[actor] ?? 0) },
 });
 
 /** What somebody hears is part of its situation; the same once more changes nothing. */
-function hear(state: Loops, hearer: string, { type, data }: FoldedEvent): Loops {
+function hear(state: Repeats, hearer: string, { type, data }: FoldedEvent): Repeats {
   const situation = state.situations[hearer];
   if (!situation) return state;
   const { seq: _, ...words } = data;
@@ -155,23 +154,18 @@ function hear(state: Loops, hearer: string, { type, data }: FoldedEvent): Loops 
 }
 
 /** A matter is handed to others: it returns when it comes to somebody who has held it before. */
-function handOn(
-  before: Loops,
-  { actor }: FoldedEvent,
-  text: string,
-  to: readonly (JsonObject[string] | undefined)[],
-): Loops {
-  if (actor === undefined || !before.situations[actor]) return before;
+function handOn(before: Repeats, actor: string, text: string, to: readonly string[]): Repeats {
+  if (!before.situations[actor]) return before;
   let state = before;
   for (const hearer of to)
-    if (typeof hearer === 'string' && hearer !== actor && state.situations[hearer])
+    if (hearer !== actor && state.situations[hearer])
       state = passOn(state, actor, hearer, printOf(plain(text)));
   return state;
 }
 
 const plain = (text: string): string => text.toLowerCase().replace(/\W+/g, ' ').trim();
 
-function passOn(state: Loops, from: string, to: string, subject: string): Loops {
+function passOn(state: Repeats, from: string, to: string, subject: string): Repeats {
   const before = state.matters.find((one) => one.subject === subject);
   // Whoever gives it away again without having got it back begins anew.
   const travels = before?.holders.at(-1) === from;
