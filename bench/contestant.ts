@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** What a contestant can be asked; it does what it can. Arguments and answers are JSON. */
-export type Answers = { [question: string]: (argument: any) => Promise<unknown> };
+type Answers = { [question: string]: (argument: any) => Promise<unknown> };
 
 export interface Contestant {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What was measured, and how it stands to the goals; printed as a table and kept as JSON. */
 import fs from 'node:fs';
 
-export interface Figure {
+interface Figure {
   measure: string;
   who: string;
   value: number | null;
@@ -9,7 +9,7 @@ export interface Figure {
   note?: string;
 }
 
-export interface Goal {
+interface Goal {
   goal: string;
   value: number;
   /** `least`: the value must be at least this; `most`: at most. */

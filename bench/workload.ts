@@ -17,8 +17,8 @@ export interface Ring {
 const sentence =
   'Split the table in three migrations: add the new columns, fill them in batches, then drop the old. ';
 
-export const draftText = sentence.repeat(5).slice(0, 480);
-export const reviewText = sentence.repeat(3).slice(0, 240);
+const draftText = sentence.repeat(5).slice(0, 480);
+const reviewText = sentence.repeat(3).slice(0, 240);
 
 /** What agent number `agent` says when it is its turn. */
 export const answerOf = (agent: number): string => (agent === 0 ? draftText : reviewText);

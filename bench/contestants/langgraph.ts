@@ -11,7 +11,7 @@ import { answerOf, type Ring } from '../workload.ts';
 import { bytesIn, remove } from './horde.ts';
 
 /** `last`: the state holds the newest text only, its best case. `all`: the list of messages, its usual one. */
-export type Memory = 'last' | 'all';
+type Memory = 'last' | 'all';
 
 export async function open(folder: string) {
   let files = 0;

@@ -21,9 +21,9 @@ interface Row {
   meta: any;
 }
 type Turn = Row[];
-export type Stepper = 'kept' | 'public';
+type Stepper = 'kept' | 'public';
 /** When the loop commits: after each heard event, after each turn, or after one turn of every team. */
-export type Commits = 'step' | 'turn' | 'all';
+type Commits = 'step' | 'turn' | 'all';
 
 export async function open(folder: string) {
   let turns: Turn[] = [];

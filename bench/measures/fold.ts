@@ -17,7 +17,7 @@ const HOW: Record<PeerName, string> = {
   emmett: 'aggregateStream with a plain reducer',
 };
 
-export const longFile = (folder: string, events: number) => path.join(folder, `long-${events}.db`);
+const longFile = (folder: string, events: number) => path.join(folder, `long-${events}.db`);
 
 export async function measureFold(bench: Bench): Promise<void> {
   const { folder, build, quick, results, peers, tell } = bench;

@@ -47,7 +47,7 @@ export interface Fork {
   origin: { team: TeamId; revision: number };
 }
 
-export interface ForkSite {
+interface ForkSite {
   readonly store: EventStore;
   readonly fold: Fold;
   readonly rules: TurnRules;

@@ -20,7 +20,7 @@ export interface TeamResult {
   stateHash: string;
 }
 
-export interface ReadTeamOptions {
+interface ReadTeamOptions {
   /** First revision wanted, default 0. */
   from?: number;
   /** Keeps waiting for more until the team has ended or the signal is aborted. */

@@ -18,7 +18,7 @@ export class UnknownTeam extends Error {
 /** The events that end a team. */
 export const ENDS: ReadonlySet<string> = new Set(['team.dissolved', 'team.stopped']);
 
-export interface FollowOptions {
+interface FollowOptions {
   from?: number;
   /** Waits for more until the team has ended. */
   follow?: boolean;

@@ -23,7 +23,7 @@ import { type FoldedEvent, foldedOf, type Verdict } from './gate/policy.ts';
 import type { Formed, OwedWork } from './state/team-state.ts';
 import type { Worker, Workers } from './worker.ts';
 
-export interface Stop {
+interface Stop {
   revision: number;
   type: string;
   /** `refused`: a call did not fit; `neared`: asked to come to an end, it would have begun no further round. */
@@ -58,7 +58,7 @@ export interface WhatIf {
   synthesis: boolean;
 }
 
-export interface WhatIfSite {
+interface WhatIfSite {
   readonly catalog: EventCatalog;
   /** For what each call may cost at most; of others, what was recorded as reserved. */
   readonly workers: Workers;

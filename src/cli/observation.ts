@@ -9,7 +9,7 @@ import type { LiveExport } from '../telemetry/live/live-export.ts';
 import type { Following, TeamLog } from '../telemetry/process-log/team-log.ts';
 import { BadUsage } from './bad-usage.ts';
 
-export interface Observation {
+interface Observation {
   /** Sends what is left. Gives what there is to say of it, for people. */
   end(): Promise<string | undefined>;
 }
@@ -26,7 +26,7 @@ export async function observe(
 }
 
 /** The observations of all teams that a worker leads. */
-export interface Observations {
+interface Observations {
   begin(team: TeamId): void;
   /** The team is not led from here any more; `error`: it could not be. */
   leave(team: TeamId, error?: Error): void;

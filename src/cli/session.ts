@@ -20,7 +20,7 @@ import { modelClient, rehearsalOf } from './model-access.ts';
 import { operationalLog } from './observation.ts';
 import type { Output } from './output.ts';
 
-export interface Session {
+interface Session {
   runtime: Runtime;
   tools: ToolSpec[];
 }

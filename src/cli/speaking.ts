@@ -9,7 +9,7 @@ import { teamStream } from '../events/ids.ts';
 import { BadUsage } from './bad-usage.ts';
 import { type Reading, type ReadingOptions, reading } from './reading.ts';
 
-export interface Spoken {
+interface Spoken {
   /** Type of the event that stands in the inbox now. */
   said: string;
   /** Who hears it; nobody in particular when absent. */

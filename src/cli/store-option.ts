@@ -6,7 +6,7 @@ import { type EventStore, NO_STREAM, StoreFailure } from '../events/store.ts';
 import { openStore } from '../events/stores/open-store.ts';
 import { BadUsage } from './bad-usage.ts';
 
-export const DEFAULT_STORE = 'sqlite:.horde/horde.db';
+const DEFAULT_STORE = 'sqlite:.horde/horde.db';
 
 export const storeUrl = (option: string | undefined): string =>
   option ?? process.env['HORDE_STORE'] ?? DEFAULT_STORE;

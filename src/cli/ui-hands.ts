@@ -13,12 +13,12 @@ import { hasModelAccess, rehearsalOf } from './model-access.ts';
 import type { Output } from './output.ts';
 import { leadingRuntime, readingRuntime } from './session.ts';
 
-export interface UiHands extends Hands {
+interface UiHands extends Hands {
   /** Breaks off what is led here; it can be resumed. Resolves with the teams that had not ended. */
   close(): Promise<string[]>;
 }
 
-export interface HandsSite {
+interface HandsSite {
   store: EventStore;
   output: Output;
   /** Text of models that forks led here ask. */

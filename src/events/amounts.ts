@@ -27,7 +27,7 @@ export const usage = z.strictObject({
 export type Usage = z.output<typeof usage>;
 
 /** The counts of a usage without its price. */
-export type TokenCounts = Omit<Usage, 'usd'>;
+type TokenCounts = Omit<Usage, 'usd'>;
 
 export const NO_TOKENS: TokenCounts = Object.freeze({
   inputTokens: 0,
@@ -56,4 +56,4 @@ export const minus = (a: Amount, b: Amount): Amount => ({
   usd: money(a.usd - b.usd),
 });
 
-export const money = (usd: number): number => Math.max(0, Math.round(usd * 1e8) / 1e8);
+const money = (usd: number): number => Math.max(0, Math.round(usd * 1e8) / 1e8);

@@ -12,7 +12,7 @@ import type { teamReturned } from '../events/words/child.ts';
 
 export type ModelReply = z.output<typeof modelReplied.data>;
 export type ToolAnswer = z.output<typeof toolReturned.data>;
-export type TeamEnd = z.output<typeof teamReturned.data>;
+type TeamEnd = z.output<typeof teamReturned.data>;
 
 export interface ModelCall {
   agent: string;

@@ -9,7 +9,7 @@
  * 3. At most `TASKS_MAX` tasks are known; further ones are not looked at.
  */
 
-export interface Dependency {
+interface Dependency {
   readonly owner: string | null;
   readonly blockedBy: readonly string[];
 }
@@ -26,7 +26,7 @@ export interface Draft {
   readonly cycle: readonly string[];
 }
 
-export interface Mended {
+interface Mended {
   readonly tasks: Dependencies;
   /** What the new task waits for, once every cycle through it is broken. */
   readonly blockedBy: readonly string[];

@@ -5,7 +5,7 @@ import { patterns } from './patterns/index.ts';
 import { teamMachine } from './team/team.ts';
 import { workflowMachine } from './workflow/workflow.ts';
 
-export interface HordeMachine {
+interface HordeMachine {
   machine: AnyStateMachine;
   hears: string[];
 }

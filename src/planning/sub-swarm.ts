@@ -37,7 +37,7 @@ export const subSwarm = z.strictObject({
     .min(2)
     .max(5),
 });
-export type SubSwarm = z.output<typeof subSwarm>;
+type SubSwarm = z.output<typeof subSwarm>;
 
 /** What sub-agents may use of what the run grants. */
 const FOR_READING = new Set(['read_file', 'list_files', 'search_files']);

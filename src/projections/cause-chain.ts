@@ -29,7 +29,7 @@ export interface CauseStep {
 }
 
 /** Material of a prompt: what else had to be said for this to be said. */
-export interface Shown {
+interface Shown {
   revision: number;
   type: string;
   by: string;

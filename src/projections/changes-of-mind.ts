@@ -10,7 +10,7 @@ import type { RecordedEvent } from '../events/event.ts';
 import { enter, entry } from './kit/named.ts';
 import { defineFold, type Projection } from './kit/projection.ts';
 
-export type Stance = 'for' | 'against';
+type Stance = 'for' | 'against';
 
 export interface ChangeOfMind {
   agent: string;

@@ -51,7 +51,7 @@ export function countUsage(tally: Tally, usage: Usage): void {
   tally.usd += usage.usd;
 }
 
-export interface Percentiles {
+interface Percentiles {
   p50: number;
   p90: number;
   p99: number;

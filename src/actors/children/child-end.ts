@@ -16,7 +16,7 @@ import type { TeamHandle } from '../team-handle.ts';
 import type { ChildEnd } from '../worker.ts';
 
 /** Characters of the result that is handed to the parent. */
-export const RESULT_MAX = 48_000;
+const RESULT_MAX = 48_000;
 /** Notes, and characters of one. */
 const NOTES_MAX = 20;
 const NOTE_MAX = 400;

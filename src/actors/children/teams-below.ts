@@ -47,7 +47,7 @@ export interface TeamsBelow {
   close(): void;
 }
 
-export interface BelowSite {
+interface BelowSite {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly runtime: Pick<Runtime, 'start' | 'resume' | 'team'>;

@@ -14,7 +14,7 @@
 import { WorkFailure } from '../worker.ts';
 import type { Entry, Governor, Outlook, Permit } from './governor.ts';
 
-export interface GovernorOptions {
+interface GovernorOptions {
   /** Entries per minute in the long run, per key. */
   requestsPerMinute?: number;
   /** Entries at once after a pause. */

@@ -26,7 +26,7 @@ export interface TeamLeases {
   close(): void;
 }
 
-export interface LeaseSite {
+interface LeaseSite {
   store: EventStore;
   clock: Clock;
   /** Of this process: `host:pid:nonce`. */

@@ -23,7 +23,7 @@ import type { TeamResult } from '../team-handle.ts';
 import { ENDS } from '../team-reader.ts';
 import { isDeadHere, LedElsewhere } from './team-leases.ts';
 
-export interface TeamWorkerOptions {
+interface TeamWorkerOptions {
   store: EventStore;
   /** A runtime set up as a team with these labels was formed: its model, its workspace, its grants. */
   runtimeFor(labels: Readonly<Record<string, string>>): Promise<Runtime>;

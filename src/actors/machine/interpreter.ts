@@ -36,7 +36,7 @@ export class MachineFailure extends Error {
 }
 
 /** An event as a machine hears it. */
-export interface HeardEvent {
+interface HeardEvent {
   type: string;
   [key: string]: unknown;
 }
@@ -59,7 +59,7 @@ export interface Interpreter {
 }
 
 /** Revision and time of the event that is being heard. */
-export interface Origin {
+interface Origin {
   revision: number;
   at: number;
 }

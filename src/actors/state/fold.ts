@@ -124,7 +124,7 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
 const PAGE = SNAPSHOT_EVERY;
 
 /** The stream's turns, whole ones only, that end at or before `to`, page by page. */
-export async function* turnsOf(
+async function* turnsOf(
   store: EventStore,
   stream: StreamName,
   from: number,

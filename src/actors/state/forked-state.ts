@@ -14,7 +14,7 @@ import { timerKey } from './team-state.ts';
 
 export type Forked = EventOf<typeof teamForked>['data'];
 
-export interface WorksOfFork {
+interface WorksOfFork {
   /** Owed anew: judged again as soon as somebody leads. */
   again: OwedWork[];
   /** Begun in the origin and never to be done twice. */

@@ -21,11 +21,11 @@ import {
 } from '../store.ts';
 
 /** The most events one append may hold: a repeat is recognised by reading one page. */
-export const APPEND_EVENTS_MAX = PAGE_MAX;
+const APPEND_EVENTS_MAX = PAGE_MAX;
 /** The most characters, of all texts together, that one append may hold. */
-export const APPEND_CHARS_MAX = 32 * 1024 * 1024;
+const APPEND_CHARS_MAX = 32 * 1024 * 1024;
 
-export type Verdict = 'append' | 'repeat';
+type Verdict = 'append' | 'repeat';
 
 /** Where a stream ends: its head (`NO_STREAM` when there is none) and the id of the event there. */
 export interface StreamEnd {

@@ -12,7 +12,7 @@ import type { NewEvent, RawEvent } from '../event.ts';
 import type { StreamName } from '../ids.ts';
 import { type EventStore, RevisionConflict } from '../store.ts';
 
-export interface CopyOptions {
+interface CopyOptions {
   from: EventStore;
   to: EventStore;
   /** Which streams; default: every `team-` and `inbox-`. */
@@ -21,7 +21,7 @@ export interface CopyOptions {
   onProgress?: (copied: number) => void;
 }
 
-export interface Copied {
+interface Copied {
   streams: number;
   /** Events written now, and those that stood there already. */
   events: number;

@@ -15,7 +15,7 @@ import {
 
 const RIVALS_MAX = 8;
 
-export interface LeaseStreamsOptions {
+interface LeaseStreamsOptions {
   now?: () => number;
   /** Told before the first write to a lease's stream, to keep it short, say. */
   prepare?: (stream: StreamName) => Promise<void>;

@@ -22,7 +22,7 @@ import type { ReadAllOptions, ReadOptions, SubscribeOptions, Subscription } from
 const PAGE = 512;
 
 /** What subscriptions need of the store they belong to. */
-export interface EventSource {
+interface EventSource {
   read(stream: StreamName, options: ReadOptions): Promise<RawEvent[]>;
   readAll(options: ReadAllOptions): Promise<RawEvent[]>;
   /** The last position there is, -1 when there is none. */

@@ -36,7 +36,7 @@ export const runTeam: Worker<RunTeamInput> = {
 };
 
 /** A child that ended well is a result; any other end is a failure that says what there was. */
-export function returned({ status, ...end }: ChildEnd): Omit<ChildEnd, 'status'> {
+function returned({ status, ...end }: ChildEnd): Omit<ChildEnd, 'status'> {
   if (status === 'done') return end;
   const { output: _, ...rest } = end;
   throw new WorkFailure(status, end.reason, rest);

@@ -19,13 +19,13 @@ import type { ModelClient, ModelReply, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';
 import { failureOfStop } from './stop-reason.ts';
 
-export interface CallModelInput {
+interface CallModelInput {
   agent: string;
   grant: number;
   purpose: string;
 }
 
-export interface CallModelOptions {
+interface CallModelOptions {
   client: ModelClient;
   prices: PriceTable;
   /** Told once of each model that has no price: its dollars are then recorded as 0. */

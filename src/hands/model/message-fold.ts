@@ -14,7 +14,7 @@ import type { ContentBlock, ModelReply } from './model-client.ts';
 export type StreamUsage = ModelReply['usage'];
 
 /** The stream breaks the protocol: the reply cannot be trusted. */
-export class MalformedStream extends Error {
+class MalformedStream extends Error {
   override readonly name = 'MalformedStream';
 }
 

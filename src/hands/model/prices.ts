@@ -28,7 +28,7 @@ const modelPrice = z.strictObject({
   /** Other rates for the whole call when its prompt, cached parts included, is longer than this. */
   longPrompt: z.strictObject({ aboveTokens: z.int().positive(), usdPerMillion: rates }).optional(),
 });
-export type ModelPrice = z.output<typeof modelPrice>;
+type ModelPrice = z.output<typeof modelPrice>;
 
 const priceFile = z.strictObject({
   /** False: only the models of the file are known. */

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../events/event.ts';
 
-export interface Stop {
+interface Stop {
   model: string;
   stopReason: string;
   outputTokensMax: number;

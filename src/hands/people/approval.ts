@@ -12,7 +12,7 @@ import type { TeamId } from '../../events/ids.ts';
 /** More than this nobody reads; it is refused without asking. */
 export const APPROVAL_MAX = 32_768;
 
-export interface ApprovalRequest {
+interface ApprovalRequest {
   /** One line of ours, for the person: who wants what. */
   title: string;
   bytes: Uint8Array;
@@ -21,7 +21,7 @@ export interface ApprovalRequest {
   team?: TeamId;
 }
 
-export interface Approval {
+interface Approval {
   approved: boolean;
   /** sha-256 of the bytes that were shown. */
   hash: string;

@@ -20,7 +20,7 @@ import { deskOpened, personAsked, questionClosed } from '../../events/words/desk
 import { APPROVAL_MAX, type ApproveBytes, hashOf } from './approval.ts';
 import { type Person, personBy } from './person.ts';
 
-export interface DeskOptions {
+interface DeskOptions {
   store: EventStore;
   catalog: EventCatalog;
   /** Whoever sits at this process's own terminal. */

@@ -23,7 +23,7 @@ import {
 
 const ANSWER_MAX = 20_000;
 
-export interface PersonOptions {
+interface PersonOptions {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
   /** Whether somebody is there to answer. */

@@ -4,7 +4,7 @@ import { ToolRefused } from './tool.ts';
 import { type Place, shown, type Workspace } from './workspace.ts';
 
 /** Larger files are refused; searching still says where to look. */
-export const FILE_MAX = 8 * 1024 * 1024;
+const FILE_MAX = 8 * 1024 * 1024;
 
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');

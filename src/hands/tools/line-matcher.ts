@@ -6,7 +6,7 @@ import { Worker as Thread } from 'node:worker_threads';
 import { ToolRefused } from './tool.ts';
 
 /** Only so much of a line is looked at. */
-export const LINE_MAX = 2000;
+const LINE_MAX = 2000;
 
 export interface LineMatcher {
   /** Numbers (from 1) of the first `limit` lines that match. */

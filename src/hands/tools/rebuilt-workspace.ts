@@ -11,7 +11,7 @@ import { createWorkspace } from './workspace.ts';
 import { writeFileTool } from './write-file.ts';
 
 /** A file as an agent last wrote it. */
-export interface RecordedWrite {
+interface RecordedWrite {
   path: string;
   content: string;
   hash: string;
@@ -19,7 +19,7 @@ export interface RecordedWrite {
 }
 
 /** The last write of each file, in the order in which they were made. */
-export async function recordedWrites(
+async function recordedWrites(
   events: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
 ): Promise<RecordedWrite[]> {
   const asked = new Map<string, JsonObject>();

@@ -20,13 +20,13 @@ export interface Entry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-export interface Walk {
+interface Walk {
   readonly entries: AsyncGenerator<Entry>;
   /** True when something was left out because of a bound. */
   cut: boolean;
 }
 
-export interface WalkOptions {
+interface WalkOptions {
   deep: boolean;
   entriesMax: number;
   signal: AbortSignal;

@@ -30,9 +30,9 @@ export interface WorkspaceOptions {
   grants?: readonly string[];
 }
 
-export const PROTECTED = ['.horde', '.git', '.claude'] as const;
+const PROTECTED = ['.horde', '.git', '.claude'] as const;
 
-export type Purpose = 'read' | 'write';
+type Purpose = 'read' | 'write';
 
 export interface Place {
   /** Below the root, with `/` between names; `.` for the root itself. */

@@ -19,7 +19,7 @@ import { type Place, shown, type Workspace } from './workspace.ts';
 
 const CONTENT_MAX = 1_000_000;
 /** What `expectedHash` says of a file that must not be there yet. */
-export const ABSENT = 'absent';
+const ABSENT = 'absent';
 
 export const writeFileTool = (workspace: Workspace) => {
   let turn: Promise<unknown> = Promise.resolve();

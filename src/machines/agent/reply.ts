@@ -15,7 +15,7 @@ import { spokenTools, type Utterance } from './spoken-tools.ts';
 export const USES_MAX = 16;
 
 /** What is legal for this reply. */
-export interface Legal {
+interface Legal {
   readonly moves: readonly string[];
   readonly tools: readonly string[];
   /** False: the rounds of tools are spent, and only a move will do. */
@@ -27,13 +27,13 @@ export interface Legal {
 }
 
 /** A move with its checked arguments, ready to be said. */
-export interface MadeMove {
+interface MadeMove {
   type: string;
   args: JsonObject;
 }
 
 /** A plain tool and the index of its block in the reply's content. */
-export interface ToolUse {
+interface ToolUse {
   tool: string;
   index: number;
 }

@@ -15,7 +15,7 @@ export type Utterance =
 const status = z.enum(['pending', 'inProgress', 'blocked', 'completed', 'failed']);
 type TaskStatus = z.output<typeof status>;
 
-export interface SpokenTool {
+interface SpokenTool {
   readonly name: string;
   readonly args: z.ZodObject;
   /** The tool as the model is told of it. */

@@ -118,7 +118,7 @@ function labelOf(transition: Transition): string {
 }
 
 /** What a chart says of a transition; a part that there is not is empty. */
-export interface TransitionWords {
+interface TransitionWords {
   event: string;
   guard: string;
   actions: string[];

@@ -19,7 +19,7 @@ export interface Seat extends CastSeat {
   methodology: string | null;
 }
 
-export interface Casting {
+interface Casting {
   /** The kind of request, when it is of a special one. */
   kind: string | undefined;
   seats: Seat[];

@@ -22,9 +22,9 @@ export const METHODOLOGIES = [
   'gate-testing',
   'skill-creator',
 ] as const;
-export type MethodologyName = (typeof METHODOLOGIES)[number];
+type MethodologyName = (typeof METHODOLOGIES)[number];
 
-export interface RoutedSeat {
+interface RoutedSeat {
   /** What this seat is there for, in a word. */
   duty: string;
   agentType: string;

@@ -19,8 +19,8 @@ const HEAD_LETTERS_MAX = 8 * 1024;
 /** Who wrote it: this program, or a person for whatever program. */
 export type Origin = 'own' | 'user';
 
-export const TIERS = ['implementation', 'system', 'judgment'] as const;
-export type Tier = (typeof TIERS)[number];
+const TIERS = ['implementation', 'system', 'judgment'] as const;
+type Tier = (typeof TIERS)[number];
 
 /** The tools an agent may wish for. */
 export const TOOLS = [
@@ -34,7 +34,7 @@ export const TOOLS = [
   'update_task',
   'dispatch_swarm',
 ] as const;
-export type ToolName = (typeof TOOLS)[number];
+type ToolName = (typeof TOOLS)[number];
 
 export interface AgentType {
   name: string;

@@ -25,7 +25,7 @@ import {
 } from './catalog-file.ts';
 
 /** More files than this in one folder are not a catalog. */
-export const FILES_MAX = 1000;
+const FILES_MAX = 1000;
 
 const OWN = fileURLToPath(new URL('../../../catalog', import.meta.url));
 

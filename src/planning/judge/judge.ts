@@ -18,7 +18,7 @@ import { classify, type Share } from './classifier.ts';
 import { type Signal, signalsOf } from './signals.ts';
 
 /** A team with a smaller share than this needs a cue that can be quoted. */
-export const TEAM_MIN = 0.2;
+const TEAM_MIN = 0.2;
 /** Two claims closer than this are equal. */
 export const TIE = 0.03;
 /** Under this confidence the judge calls itself unsure. */

@@ -17,7 +17,7 @@
 import { NOUNS, VERBS } from './vocabulary.ts';
 import type { Reading, Word } from './word.ts';
 
-export interface Match {
+interface Match {
   start: number;
   /** Exclusive. */
   end: number;

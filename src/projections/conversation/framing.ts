@@ -22,11 +22,11 @@ export function escapeControls(text: string): string {
 }
 
 /** An attribute or a name within one line of ours: no quotes, no line breaks, not long. */
-export function escapeName(text: string): string {
+function escapeName(text: string): string {
   return escapeControls(text.slice(0, 200)).replace(/[<>"\r\n\t]/g, ' ');
 }
 
-export type FrameAttributes = Readonly<Record<string, string | number>>;
+type FrameAttributes = Readonly<Record<string, string | number>>;
 
 /** Puts text into a frame. `note` is ours and stands inside, before the text. */
 export function frame(attributes: FrameAttributes, text: string, note?: string): string {

@@ -8,7 +8,7 @@ import { frame, TO_EVALUATE } from './framing.ts';
 import type { Entry, MessageBlock, Thread } from './thread.ts';
 
 /** Most characters of a transcript, about 30,000 tokens. */
-export const TRANSCRIPT_MAX = 100_000;
+const TRANSCRIPT_MAX = 100_000;
 /** Most characters of one entry in it. */
 const ENTRY_MAX = 20_000;
 

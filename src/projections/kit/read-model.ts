@@ -30,7 +30,7 @@ interface Saved<State> {
   state: State;
 }
 
-export interface ReadModelOptions {
+interface ReadModelOptions {
   catalog: EventCatalog;
   /** Only streams whose name starts so, `team-` say. */
   prefix?: string;

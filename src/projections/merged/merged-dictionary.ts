@@ -23,7 +23,7 @@ interface Branch<Value> {
 }
 
 /** Of two values under one name: commutative, associative, idempotent; the first itself when nothing is new. */
-export type Join<Value> = (a: Value, b: Value) => Value;
+type Join<Value> = (a: Value, b: Value) => Value;
 
 const LEAF_MAX = 8;
 const SLOTS = 16;
@@ -39,7 +39,7 @@ export const dictionaryOf = <Value>(name: string, value: Value): Dictionary<Valu
   entries: [[name, value]],
 });
 
-export const isEmpty = (dictionary: Dictionary<unknown>): boolean =>
+const isEmpty = (dictionary: Dictionary<unknown>): boolean =>
   'entries' in dictionary && dictionary.entries.length === 0;
 
 export function joinDictionaries<Value>(

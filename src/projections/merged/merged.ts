@@ -119,7 +119,7 @@ export interface Counts {
   refusals: number;
 }
 
-export interface Counted {
+interface Counted {
   readonly team: string;
   readonly counts: Readonly<Partial<Counts>>;
 }

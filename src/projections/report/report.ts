@@ -81,7 +81,7 @@ export interface Report {
   log: Line[];
 }
 
-export interface ReportState {
+interface ReportState {
   story: Story;
   board: Board;
   decisions: Decisions;

@@ -28,7 +28,7 @@ export interface LogRecord {
   attributes: Record<string, SpanValue>;
 }
 
-export interface LogOptions {
+interface LogOptions {
   conventions: Conventions;
   /** Prompts, answers and messages, each cut to `TEXT_MAX` characters. */
   content: boolean;

@@ -93,7 +93,7 @@ export const tellingOf = (env: Environment): Telling => ({
 });
 
 /** The names of 1.36 unless the newest are asked for, as the conventions want it of instrumentations. */
-export const conventionsOf = (env: Environment): Conventions =>
+const conventionsOf = (env: Environment): Conventions =>
   (env['OTEL_SEMCONV_STABILITY_OPT_IN'] ?? '')
     .split(',')
     .some((one) => one.trim() === 'gen_ai_latest_experimental')

@@ -14,7 +14,7 @@ import {
   type Signal,
 } from './otlp-collector.ts';
 
-export interface Export {
+interface Export {
   spans: number;
   records: number;
   /** Where to, without credentials. */

@@ -2,7 +2,7 @@
 import type { EventMeta, JsonObject, RawEvent } from '../../events/event.ts';
 import type { Fields, Level } from './team-log.ts';
 
-export interface Line {
+interface Line {
   level: Level;
   message: string;
   fields: Fields;

@@ -39,7 +39,7 @@ export const forkedAs = (events: readonly RecordedEvent[]): RecordedEvent | unde
   events.findLast(({ type }) => type === 'team.forked');
 
 /** What one event does to a trace. */
-export interface Traced {
+interface Traced {
   begun: Span[];
   /** In the order in which they ended; they change no more. */
   ended: Span[];

@@ -18,7 +18,7 @@ import {
 import type { PageFiles } from './page-files.ts';
 import type { TeamReading } from './team-reading.ts';
 
-export interface ExportSource {
+interface ExportSource {
   reading: TeamReading;
   /** Undefined for a machine that is not known here. */
   chart(machine: string): Promise<ChartDrawing | undefined>;

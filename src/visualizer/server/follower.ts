@@ -13,7 +13,7 @@ import type { TeamId } from '../../events/ids.ts';
 import type { ShownEvent, Spoken } from '../shared/wire.ts';
 
 /** Events of a team that were appended together, written out once for all pages. */
-export interface Batch {
+interface Batch {
   first: number;
   last: number;
   text: string;

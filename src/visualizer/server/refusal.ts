@@ -7,7 +7,7 @@ import { UnreadableEvent } from '../../events/known-events.ts';
 import { StoreFailure } from '../../events/store.ts';
 import { TooDense } from './chart-engine.ts';
 
-export type RefusedStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+type RefusedStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
 
 /** Thrown where a request is looked at; nothing has been changed. */
 export class Refused extends Error {

@@ -14,7 +14,7 @@ import { Refused, wholeNumber } from './refusal.ts';
 import type { TeamLines } from './team-lines.ts';
 import type { TeamReading } from './team-reading.ts';
 
-export interface RouteSite {
+interface RouteSite {
   reading: TeamReading;
   live: Live;
   lines: TeamLines;

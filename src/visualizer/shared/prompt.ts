@@ -14,7 +14,7 @@ import type { Prompt } from './wire.ts';
 type Told = Pick<RecordedEvent, 'revision' | 'type' | 'data' | 'meta'>;
 
 /** A call of a model: who asks, and the revision that armed it. */
-export interface Call {
+interface Call {
   actor: string;
   armed: number;
 }

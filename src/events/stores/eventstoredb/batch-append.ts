@@ -12,7 +12,7 @@ import { BatchRefused, OutOfTime } from './failure.ts';
 import { type Batch, batchRequest, safeInteger } from './protocol.ts';
 import { type BatchAppendCall, type Wire, WireDisposed } from './wire.ts';
 
-export interface Written {
+interface Written {
   revision: number;
   /** Absent when the server does not say. */
   position: number | undefined;

@@ -12,7 +12,7 @@ import type { ConnectionTarget, Node } from './connection-string.ts';
 import { OutOfTime, storeFailure, troubleOf } from './failure.ts';
 import { Wire } from './wire.ts';
 
-export interface Limits {
+interface Limits {
   /** One attempt of one call, or silence within one. */
   timeoutMs: number;
   /** All attempts of one call together. */

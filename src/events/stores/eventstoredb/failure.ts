@@ -25,7 +25,7 @@ export class BatchRefused extends Error {
 }
 
 /** `reconnect`: the wire is of no more use. `repeat`: the same wire may do. */
-export type Trouble =
+type Trouble =
   | { kind: 'reconnect'; leader?: Node | undefined }
   | { kind: 'repeat' }
   | { kind: 'final' };

@@ -15,7 +15,7 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
 /** What a read is about: a stream from a revision on, or `$all` from a position on. */
-export type ReadFrom =
+type ReadFrom =
   | { stream: StreamName; revision: number | 'end' }
   | { position: number | 'start' | 'end' };
 

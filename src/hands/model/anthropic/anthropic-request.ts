@@ -25,7 +25,7 @@ const CACHED = { type: 'ephemeral' } as const;
 /** Blocks that the API lets carry a cache marker. */
 const CACHEABLE = new Set(['text', 'tool_use', 'tool_result', 'image', 'document']);
 
-export interface BodyOptions {
+interface BodyOptions {
   strictTools: boolean;
   promptCaching: boolean;
 }

@@ -35,11 +35,11 @@ export const HABITS = [
   'failure',
 ] as const;
 /** Played only when named: it needs a time-out to end, or breaks what was promised to the budget. */
-export const OPTED_HABITS = ['silence', 'overcharge'] as const;
+const OPTED_HABITS = ['silence', 'overcharge'] as const;
 
 export type Habit = (typeof HABITS)[number] | (typeof OPTED_HABITS)[number];
 
-export interface AdversaryOptions {
+interface AdversaryOptions {
   seed: number;
   /** What it may do; default: every one of `HABITS`, equally often. */
   habits?: readonly Habit[];

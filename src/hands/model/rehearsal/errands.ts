@@ -13,7 +13,7 @@ import type { Scene } from './scene.ts';
 
 export const ERRANDS_MAX = 2;
 
-export interface Errand {
+interface Errand {
   name: string;
   input: JsonObject;
 }

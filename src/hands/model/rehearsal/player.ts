@@ -15,9 +15,9 @@ import { sentence, sentences } from './prose.ts';
 import { BREATH, type Scene, sceneOf, type Verbosity } from './scene.ts';
 
 /** Bytes of English or JSON that make a token, roughly. */
-export const BYTES_PER_TOKEN = 4;
+const BYTES_PER_TOKEN = 4;
 
-export type Played = Pick<ModelReply, 'content' | 'stopReason' | 'usage'>;
+type Played = Pick<ModelReply, 'content' | 'stopReason' | 'usage'>;
 
 /** The blocks of one reply. */
 export function playTurn(

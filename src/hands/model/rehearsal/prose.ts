@@ -6,7 +6,7 @@
 import type { Dice } from './dice.ts';
 import type { Gist } from './gist.ts';
 
-export const PHRASES = {
+const PHRASES = {
   summary: [
     'A way to get {a} done in small steps, each of which can be taken back without losing {b}.',
     'Covers {a} and {b}, names the risks of both, and says what to check before going on.',

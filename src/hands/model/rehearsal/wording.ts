@@ -89,7 +89,7 @@ export function titleOf({ gist }: Scene): string {
 }
 
 /** A new tag, made of a concern and a number, or one that the turn shows. */
-export function tagFor(scene: Scene): string {
+function tagFor(scene: Scene): string {
   const { gist, dice } = scene;
   if (gist.tags.length > 0 && dice.chance(0.5)) return dice.pick(gist.tags);
   return newTag(scene);

@@ -4,7 +4,7 @@
  */
 import type { ReviewLoopContext } from './review-ledger.ts';
 
-export interface Brief {
+interface Brief {
   brief: string;
   moves: string[];
   material: number[];

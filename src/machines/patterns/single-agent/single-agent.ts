@@ -24,7 +24,7 @@ import {
 import { turnGuards } from '../kit/turn-taking.ts';
 import * as steps from './single-agent-steps.ts';
 
-export const singleAgentLimits = z.strictObject({
+const singleAgentLimits = z.strictObject({
   /** Times the turn is granted anew to a successor. */
   refills: z.int().min(0).max(3).default(2),
 });

@@ -23,7 +23,7 @@ export const discoveryConclusion = (context: DiscoveryContext): { say: PatternSa
 });
 
 /** All that was found is dealt with, and whoever still explores has nothing more to find. */
-export function isComplete(context: DiscoveryContext): boolean {
+function isComplete(context: DiscoveryContext): boolean {
   const scouts = turns.thereOf(context.scouts, context);
   return (
     context.beyond === 0 &&

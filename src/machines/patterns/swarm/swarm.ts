@@ -26,7 +26,7 @@ import {
 import { seatOf, turnGuards } from '../kit/turn-taking.ts';
 import * as steps from './swarm-steps.ts';
 
-export const swarmLimits = z.strictObject({
+const swarmLimits = z.strictObject({
   /** Times a seat's turn is granted anew to a successor. */
   refills: z.int().min(0).max(3).default(2),
 });

@@ -9,7 +9,7 @@ import type { JumpKind } from '../timeline/jumps.ts';
 import { SEARCH_ID } from '../timeline/timeline-filter.tsx';
 import type { Panel, TeamView } from './team-view.ts';
 
-export interface Key {
+interface Key {
   /** As `KeyboardEvent.key` has them. */
   readonly keys: readonly string[];
   readonly title: string;

@@ -1,12 +1,12 @@
 /** Which view the address names: `#/`, `#/team/ID?at=N&panel=…`, `#/compare/A/B`. What one looks at can be sent on. */
 import { signal } from '@preact/signals';
 
-export type Route =
+type Route =
   | { name: 'teams' }
   | { name: 'team'; team: string; at: number | undefined; panel: string | undefined }
   | { name: 'compare'; a: string; b: string };
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [name, ...rest] = path.split('/').map(decode);
   const params = new URLSearchParams(query);

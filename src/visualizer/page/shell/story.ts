@@ -33,7 +33,7 @@ export interface StoryMessage {
 }
 
 /** How a team stands, and why. */
-export interface Life {
+interface Life {
   revision: number;
   status: TeamStatus;
   reason: string;

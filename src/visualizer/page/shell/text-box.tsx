@@ -43,7 +43,7 @@ export function TextBox({ text, label }: { text: string; label: string }) {
   );
 }
 
-export function Copy({ text }: { text: string }) {
+function Copy({ text }: { text: string }) {
   const [said, say] = useState('Copy');
   return (
     <button

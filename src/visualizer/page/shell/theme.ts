@@ -1,7 +1,7 @@
 /** Light, dark, or as the system has it; kept by the browser. It holds for the whole page from the start. */
 import { effect, signal } from '@preact/signals';
 
-export type Theme = 'auto' | 'light' | 'dark';
+type Theme = 'auto' | 'light' | 'dark';
 
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 const KEPT_AS = 'horde-theme';

@@ -11,7 +11,7 @@ import type { EventKind } from './event-kind.ts';
 const LINE_MAX = 300;
 const FIELDS_SHOWN = 5;
 
-export interface EventLine {
+interface EventLine {
   /** Who said it, or whose work it settles; empty for the runtime. */
   by: string;
   to: readonly string[];

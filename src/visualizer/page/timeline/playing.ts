@@ -10,7 +10,7 @@
 import { signal } from '@preact/signals';
 
 /** Where one stands and what follows; the view of a team is one. */
-export interface Walk {
+interface Walk {
   at(): number;
   next(revision: number): number | undefined;
   first(): number | undefined;

@@ -18,7 +18,7 @@ export interface TimelineFilter {
   readonly query: string;
 }
 
-export type KindCounts = Partial<Record<EventKind, number>>;
+type KindCounts = Partial<Record<EventKind, number>>;
 
 export class TimelineRows {
   private constructor(

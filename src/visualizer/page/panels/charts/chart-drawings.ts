@@ -5,7 +5,7 @@ import type { Story } from '../../shell/story.ts';
 import type { TeamSource } from '../../shell/team-source.ts';
 import { pathsOf } from './active-states.ts';
 
-export type Asked =
+type Asked =
   | { is: 'coming' }
   | { is: 'there'; chart: ChartDrawing }
   | { is: 'unknown' }

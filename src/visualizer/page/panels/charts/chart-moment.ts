@@ -25,7 +25,7 @@ export interface ChartMoment {
   heard: RecordedEvent | undefined;
 }
 
-export const NO_MOMENT: ChartMoment = {
+const NO_MOMENT: ChartMoment = {
   active: NOWHERE,
   before: NOWHERE,
   taken: [],

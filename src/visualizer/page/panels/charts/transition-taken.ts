@@ -16,7 +16,7 @@ import { pathsOf } from './active-states.ts';
 import { matches, type Standings, standingsOf } from './chart-standings.ts';
 
 /** What of a recorded event tells how it was heard. */
-export interface HeardChange {
+interface HeardChange {
   type: string;
   data: JsonObject;
   meta: { work?: string };
@@ -68,7 +68,7 @@ function onlyEdge(standings: Standings, from: ReadonlySet<string>, wanted: strin
 }
 
 /** The event as the machine heard it: results of what it waited for and timers have names of XState's. */
-export function heardAs(actor: string, { type, data, meta }: HeardChange): string {
+function heardAs(actor: string, { type, data, meta }: HeardChange): string {
   if (type === 'timer.fired' && data['actor'] === actor) return String(data['timer']);
   const invoke = invokeOf(actor, meta.work);
   if (invoke === undefined) return type;

@@ -23,10 +23,10 @@ type Content = FlowRow extends infer Row
     : never
   : never;
 
-export const ROW_HEIGHT = { round: 30, message: 48, change: 34 } as const;
+const ROW_HEIGHT = { round: 30, message: 48, change: 34 } as const;
 
 /** Who speaks when the runtime does. */
-export const RUNTIME = 'runtime';
+const RUNTIME = 'runtime';
 
 const GRANT = 'turn.granted';
 
@@ -152,7 +152,7 @@ export function lastWhere<Item>(items: readonly Item[], holds: (item: Item) => b
   return low - 1;
 }
 
-export interface Window {
+interface Window {
   from: number;
   /** The first row below it. */
   to: number;

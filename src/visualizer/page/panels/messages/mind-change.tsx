@@ -40,7 +40,7 @@ function said({ story }: TeamView, revision: number): string {
 }
 
 /** A revision that one goes to. */
-export function GoTo({ view, revision }: { view: TeamView; revision: number }) {
+function GoTo({ view, revision }: { view: TeamView; revision: number }) {
   const event = view.story.events[revision];
   return (
     <button
