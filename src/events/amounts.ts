@@ -56,4 +56,4 @@ export const minus = (a: Amount, b: Amount): Amount => ({
   usd: money(a.usd - b.usd),
 });
 
-const money = (usd: number): number => Math.max(0, Math.round(usd * 1e8) / 1e8);
+export const money = (usd: number): number => Math.max(0, Math.round(usd * 1e8) / 1e8);
