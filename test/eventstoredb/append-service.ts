@@ -3,6 +3,10 @@
  *
  * A batch may come in several messages; it is written when the last one is in. Answers on BatchAppend
  * carry the correlation id of their batch, and may come in any order.
+ *
+ * Invariants
+ * 1. What is wrong with one batch is told in its own answer; the call and the other batches live on.
+ * 2. A refused append leaves no trace.
  */
 import code from '@eventstore/db-client/generated/code_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -17,14 +21,33 @@ import {
 import any from 'google-protobuf/google/protobuf/any_pb.js';
 import type { Expectation, Outcome, Proposal } from './event-log.ts';
 import * as messages from './messages.ts';
-import type { TestServer } from './test-server.ts';
+import type { Incoming, TestServer } from './test-server.ts';
 
-type Written = Exclude<Outcome, { kind: 'wrongRevision' | 'tombstoned' }>;
+type Written = Extract<Outcome, { kind: 'written' | 'repeated' }>;
 
 interface Batch {
   stream: string;
-  expected: Expectation;
+  /** Undefined: the client has not said. */
+  expected: Expectation | undefined;
+  /** Milliseconds since 1970. */
+  deadline: number;
   proposals: Proposal[];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
+
+const emptyBatch = (): Batch => ({
+  stream: '',
+  expected: undefined,
+  deadline: Number.POSITIVE_INFINITY,
+  proposals: [],
+});
+
+/** Ids and types that the server does not take. */
+function isBad({ proposals, stream }: Batch): boolean {
+  const fits = ({ id, type }: Proposal) => UUID.test(id) && id !== ZERO_UUID && type !== '';
+  return stream === '' || !proposals.every(fits);
 }
 
 export function append(
@@ -32,7 +55,7 @@ export function append(
   call: ServerReadableStream<streams.AppendReq, streams.AppendResp>,
   answer: sendUnaryData<streams.AppendResp>,
 ): void {
-  const batch: Batch = { stream: '', expected: 'any', proposals: [] };
+  const batch = emptyBatch();
   call.on('data', (request: streams.AppendReq) => {
     const options = request.getOptions();
     const proposed = request.getProposedMessage();
@@ -43,16 +66,23 @@ export function append(
     if (proposed) batch.proposals.push(messages.proposal(proposed));
   });
   call.on('end', async () => {
-    const refusal = await server.admit(call);
+    const refusal = (await server.admit(call)) ?? refusedAppend(server, call, batch);
     if (refusal) return answer(refusal);
-    if (messages.writeBytes(batch.proposals) > server.faults.appendBytesMax)
-      return answer(messages.tooLarge(server.faults.appendBytesMax));
-    if (server.faults.diskFull) return answer(messages.diskFull());
-    const outcome = write(server, batch);
-    if (outcome === 'unanswered') return;
+    // Past its deadline nobody waits for the answer, and it may be written all the same.
+    const outcome = write(server, batch, batch.expected ?? 'any');
+    if (outcome.kind === 'unanswered') return;
     if (outcome.kind === 'tombstoned') return answer(messages.streamDeleted(batch.stream));
-    answer(null, appendAnswer(outcome, batch.expected));
+    answer(null, appendAnswer(outcome, batch.expected ?? 'any'));
   });
+}
+
+function refusedAppend(server: TestServer, call: Incoming, batch: Batch) {
+  const { appendBytesMax, diskFull } = server.faults;
+  if (!server.may(call, batch.stream, '$w')) return messages.accessDenied();
+  if (isBad(batch)) return messages.failure(status.UNKNOWN, 'Exception was thrown by handler.');
+  if (messages.writeBytes(batch.proposals) > appendBytesMax)
+    return messages.tooLarge(appendBytesMax);
+  return diskFull ? messages.diskFull() : undefined;
 }
 
 export function batchAppend(
@@ -69,19 +99,24 @@ export function batchAppend(
   call.on('data', (request: streams.BatchAppendReq) => {
     const correlation = messages.uuidText(request.getCorrelationId());
     const options = request.getOptions();
-    const batch = open.get(correlation) ?? { stream: '', expected: 'any', proposals: [] };
+    const batch = open.get(correlation) ?? emptyBatch();
     if (options) {
       batch.stream = messages.streamName(options.getStreamIdentifier());
       const revision = options.hasStreamPosition() ? options.getStreamPosition() : '';
       batch.expected = expectation(options, revision);
+      batch.deadline = deadlineOf(options);
     }
     for (const proposed of request.getProposedMessagesList())
       batch.proposals.push(messages.proposal(proposed));
     open.set(correlation, batch);
     if (!request.getIsFinal()) return;
     open.delete(correlation);
-    finishBatch(server, call, batch, request.getCorrelationId());
+    void finishBatch(server, call, batch, request.getCorrelationId());
   });
+}
+
+function deadlineOf(options: streams.BatchAppendReq.Options): number {
+  return options.getDeadline()?.toDate().getTime() ?? Number.POSITIVE_INFINITY;
 }
 
 async function finishBatch(
@@ -92,7 +127,8 @@ async function finishBatch(
 ): Promise<void> {
   // No await when nothing stands in the way: batches are then written in the order they came.
   const refusal = server.faults.inTheWay ? await server.admit(call) : server.refusal(call);
-  if (refusal) {
+  const denied = refusal?.code === status.PERMISSION_DENIED;
+  if (refusal && !denied) {
     call.emit('error', refusal);
     return;
   }
@@ -101,37 +137,48 @@ async function finishBatch(
   const response = new streams.BatchAppendResp();
   response.setCorrelationId(correlation);
   response.setStreamIdentifier(messages.streamIdentifier(batch.stream));
-  if (messages.writeBytes(batch.proposals) > server.faults.appendBytesMax) {
-    const detail = new shared.MaximumAppendSizeExceeded();
-    detail.setMaxappendsize(server.faults.appendBytesMax);
-    response.setError(
-      batchError('Maximum Append Size Exceeded', 'MaximumAppendSizeExceeded', detail),
-    );
-  } else if (server.faults.diskFull) {
-    response.setError(batchError(messages.NO_SPACE, 'Unknown', new shared.Unknown()));
-  } else {
-    const outcome = write(server, batch);
-    if (outcome === 'unanswered') return;
+  const error = denied
+    ? batchError('AccessDenied', new shared.AccessDenied())
+    : refusedBatch(server, call, batch);
+  if (error) response.setError(error);
+  else {
+    const outcome = write(server, batch, batch.expected!);
+    if (outcome.kind === 'unanswered') return;
     fillBatchAnswer(response, outcome, batch);
   }
   if (!call.destroyed && !call.cancelled) call.write(response);
 }
 
+function refusedBatch(server: TestServer, call: Incoming, batch: Batch) {
+  const { appendBytesMax, diskFull } = server.faults;
+  if (batch.expected === undefined || isBad(batch))
+    return batchError('BadRequest', new shared.BadRequest().setMessage('BadRequest'));
+  if (!server.may(call, batch.stream, '$w'))
+    return batchError('AccessDenied', new shared.AccessDenied());
+  if (messages.writeBytes(batch.proposals) > appendBytesMax) {
+    const detail = new shared.MaximumAppendSizeExceeded().setMaxappendsize(appendBytesMax);
+    return batchError('MaximumAppendSizeExceeded', detail);
+  }
+  if (batch.deadline < Date.now()) return batchError('Timeout', new shared.Timeout());
+  if (diskFull) return batchError('Unknown', new shared.Unknown(), messages.NO_SPACE);
+  return undefined;
+}
+
 /** Writes, or fails to answer where the test asked for it. */
-function write(server: TestServer, batch: Batch): Outcome | 'unanswered' {
+function write(server: TestServer, batch: Batch, expected: Expectation): Outcome {
   // Read before the server died, or let go by its death: nobody is there to write it.
-  if (!server.running) return 'unanswered';
+  if (!server.running) return { kind: 'unanswered' };
   const crash = server.faults.crashOnAppend;
   if (crash) {
     server.faults.crashOnAppend = undefined;
-    if (crash === 'after') server.log.append(batch.stream, batch.proposals, batch.expected);
+    if (crash === 'after') server.log.append(batch.stream, batch.proposals, expected);
     void server.stop();
-    return 'unanswered';
+    return { kind: 'unanswered' };
   }
-  const outcome = server.log.append(batch.stream, batch.proposals, batch.expected);
+  const outcome = server.log.append(batch.stream, batch.proposals, expected);
   if (server.faults.answersLost === 0) return outcome;
   server.faults.answersLost--;
-  return 'unanswered';
+  return { kind: 'unanswered' };
 }
 
 interface ExpectationOptions {
@@ -140,14 +187,15 @@ interface ExpectationOptions {
   hasStreamExists(): boolean;
 }
 
-function expectation(options: ExpectationOptions, revision: string): Expectation {
+function expectation(options: ExpectationOptions, revision: string): Expectation | undefined {
   if (revision !== '') return Number(revision);
   if (options.hasNoStream()) return 'noStream';
-  return options.hasStreamExists() ? 'streamExists' : 'any';
+  if (options.hasAny()) return 'any';
+  return options.hasStreamExists() ? 'streamExists' : undefined;
 }
 
 function appendAnswer(
-  outcome: Exclude<Outcome, { kind: 'tombstoned' }>,
+  outcome: Exclude<Outcome, { kind: 'tombstoned' | 'unanswered' }>,
   expected: Expectation,
 ): streams.AppendResp {
   const response = new streams.AppendResp();
@@ -161,11 +209,15 @@ function appendAnswer(
     else wrong.setExpectedStreamExists(new shared.Empty());
     return response.setWrongExpectedVersion(wrong);
   }
-  const position = new streams.AppendResp.Position();
-  position.setCommitPosition(String(outcome.position));
-  position.setPreparePosition(String(outcome.position));
-  const success = new streams.AppendResp.Success().setCurrentRevision(String(outcome.revision));
-  return response.setSuccess(success.setPosition(position));
+  const success = new streams.AppendResp.Success();
+  if (outcome.kind === 'nothing') success.setNoStream(new shared.Empty());
+  else success.setCurrentRevision(String(outcome.revision));
+  if (outcome.kind !== 'nothing' && outcome.position !== undefined) {
+    const position = new streams.AppendResp.Position();
+    position.setCommitPosition(String(outcome.position));
+    success.setPosition(position.setPreparePosition(String(outcome.position)));
+  } else success.setNoPosition(new shared.Empty());
+  return response.setSuccess(success);
 }
 
 function fillBatchAnswer(
@@ -176,11 +228,15 @@ function fillBatchAnswer(
   if (outcome.kind === 'tombstoned') {
     const detail = new shared.StreamDeleted();
     detail.setStreamIdentifier(messages.streamIdentifier(stream));
-    response.setError(batchError(`Event stream '${stream}' is deleted.`, 'StreamDeleted', detail));
+    response.setError(batchError('StreamDeleted', detail));
   } else if (outcome.kind === 'wrongRevision') {
-    const detail = wrongRevision(outcome.current, expected);
-    response.setError(batchError('WrongExpectedVersion', 'WrongExpectedVersion', detail));
-  } else response.setSuccess(batchSuccess(outcome));
+    const detail = wrongRevision(outcome.current, expected!);
+    response.setError(batchError('WrongExpectedVersion', detail));
+  } else if (outcome.kind === 'nothing') {
+    const success = new streams.BatchAppendResp.Success();
+    success.setNoStream(new shared.Empty()).setNoPosition(new shared.Empty());
+    response.setSuccess(success);
+  } else response.setSuccess(batchSuccess(outcome as Written));
 }
 
 function wrongRevision(current: number, expected: Expectation): shared.WrongExpectedVersion {
@@ -194,20 +250,31 @@ function wrongRevision(current: number, expected: Expectation): shared.WrongExpe
   return detail;
 }
 
-function batchSuccess(outcome: Written): streams.BatchAppendResp.Success {
-  const position = new shared.AllStreamPosition();
-  position.setCommitPosition(String(outcome.position));
-  position.setPreparePosition(String(outcome.position));
-  const success = new streams.BatchAppendResp.Success();
-  return success.setCurrentRevision(String(outcome.revision)).setPosition(position);
+function batchSuccess({ revision, position }: Written): streams.BatchAppendResp.Success {
+  const success = new streams.BatchAppendResp.Success().setCurrentRevision(String(revision));
+  if (position === undefined) return success.setNoPosition(new shared.Empty());
+  const at = new shared.AllStreamPosition();
+  at.setCommitPosition(String(position)).setPreparePosition(String(position));
+  return success.setPosition(at);
 }
 
+const { Code } = code;
+const CODES = {
+  WrongExpectedVersion: Code.ALREADY_EXISTS,
+  MaximumAppendSizeExceeded: Code.INVALID_ARGUMENT,
+  BadRequest: Code.INVALID_ARGUMENT,
+  StreamDeleted: Code.NOT_FOUND,
+  AccessDenied: Code.PERMISSION_DENIED,
+  Timeout: Code.DEADLINE_EXCEEDED,
+  Unknown: Code.UNKNOWN,
+};
+
 function batchError(
-  message: string,
-  name: string,
+  name: keyof typeof CODES,
   detail: { serializeBinary(): Uint8Array },
+  message: string = name,
 ): statuses.Status {
   const packed = new any.Any();
   packed.pack(detail.serializeBinary(), `event_store.client.${name}`);
-  return new statuses.Status().setCode(code.Code.UNKNOWN).setMessage(message).setDetails(packed);
+  return new statuses.Status().setCode(CODES[name]).setMessage(message).setDetails(packed);
 }

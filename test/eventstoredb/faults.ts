@@ -29,8 +29,12 @@ export class Faults {
   crashOnAppend: 'before' | 'after' | undefined;
   /** Read and subscription calls that begin while this is set send nothing at all. */
   readsStalled = false;
-  /** Bytes of one append (data + metadata + type). */
+  /** Bytes of one append: of its data alone. */
   appendBytesMax = 1024 * 1024;
+  /** How many records that do not match a read looks at in a millisecond. */
+  lookedPerMs = Number.POSITIVE_INFINITY;
+  /** Calls of every user are refused, as while a password is being changed. */
+  rightsRefused: 'denied' | 'unauthenticated' | undefined;
 
   #thawed: Promise<void> = Promise.resolve();
   #thaw: (() => void) | undefined;

@@ -4,7 +4,7 @@
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import type { LogRecord, Proposal } from './event-log.ts';
+import { type LogRecord, type Proposal, TOMBSTONE_REVISION } from './event-log.ts';
 import type { Endpoint } from './faults.ts';
 
 /** .NET ticks (100 ns) are what the server counts time in. */
@@ -19,7 +19,7 @@ export function fillRecorded<Message extends streams.ReadResp.ReadEvent.Recorded
   id.setString(record.id);
   message.setId(id);
   message.setStreamIdentifier(streamIdentifier(record.stream));
-  message.setStreamRevision(String(record.revision));
+  message.setStreamRevision(revisionText(record));
   message.setCommitPosition(String(record.position));
   message.setPreparePosition(String(record.position));
   const metadata = message.getMetadataMap();
@@ -30,6 +30,10 @@ export function fillRecorded<Message extends streams.ReadResp.ReadEvent.Recorded
   message.setCustomMetadata(record.metadata);
   return message;
 }
+
+/** That of a tombstone is beyond what a double holds. */
+const revisionText = ({ revision }: LogRecord): string =>
+  revision === TOMBSTONE_REVISION ? '9223372036854775807' : String(revision);
 
 export function readEvent(record: LogRecord): streams.ReadResp {
   const event = new streams.ReadResp.ReadEvent();
@@ -58,7 +62,8 @@ export function proposal(message: ProposedMessage): Proposal {
 
 export function uuidText(uuid: shared.UUID | undefined): string {
   const structured = uuid?.getStructured();
-  if (!structured) return uuid?.getString() ?? '';
+  // The server keeps what a UUID says, not how it was spelled.
+  if (!structured) return uuid?.getString().toLowerCase() ?? '';
   const half = (bits: string) => BigInt.asUintN(64, BigInt(bits)).toString(16).padStart(16, '0');
   const hex =
     half(structured.getMostSignificantBits()) + half(structured.getLeastSignificantBits());
@@ -73,13 +78,9 @@ export function streamIdentifier(name: string): shared.StreamIdentifier {
   return new shared.StreamIdentifier().setStreamName(Buffer.from(name, 'utf8'));
 }
 
-/** Bytes of a write as the server counts them: types are UTF-16 in its log. */
+/** Bytes of a write as the server counts them against its limit: those of the data alone. */
 export function writeBytes(proposals: readonly Proposal[]): number {
-  let bytes = 0;
-  for (const { data, metadata, type } of proposals) {
-    bytes += data.length + metadata.length + 2 * type.length;
-  }
-  return bytes;
+  return proposals.reduce((bytes, { data }) => bytes + data.length, 0);
 }
 
 /** An error of the server: a gRPC status, and what its trailers say. */

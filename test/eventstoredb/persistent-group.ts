@@ -19,6 +19,9 @@ export interface GroupSettings {
   strategy: 'dispatchToSingle' | 'roundRobin' | 'pinned';
 }
 
+/** Settled events between two that are saved. */
+const UNSAVED_MAX = 10;
+
 interface Delivery {
   record: LogRecord;
   retries: number;
@@ -39,6 +42,8 @@ export class PersistentGroup {
   readonly parked: LogRecord[] = [];
   readonly #consumers = new Map<Consumer, Map<string, Handed>>();
   readonly #again: Delivery[] = [];
+  /** Settled, and not yet saved as such: a crash forgets it. */
+  readonly #settled: LogRecord[] = [];
   readonly #removeListener: () => void;
   /** Last record that was settled and before which all were. */
   totalHandled = 0;
@@ -82,7 +87,12 @@ export class PersistentGroup {
   }
 
   ack(consumer: Consumer, id: string): void {
-    if (this.#take(consumer, id)) this.totalHandled++;
+    const delivery = this.#take(consumer, id);
+    if (delivery) {
+      this.totalHandled++;
+      this.#settled.push(delivery.record);
+      if (this.#settled.length > UNSAVED_MAX) this.#settled.splice(0, UNSAVED_MAX);
+    }
     this.#hand();
   }
 
@@ -102,6 +112,15 @@ export class PersistentGroup {
 
   close(reason: string): void {
     this.#removeListener();
+    this.drop(reason);
+  }
+
+  /** All consumers are gone. What they held comes again, and the last that was settled, too. */
+  drop(reason: string): void {
+    for (const handed of this.#consumers.values())
+      for (const { record } of handed.values()) this.#again.push({ record, retries: 0 });
+    this.#again.push(...this.#settled.splice(0).map((record) => ({ record, retries: 0 })));
+    this.#again.sort((a, b) => a.record.position - b.record.position);
     for (const [consumer, handed] of this.#consumers) {
       for (const { timer } of handed.values()) clearTimeout(timer);
       consumer.drop(reason);
@@ -160,7 +179,7 @@ export class PersistentGroup {
   #found(): Delivery | undefined {
     while (this.cursor < this.log.records.length) {
       const record = this.log.records[this.cursor++]!;
-      if (this.matches(record)) return { record, retries: 0 };
+      if (!record.scavenged && this.matches(record)) return { record, retries: 0 };
     }
     return undefined;
   }

@@ -35,8 +35,9 @@ export class PersistentSubscriptions {
 
   constructor(private readonly server: TestServer) {}
 
-  close(reason: string): void {
-    for (const group of this.#groups.values()) group.close(reason);
+  /** As when the server dies: the groups stay, and the last events come again. */
+  drop(reason: string): void {
+    for (const group of this.#groups.values()) group.drop(reason);
   }
 
   /** As the gRPC server wants it. */
@@ -219,9 +220,12 @@ function wanted(
 ): { matches: RecordFilter; start: number } {
   const stream = options.getStream();
   const all = options.getAll();
-  if (stream) {
-    const from = stream.hasRevision() ? Number(stream.getRevision()) : 0;
-    const start = stream.hasEnd() ? log.records.length : 0;
+  if (!all) {
+    // Clients of 6.x say it in the settings, as before 21.10: 2^64 - 1 is the end.
+    const told = Number(stream ? stream.getRevision() : options.getSettings()?.getRevision());
+    const isEnd = stream ? stream.hasEnd() : told > Number.MAX_SAFE_INTEGER;
+    const from = isEnd ? 0 : told || 0;
+    const start = isEnd ? log.records.length : 0;
     return { matches: (record) => record.stream === source && record.revision >= from, start };
   }
   const position = all?.getPosition();

@@ -1,6 +1,6 @@
 /**
  * The filter of a `$all` read or subscription: on stream names or event types, by prefixes or a regular
- * expression.
+ * expression. A filter without either lets nothing pass, as on the server.
  */
 import type { LogRecord } from './event-log.ts';
 
@@ -17,6 +17,11 @@ export interface FilterMessage {
 
 export type RecordFilter = (record: LogRecord) => boolean;
 
+/** The pattern is none. */
+export class BadPattern extends Error {
+  override readonly name = 'BadPattern';
+}
+
 export function recordFilter(message: FilterMessage | undefined): RecordFilter {
   const expression = message?.getStreamIdentifier() ?? message?.getEventType();
   if (!message || !expression) return () => true;
@@ -26,6 +31,20 @@ export function recordFilter(message: FilterMessage | undefined): RecordFilter {
   const prefixes = expression.getPrefixList();
   if (prefixes.length > 0)
     return (record) => prefixes.some((prefix) => subject(record).startsWith(prefix));
-  const pattern = new RegExp(expression.getRegex());
-  return (record) => pattern.test(subject(record));
+  if (expression.getRegex() === '') return () => false;
+  const found = pattern(expression.getRegex());
+  return (record) => found.test(subject(record));
+}
+
+/** .NET's patterns as far as JavaScript can follow: with `\p{…}`, and options such as `(?i)` at the beginning. */
+function pattern(text: string): RegExp {
+  const [, options = '', rest = text] = /^\(\?([ims]+)\)(.*)$/s.exec(text) ?? [];
+  for (const flags of [`u${options}`, options]) {
+    try {
+      return new RegExp(rest, flags);
+    } catch {
+      // Not with these flags.
+    }
+  }
+  throw new BadPattern(`Invalid pattern '${text}'`);
 }

@@ -4,8 +4,9 @@
  *
  * Invariants
  * 1. One HTTP/2 connection carries at most 100 calls at once, as on the real server.
- * 2. `stop` cuts every connection without a word; `start` takes the same port with the same log.
- * 3. Persistent subscriptions are forgotten when the server stops; the log is not.
+ * 2. `stop` cuts every connection without a word; `start` takes the same port with the same log. What only the
+ *    process knew (the ids of appends at `any`) is forgotten; persistent subscriptions and the log are not.
+ * 3. No request ends the process: what a handler throws is answered as an unknown error.
  * 4. No connection is cut while Node reads from it: a session whose socket is already destroyed takes no more
  *    calls, yet Node goes through the rest of what it has read, and a call that begins there aborts the process
  *    (`Assertion failed: onread->IsFunction()`, seen in Node 20.20, nodejs/node#64850). Only a server's side can
@@ -18,7 +19,6 @@ import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.j
 import featuresGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
 import {
   type Metadata,
   Server,
@@ -34,6 +34,8 @@ import { Faults } from './faults.ts';
 import * as messages from './messages.ts';
 import { PersistentSubscriptions } from './persistent-service.ts';
 import { read } from './read-service.ts';
+import { remove } from './removal-service.ts';
+import { namedFor } from './stream-metadata.ts';
 
 export interface TestServerOptions {
   /** 0, the default: any free one, outside the range from which the system gives out ports by itself. */
@@ -42,12 +44,14 @@ export interface TestServerOptions {
   file?: string;
   /** PEM texts: the server then speaks TLS only. */
   tls?: { key: string; cert: string };
-  /** Calls without these are refused. */
+  /** Calls without these are refused; who they name is an administrator. */
   credentials?: { username: string; password: string };
+  /** Other users and their passwords: without rights of their own, but by a stream's `$acl`. */
+  users?: Readonly<Record<string, string>>;
 }
 
 /** What any call shows of itself. */
-interface Incoming {
+export interface Incoming {
   metadata: Metadata;
 }
 
@@ -105,7 +109,7 @@ export class TestServer {
   #port: number;
   #listener: SocketServer | undefined;
   #grpc: Server | undefined;
-  #persistent = new PersistentSubscriptions(this);
+  readonly #persistent = new PersistentSubscriptions(this);
 
   constructor(options: TestServerOptions) {
     this.#options = options;
@@ -166,8 +170,8 @@ export class TestServer {
     this.#listener = undefined;
     const grpc = this.#grpc;
     const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-    this.#persistent.close('the server stops');
-    this.#persistent = new PersistentSubscriptions(this);
+    this.#persistent.drop('the server stops');
+    this.log.forgetIds();
     this.faults.thaw();
     await this.dropConnections();
     grpc?.forceShutdown();
@@ -218,18 +222,49 @@ export class TestServer {
     return this.refusal(call);
   }
 
-  refusal({ metadata }: Incoming): ServiceError | undefined {
+  refusal(call: Incoming): ServiceError | undefined {
     const { credentials } = this.#options;
-    if (credentials) {
-      const { username, password } = credentials;
-      const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-      const given = metadata.get('authorization')[0];
-      if (given === undefined) return messages.accessDenied();
-      if (given !== basic) return messages.failure(status.UNAUTHENTICATED, 'Unauthenticated');
-    }
-    const leader = this.faults.leaderElsewhere;
-    if (leader && metadata.get('requires-leader')[0] === 'true') return messages.notLeader(leader);
+    const { rightsRefused, leaderElsewhere: leader } = this.faults;
+    const unauthenticated = messages.failure(status.UNAUTHENTICATED, 'Unauthenticated');
+    if (rightsRefused)
+      return rightsRefused === 'denied' ? messages.accessDenied() : unauthenticated;
+    if (credentials && call.metadata.get('authorization').length === 0)
+      return messages.accessDenied();
+    if (credentials && this.#user(call) === undefined) return unauthenticated;
+    if (leader && call.metadata.get('requires-leader')[0] === 'true')
+      return messages.notLeader(leader);
     return undefined;
+  }
+
+  /** Another password for the administrator, or for one of the users. */
+  changePassword(username: string, password: string): void {
+    const { credentials, users = {} } = this.#options;
+    if (credentials?.username === username) this.#options.credentials = { username, password };
+    else this.#options.users = { ...users, [username]: password };
+  }
+
+  #user({ metadata }: Incoming): string | undefined {
+    const { credentials, users = {} } = this.#options;
+    const known = {
+      ...users,
+      ...(credentials && { [credentials.username]: credentials.password }),
+    };
+    const given = metadata.get('authorization')[0];
+    return Object.keys(known).find((name) => {
+      const basic = Buffer.from(`${name}:${known[name]}`).toString('base64');
+      return given === `Basic ${basic}`;
+    });
+  }
+
+  /** Whether the caller has a right (`$r`, `$w`, `$d`) on a stream: administrators have all. */
+  may(call: Incoming, stream: string, right: string): boolean {
+    const { credentials } = this.#options;
+    if (!credentials) return true;
+    const user = this.#user(call);
+    if (user === credentials.username) return true;
+    const named = namedFor(this.log.metadata(stream), right);
+    if (named) return named.some((name) => name === user || name === '$all');
+    return !stream.startsWith('$');
   }
 
   #addServices(grpc: Server): void {
@@ -237,8 +272,8 @@ export class TestServer {
       append: (call: any, answer: any) => append(this, call, answer),
       batchAppend: (call: any) => batchAppend(this, call),
       read: (call: any) => void read(this, call),
-      delete: (call: any, answer: any) => this.#remove(call, answer, 'delete'),
-      tombstone: (call: any, answer: any) => this.#remove(call, answer, 'tombstone'),
+      delete: (call: any, answer: any) => remove(this, call, answer, 'delete'),
+      tombstone: (call: any, answer: any) => remove(this, call, answer, 'tombstone'),
     });
     grpc.addService(
       persistentGrpc.PersistentSubscriptionsService as never,
@@ -250,41 +285,14 @@ export class TestServer {
     grpc.addService(gossipGrpc.GossipService as never, { read: this.#gossip as never });
   }
 
-  /** Deletes or tombstones; both requests and both answers have the same shape. */
-  async #remove(
-    call: ServerUnaryCall<streams.DeleteReq, unknown>,
-    answer: sendUnaryData<unknown>,
-    how: 'delete' | 'tombstone',
-  ): Promise<void> {
-    const refusal = await this.admit(call);
-    if (refusal) return answer(refusal);
-    const options = call.request.getOptions()!;
-    const stream = messages.streamName(options.getStreamIdentifier());
-    if (this.log.isTombstoned(stream)) return answer(messages.streamDeleted(stream));
-    const head = this.log.head(stream);
-    const wanted = options.hasRevision() ? Number(options.getRevision()) : head;
-    if (wanted !== head || (options.hasNoStream() && head >= 0)) {
-      const trailers = {
-        exception: 'wrong-expected-version',
-        'stream-name': stream,
-        'expected-version': String(wanted),
-        'actual-version': String(head),
-      };
-      return answer(messages.failure(status.FAILED_PRECONDITION, 'WrongExpectedVersion', trailers));
-    }
-    if (how === 'delete') this.log.softDelete(stream);
-    else this.log.tombstone(stream);
-    answer(null, how === 'delete' ? new streams.DeleteResp() : new streams.TombstoneResp());
-  }
-
   #supportedMethods = async (
-    call: ServerUnaryCall<unknown, features.SupportedMethods>,
+    _call: ServerUnaryCall<unknown, features.SupportedMethods>,
     answer: sendUnaryData<features.SupportedMethods>,
   ): Promise<void> => {
     this.featureCalls++;
-    const refusal = await this.admit(call);
-    if (refusal) return answer(refusal);
-    const supported = new features.SupportedMethods().setEventStoreServerVersion('24.10.0.0');
+    // Open to everybody.
+    await this.faults.passed();
+    const supported = new features.SupportedMethods().setEventStoreServerVersion('23.10.8.0');
     const add = (service: string, method: string, has: string[]) => {
       const message = new features.SupportedMethod();
       message.setServiceName(service).setMethodName(method).setFeaturesList(has);
