@@ -11,6 +11,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
 import { measureBytes } from './measures/bytes.ts';
 import { measureCrash } from './measures/crash.ts';
 import { measureFold } from './measures/fold.ts';
@@ -42,7 +43,6 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'horde-bench-'));
 const results = new Results();
 const tell = (line: string) => console.error(`  ${line}`);
 const bench = { folder, build: path.resolve(values.build), quick, rounds, results, tell };
-export type Bench = typeof bench & { peers: Peers };
 
 const measures: Record<string, (bench: Bench) => Promise<void>> = {
   start: measureStart,

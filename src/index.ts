@@ -98,22 +98,23 @@ export {
 } from './planning/workflows/form-workflow.ts';
 export { workflows } from './planning/workflows/workflow-list.ts';
 // projections: what can be seen
-export { board } from './projections/board.ts';
-export { type CauseChain, causeChain } from './projections/cause-chain.ts';
-export { type ChangeOfMind, changesOfMind } from './projections/changes-of-mind.ts';
-export { decisions } from './projections/decisions.ts';
-export { type Difference, firstDifference } from './projections/first-difference.ts';
+export { board } from './projections/board/board.ts';
+export { type CauseChain, causeChain } from './projections/causes/cause-chain.ts';
+export { type Difference, firstDifference } from './projections/comparison/first-difference.ts';
+export { type ChangeOfMind, changesOfMind } from './projections/decisions/changes-of-mind.ts';
+export { decisions } from './projections/decisions/decisions.ts';
 export { defineProjection, type Projection, project } from './projections/kit/projection.ts';
-export { emptyMerged, type Merged, merge, merged, updateOf } from './projections/merged/merged.ts';
+export { emptyMerged, merge, merged, updateOf } from './projections/merged/merged.ts';
+export type { Merged } from './projections/merged/merged-state.ts';
 export { type MergedView, mergedView } from './projections/merged/merged-view.ts';
-export { metrics } from './projections/metrics.ts';
+export { metrics } from './projections/metrics/metrics.ts';
 export { type Report, report, reportFrom, reportOf } from './projections/report/report.ts';
 export { renderReport } from './projections/report/report-markdown.ts';
-export { transcript } from './projections/transcript.ts';
+export { transcript } from './projections/transcript/transcript.ts';
 export { type LiveExport, startLiveExport } from './telemetry/live/live-export.ts';
 export { type LogRecord, logRecords } from './telemetry/otlp/log-records.ts';
 export { exportTeam } from './telemetry/otlp/otlp-export.ts';
-export { openTeamLog, type TeamLog } from './telemetry/process-log/team-log.ts';
+export { openProcessLog, type ProcessLog } from './telemetry/process-log/process-log.ts';
 export type { Span } from './telemetry/spans/span.ts';
 export { traceSpans } from './telemetry/spans/trace-spans.ts';
 // visualizer: what a person looks at

@@ -1,6 +1,7 @@
 /** Bytes that the file grows by for one step, near step 100, 1,000 and 10,000. Snapshots and indexes included. */
+
+import type { Bench } from '../bench.ts';
 import { summon } from '../contestant.ts';
-import type { Bench } from '../main.ts';
 
 type Window = [from: number, to: number];
 const OURS: Window[] = [

@@ -1,8 +1,8 @@
 /** A team killed at 10,000 events: from opening the file in a new process until its work has begun again. */
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Bench } from '../bench.ts';
 import { summon } from '../contestant.ts';
-import type { Bench } from '../main.ts';
 import { median } from '../round-robin.ts';
 
 const EVENTS = 10_000;

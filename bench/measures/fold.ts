@@ -1,7 +1,7 @@
 /** Folding a long stream cold, in a process of its own each time: ours through the machines, peers as they can. */
 import path from 'node:path';
+import type { Bench } from '../bench.ts';
 import { summon } from '../contestant.ts';
-import type { Bench } from '../main.ts';
 import { median } from '../round-robin.ts';
 import type { PeerName } from './peers.ts';
 

@@ -1,6 +1,7 @@
 /** Resident memory of a team of eight that waits for an answer: a thousand of them in one process. */
+
+import type { Bench } from '../bench.ts';
 import { summon } from '../contestant.ts';
-import type { Bench } from '../main.ts';
 
 const TEAMS = 1000;
 

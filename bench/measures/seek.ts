@@ -1,6 +1,7 @@
 /** The state at a random revision of a long stream, once it has been visited: 40 times, each with a new runtime. */
+
+import type { Bench } from '../bench.ts';
 import { summon } from '../contestant.ts';
-import type { Bench } from '../main.ts';
 import { median } from '../round-robin.ts';
 import { fill } from './fold.ts';
 

@@ -1,7 +1,7 @@
 /** How long `horde --help` takes, process and all: the median of twenty. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import type { Bench } from '../main.ts';
+import type { Bench } from '../bench.ts';
 import { median } from '../round-robin.ts';
 
 const TIMES = 20;

@@ -5,8 +5,9 @@
  * 1. All contestants of a round do the same loop with the same texts, on files of the same disk.
  * 2. The raw limit is the quickest bare loop: kept scope or public `transition()`, one commit a step or one a turn.
  */
+
+import type { Bench } from '../bench.ts';
 import { summon } from '../contestant.ts';
-import type { Bench } from '../main.ts';
 import { type Entry, perSecond, type Run, roundRobin } from '../round-robin.ts';
 import type { Ring } from '../workload.ts';
 

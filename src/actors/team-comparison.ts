@@ -4,10 +4,10 @@
 
 import { tokensOf } from '../events/amounts.ts';
 import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
-import { type Artifact, board, type Task } from '../projections/board.ts';
-import { type Difference, firstDifference } from '../projections/first-difference.ts';
+import { type Artifact, board, type Task } from '../projections/board/board.ts';
+import { type Difference, firstDifference } from '../projections/comparison/first-difference.ts';
 import { project } from '../projections/kit/projection.ts';
-import { metrics } from '../projections/metrics.ts';
+import { metrics } from '../projections/metrics/metrics.ts';
 import type { Runtime } from './runtime.ts';
 import { canonical, type TeamState } from './state/team-state.ts';
 

@@ -16,7 +16,7 @@ import type { EventOf, RecordedEvent } from '../events/event.ts';
 import type { EventCatalog } from '../events/known-events.ts';
 import type { modelReplied } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
-import { moveEvents } from '../projections/moves-made.ts';
+import { moveEvents } from '../projections/moves/moves-made.ts';
 import { budget } from './gate/budget.ts';
 import type { Ledger } from './gate/ledger.ts';
 import { type FoldedEvent, foldedOf, type Verdict } from './gate/policy.ts';

@@ -4,7 +4,7 @@
 import type { Runtime } from '../actors/runtime.ts';
 import { type Formed, hashState } from '../actors/state/team-state.ts';
 import type { TeamHandle } from '../actors/team-handle.ts';
-import { summarizeMetrics } from '../projections/metrics-summary.ts';
+import { summarizeMetrics } from '../projections/metrics/metrics-summary.ts';
 import { type Report, report, reportFrom } from '../projections/report/report.ts';
 import { EXIT } from './bad-usage.ts';
 import { observe, operationalLog } from './observation.ts';

@@ -6,7 +6,7 @@
 import type { TeamId } from '../events/ids.ts';
 import type { EventStore } from '../events/store.ts';
 import type { LiveExport } from '../telemetry/live/live-export.ts';
-import type { Following, TeamLog } from '../telemetry/process-log/team-log.ts';
+import type { Following, ProcessLog } from '../telemetry/process-log/process-log.ts';
 import { BadUsage } from './bad-usage.ts';
 
 interface Observation {
@@ -18,7 +18,7 @@ interface Observation {
 export async function observe(
   store: EventStore,
   team: TeamId,
-  log: TeamLog | undefined,
+  log: ProcessLog | undefined,
 ): Promise<Observation> {
   const following = log?.follow(store, team);
   const sending = namesCollector() ? await exporting(store, team, log) : undefined;
@@ -34,7 +34,7 @@ interface Observations {
   close(): Promise<void>;
 }
 
-export function observations(store: EventStore, log: TeamLog | undefined): Observations {
+export function observations(store: EventStore, log: ProcessLog | undefined): Observations {
   const open = new Map<TeamId, Promise<Observation>>();
   const ending = new Set<Promise<unknown>>();
   const end = (observation: Promise<Observation>) => {
@@ -63,11 +63,11 @@ export function observations(store: EventStore, log: TeamLog | undefined): Obser
 }
 
 /** The log that `HORDE_LOG` asks for. Throws `BadUsage` when it cannot be understood. */
-export async function operationalLog(): Promise<TeamLog | undefined> {
+export async function operationalLog(): Promise<ProcessLog | undefined> {
   if (!process.env['HORDE_LOG']) return undefined;
-  const { openTeamLog } = await import('../telemetry/process-log/team-log.ts');
+  const { openProcessLog } = await import('../telemetry/process-log/process-log.ts');
   try {
-    return await openTeamLog();
+    return await openProcessLog();
   } catch (error) {
     throw new BadUsage((error as Error).message);
   }
@@ -80,7 +80,7 @@ const ENDPOINT = /^OTEL_EXPORTER_OTLP_(.+_)?ENDPOINT$/;
 async function exporting(
   store: EventStore,
   team: TeamId,
-  log: TeamLog | undefined,
+  log: ProcessLog | undefined,
 ): Promise<LiveExport | undefined> {
   const { startLiveExport } = await import('../telemetry/live/live-export.ts');
   return startLiveExport({
@@ -94,7 +94,7 @@ async function exporting(
 async function ended(
   following: Following | undefined,
   sending: LiveExport | undefined,
-  log: TeamLog | undefined,
+  log: ProcessLog | undefined,
   team: TeamId,
 ): Promise<string | undefined> {
   const sent = await sending?.end();

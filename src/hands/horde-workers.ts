@@ -5,8 +5,8 @@
 import type { Worker, Workers } from '../actors/worker.ts';
 import type { TeamId } from '../events/ids.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
-import { board } from '../projections/board.ts';
-import { renderBoard } from '../projections/board-text.ts';
+import { board } from '../projections/board/board.ts';
+import { renderBoard } from '../projections/board/board-text.ts';
 import { dispatchSwarmTool, type SwarmGrant } from './child/dispatch-swarm.ts';
 import { runTeam } from './child/run-team.ts';
 import { callModel } from './model/call-model.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TeamLine } from '../../src/projections/teams.ts';
+import type { TeamLine } from '../../src/projections/teams/teams.ts';
 import type { ForkMade, ShownEvent } from '../../src/visualizer/shared/wire.ts';
 import { startTestServer } from '../eventstoredb/test-server.ts';
 import { type Horde, hordeIn } from './horde.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { board, waitsFor } from '../../src/projections/board.ts';
+import { board, waitsFor } from '../../src/projections/board/board.ts';
 import { project, projectAt } from '../../src/projections/kit/projection.ts';
 import { given, returned, say } from './given.ts';
 

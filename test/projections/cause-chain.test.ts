@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/events/amounts.ts';
 import { tokensOf } from '../../src/events/amounts.ts';
-import { artifactRevision, causeChain } from '../../src/projections/cause-chain.ts';
+import { artifactRevision, causeChain } from '../../src/projections/causes/cause-chain.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 const stage = await rehearse({ seed: 2 });

@@ -1,6 +1,6 @@
 /** Where agents changed their minds, and over what. */
 import { describe, expect, it } from 'vitest';
-import { changesOfMind } from '../../src/projections/changes-of-mind.ts';
+import { changesOfMind } from '../../src/projections/decisions/changes-of-mind.ts';
 import { project } from '../../src/projections/kit/projection.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 import { formed, given, granted, joined, say } from './given.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decisions } from '../../src/projections/decisions.ts';
+import { decisions } from '../../src/projections/decisions/decisions.ts';
 import { project } from '../../src/projections/kit/projection.ts';
 import { itemsOf } from '../../src/projections/kit/sequence.ts';
 import { given, say } from './given.ts';

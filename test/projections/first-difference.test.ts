@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { firstDifference } from '../../src/projections/first-difference.ts';
+import { firstDifference } from '../../src/projections/comparison/first-difference.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 async function reviewed(seed: number) {

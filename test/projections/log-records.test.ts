@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/events/event.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { moveEvents } from '../../src/projections/moves-made.ts';
+import { moveEvents } from '../../src/projections/moves/moves-made.ts';
 import { type LogRecord, logRecords } from '../../src/telemetry/otlp/log-records.ts';
 import { otlpLogs } from '../../src/telemetry/otlp/otlp.ts';
 import { traceSpans } from '../../src/telemetry/spans/trace-spans.ts';

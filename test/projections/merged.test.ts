@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { board } from '../../src/projections/board.ts';
+import { board } from '../../src/projections/board/board.ts';
 import { project } from '../../src/projections/kit/projection.ts';
-import {
-  emptyMerged,
-  type Merged,
-  merge,
-  merged,
-  updateOf,
-} from '../../src/projections/merged/merged.ts';
+import { emptyMerged, merge, merged, updateOf } from '../../src/projections/merged/merged.ts';
+import type { Merged } from '../../src/projections/merged/merged-state.ts';
 import { renderMerged } from '../../src/projections/merged/merged-text.ts';
 import { mergedView } from '../../src/projections/merged/merged-view.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { given, LIMITS, replied, returned, type Said, say } from './given.ts';
 
 /** The events as those of a team of this name, told so many milliseconds later. */

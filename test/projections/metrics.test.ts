@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { project, projectAt } from '../../src/projections/kit/projection.ts';
 import { sequenceOf } from '../../src/projections/kit/sequence.ts';
-import { metrics } from '../../src/projections/metrics.ts';
-import { percentiles } from '../../src/projections/tally.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
+import { percentiles } from '../../src/projections/metrics/tally.ts';
 import {
   admitted,
   draft,

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { messageSent } from '../../src/events/words/agent.ts';
 import { vocabulary } from '../../src/events/words/index.ts';
-import { board } from '../../src/projections/board.ts';
-import { changesOfMind } from '../../src/projections/changes-of-mind.ts';
+import { board } from '../../src/projections/board/board.ts';
 import { conversation } from '../../src/projections/conversation/conversation.ts';
-import { decisions } from '../../src/projections/decisions.ts';
+import { changesOfMind } from '../../src/projections/decisions/changes-of-mind.ts';
+import { decisions } from '../../src/projections/decisions/decisions.ts';
 import type { Projection } from '../../src/projections/kit/projection.ts';
 import {
   applyAll,
@@ -26,10 +26,10 @@ import {
   sizeOf,
 } from '../../src/projections/kit/sequence.ts';
 import { merged } from '../../src/projections/merged/merged.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { report } from '../../src/projections/report/report.ts';
-import { teams } from '../../src/projections/teams.ts';
-import { transcript } from '../../src/projections/transcript.ts';
+import { teams } from '../../src/projections/teams/teams.ts';
+import { transcript } from '../../src/projections/transcript/transcript.ts';
 import {
   admitted,
   draft,

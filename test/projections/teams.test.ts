@@ -8,7 +8,7 @@ import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 import { vocabulary } from '../../src/events/words/index.ts';
 import { project } from '../../src/projections/kit/projection.ts';
 import { catchUp } from '../../src/projections/kit/read-model.ts';
-import { teams } from '../../src/projections/teams.ts';
+import { teams } from '../../src/projections/teams/teams.ts';
 import { formed, given, granted, joined, replied, say } from './given.ts';
 
 const catalog = createCatalog(vocabulary);

@@ -6,19 +6,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonical } from '../../src/actors/state/team-state.ts';
 import type { Json, RecordedEvent } from '../../src/events/event.ts';
-import { board } from '../../src/projections/board.ts';
-import { decisions } from '../../src/projections/decisions.ts';
+import { board } from '../../src/projections/board/board.ts';
+import { decisions } from '../../src/projections/decisions/decisions.ts';
 import { project } from '../../src/projections/kit/projection.ts';
 import { itemsOf, sizeOf } from '../../src/projections/kit/sequence.ts';
-import {
-  emptyMerged,
-  type Merged,
-  merge,
-  merged,
-  updateOf,
-} from '../../src/projections/merged/merged.ts';
+import { emptyMerged, merge, merged, updateOf } from '../../src/projections/merged/merged.ts';
+import type { Merged } from '../../src/projections/merged/merged-state.ts';
 import { mergedView } from '../../src/projections/merged/merged-view.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { given, type Said } from '../projections/given.ts';
 import { type Rehearsed, rehearse } from './rehearsed-teams.ts';
 

@@ -11,8 +11,8 @@ import type { NewEvent } from '../../src/events/event.ts';
 import { type StreamName, teamId, teamStream } from '../../src/events/ids.ts';
 import { ANY_REVISION } from '../../src/events/store.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { forkView } from '../../src/projections/fork.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { forkView } from '../../src/projections/fork/fork-view.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { cutsOf, MODEL, type Rehearsed, rawEvents, rehearse } from './rehearsed-teams.ts';
 
 const RUNS = 15;

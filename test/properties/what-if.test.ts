@@ -9,9 +9,9 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { callModel } from '../../src/hands/model/call-model.ts';
 import type { ModelClient } from '../../src/hands/model/model-client.ts';
 import { createPriceTable } from '../../src/hands/model/prices.ts';
-import { firstDifference } from '../../src/projections/first-difference.ts';
+import { firstDifference } from '../../src/projections/comparison/first-difference.ts';
 import { project } from '../../src/projections/kit/projection.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { type Rehearsed, rehearse, type TeamOfTest } from './rehearsed-teams.ts';
 
 const nobody: ModelClient = {

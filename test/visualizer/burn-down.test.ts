@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { projectAt } from '../../src/projections/kit/projection.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { BurnDown } from '../../src/visualizer/page/panels/budget/burn-down.ts';
 import { Story } from '../../src/visualizer/page/shell/story.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';

@@ -1,7 +1,7 @@
 /** Two teams in step: nothing is left out, what both have begins together, and the sentence says where they part. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { firstDifference } from '../../src/projections/first-difference.ts';
+import { firstDifference } from '../../src/projections/comparison/first-difference.ts';
 import { inStep, tellDifference, unlikeFields } from '../../src/visualizer/page/compare/compare.ts';
 import { kindOf } from '../../src/visualizer/page/timeline/event-kind.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';

@@ -1,7 +1,7 @@
 /** Where one jumps to: what a walk over all events would find, without walking. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { moveEvents } from '../../src/projections/moves-made.ts';
+import { moveEvents } from '../../src/projections/moves/moves-made.ts';
 import { Story } from '../../src/visualizer/page/shell/story.ts';
 import { actorsOf } from '../../src/visualizer/page/timeline/event-line.ts';
 import { type JumpKind, Jumps } from '../../src/visualizer/page/timeline/jumps.ts';

@@ -8,7 +8,7 @@ import { createRuntime } from '../../src/actors/runtime.ts';
 import type { EventStore, SubscribeOptions } from '../../src/events/store.ts';
 import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 import { openStore } from '../../src/events/stores/open-store.ts';
-import type { TeamLine } from '../../src/projections/teams.ts';
+import type { TeamLine } from '../../src/projections/teams/teams.ts';
 import { startTestServer } from '../eventstoredb/test-server.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 import { appendTo, ownEvent, revisionsOf, served } from './served.ts';

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { board } from '../../src/projections/board.ts';
+import { board } from '../../src/projections/board/board.ts';
 import { projectAt } from '../../src/projections/kit/projection.ts';
-import { metrics } from '../../src/projections/metrics.ts';
+import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { Story } from '../../src/visualizer/page/shell/story.ts';
 import { shownEvent, wholeEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { project } from '../../src/projections/kit/projection.ts';
 import { emptyMerged, merge, merged } from '../../src/projections/merged/merged.ts';
 import { mergedView } from '../../src/projections/merged/merged-view.ts';
-import { type TeamLine, teams } from '../../src/projections/teams.ts';
+import { type TeamLine, teams } from '../../src/projections/teams/teams.ts';
 import { TEAMS_MOST, TeamsBelow } from '../../src/visualizer/page/shell/teams-below.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';

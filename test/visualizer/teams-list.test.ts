@@ -1,6 +1,6 @@
 /** The list of teams: found by words and status, in the order that was asked for. */
 import { describe, expect, it } from 'vitest';
-import type { TeamLine } from '../../src/projections/teams.ts';
+import type { TeamLine } from '../../src/projections/teams/teams.ts';
 import { ago, shareUsed, type Wish, wanted } from '../../src/visualizer/page/teams/teams-list.ts';
 
 const line = (team: string, news: Partial<TeamLine> = {}): TeamLine => ({

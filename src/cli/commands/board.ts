@@ -1,6 +1,6 @@
 /** `horde board`: tasks and artifacts of a team. */
-import { board as projection } from '../../projections/board.ts';
-import { renderBoard } from '../../projections/board-text.ts';
+import { board as projection } from '../../projections/board/board.ts';
+import { renderBoard } from '../../projections/board/board-text.ts';
 import { harmless } from '../output.ts';
 import { type PastOptions, reading, turnEnd } from '../reading.ts';
 

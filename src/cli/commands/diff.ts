@@ -1,6 +1,6 @@
 /** `horde diff`: where two teams part, and what then differs. */
 import { type Both, type Comparison, compareTeams } from '../../actors/team-comparison.ts';
-import type { Difference, ShownEvent } from '../../projections/first-difference.ts';
+import type { Difference, ShownEvent } from '../../projections/comparison/first-difference.ts';
 import { harmless, type Output, oneLine, table } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { knownTeam } from '../store-option.ts';

@@ -10,7 +10,7 @@ import type { WrittenAnswer } from '../../events/words/fork.ts';
 import type { Limits } from '../../events/words/team.ts';
 import { rebuildWorkspace } from '../../hands/tools/rebuilt-workspace.ts';
 import { patterns } from '../../machines/patterns/index.ts';
-import { forkView } from '../../projections/fork.ts';
+import { forkView } from '../../projections/fork/fork-view.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { type Led, leadToEnd, type Summary } from '../lead.ts';
 import { modelClient, rehearsalOf } from '../model-access.ts';

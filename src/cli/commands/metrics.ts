@@ -1,6 +1,6 @@
 /** `horde metrics`: what a team used, and how it went. */
-import { metrics as projection } from '../../projections/metrics.ts';
-import { renderMetrics, summarizeMetrics } from '../../projections/metrics-summary.ts';
+import { metrics as projection } from '../../projections/metrics/metrics.ts';
+import { renderMetrics, summarizeMetrics } from '../../projections/metrics/metrics-summary.ts';
 import { harmless } from '../output.ts';
 import { type PastOptions, reading, turnEnd } from '../reading.ts';
 

@@ -3,7 +3,7 @@
 import { createCatalog } from '../../events/known-events.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { catchUp } from '../../projections/kit/read-model.ts';
-import { teams as projection } from '../../projections/teams.ts';
+import { teams as projection } from '../../projections/teams/teams.ts';
 import { createOutput, oneLine, table } from '../output.ts';
 import { openStoreOption } from '../store-option.ts';
 

@@ -5,7 +5,7 @@ import {
   type CauseChain,
   type CauseStep,
   causeChain,
-} from '../../projections/cause-chain.ts';
+} from '../../projections/causes/cause-chain.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { harmless, type Output, oneLine } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';

@@ -19,7 +19,13 @@ import type { modelFailed, modelReplied } from '../../events/words/agent.ts';
 import type { WrittenAnswer } from '../../events/words/fork.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { conversation, conversationRequest } from '../../projections/conversation/conversation.ts';
-import { askerOf, type ForkView, forkView, isAnswer, requestKey } from '../../projections/fork.ts';
+import {
+  askerOf,
+  type ForkView,
+  forkView,
+  isAnswer,
+  requestKey,
+} from '../../projections/fork/fork-view.ts';
 
 type Answer = EventOf<typeof modelReplied> | EventOf<typeof modelFailed>;
 type Answers = ReadonlyMap<string, readonly Answer[]>;

@@ -3,7 +3,6 @@
  * event that says them, and what an event counts under its dot.
  */
 import type { RecordedEvent } from '../../events/event.ts';
-import type { Counts, Merged } from './merged.ts';
 import {
   type Dictionary,
   dictionaryOf,
@@ -11,6 +10,7 @@ import {
   joinDictionaries,
 } from './merged-dictionary.ts';
 import { type Fields, joinFirst, type Register, type Stamp } from './merged-register.ts';
+import type { Counts, Merged } from './merged-state.ts';
 
 /** What one event says of some parts of merged state. */
 export type Parts = { -readonly [Part in keyof Merged]?: Merged[Part] };

@@ -1,9 +1,9 @@
 /** The teams of a merged state: how each stands, who is in it, what it used. */
 import type { Confidence } from '../../events/words/pattern.ts';
-import type { TeamStatus } from '../teams.ts';
-import type { Counts, MemberFacts, Merged, TeamFacts } from './merged.ts';
+import type { TeamStatus } from '../teams/teams.ts';
 import { entriesOf } from './merged-dictionary.ts';
 import type { Fields } from './merged-register.ts';
+import type { Counts, MemberFacts, Merged, TeamFacts } from './merged-state.ts';
 import { sumOf, type Totals, totalsOf } from './merged-totals.ts';
 
 export interface TeamShown {

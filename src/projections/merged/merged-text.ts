@@ -1,6 +1,6 @@
 /** Merged state as text: what a person reads in a terminal. */
 
-import { renderBoard } from '../board-text.ts';
+import { renderBoard } from '../board/board-text.ts';
 import type { TeamShown } from './merged-teams.ts';
 import type { Totals } from './merged-totals.ts';
 import type { MergedView, TaskShown, Version } from './merged-view.ts';

@@ -1,7 +1,7 @@
 /** What teams used in all: whole numbers added up, so that no order of adding changes them. */
 import { NO_TOKENS } from '../../events/amounts.ts';
-import type { Counts, Merged } from './merged.ts';
 import { entriesOf } from './merged-dictionary.ts';
+import type { Counts, Merged } from './merged-state.ts';
 
 export interface Totals extends Omit<Counts, 'nanoUsd'> {
   /** All tokens, as the budget counts them. */

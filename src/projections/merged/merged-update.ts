@@ -22,8 +22,7 @@ import {
 import * as pattern from '../../events/words/pattern.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
-import { moveEvents } from '../moves-made.ts';
-import type { ArtifactFacts, Counts, MemberFacts, Merged, TeamFacts } from './merged.ts';
+import { moveEvents } from '../moves/moves-made.ts';
 import {
   count,
   fieldsOf,
@@ -34,6 +33,7 @@ import {
   stampOf,
 } from './merged-contribution.ts';
 import { dictionaryOf } from './merged-dictionary.ts';
+import type { ArtifactFacts, Counts, MemberFacts, Merged, TeamFacts } from './merged-state.ts';
 
 type Speaker = (event: RecordedEvent, team: string) => Parts;
 

@@ -8,6 +8,9 @@
  *    another team, which had not ended by then, holds instead is shown as contested and not lost.
  * 3. A thing of which only the middle is known yet (a task's progress without its creation) waits to be shown.
  */
+
+import { type Dictionary, entriesOf } from './merged-dictionary.ts';
+import { compareStamps, type Fields, type Register, type Stamp } from './merged-register.ts';
 import type {
   AgreedFacts,
   ArtifactFacts,
@@ -16,9 +19,7 @@ import type {
   FindingFacts,
   Merged,
   TaskFacts,
-} from './merged.ts';
-import { type Dictionary, entriesOf } from './merged-dictionary.ts';
-import { compareStamps, type Fields, type Register, type Stamp } from './merged-register.ts';
+} from './merged-state.ts';
 import { compareText, namedIn, type TeamShown, teamsOf } from './merged-teams.ts';
 import { countsOf, sumOf, type Totals, totalsOf } from './merged-totals.ts';
 

@@ -3,7 +3,7 @@
  * whole texts stand in a fence that is longer than any inside, so that they cannot break the structure.
  */
 import { escapeControls } from '../conversation/framing.ts';
-import type { Line } from '../transcript.ts';
+import type { Line } from '../transcript/transcript.ts';
 import type { Contribution, Report, Result } from './report.ts';
 
 /** Most characters of a text that stands on one line. */

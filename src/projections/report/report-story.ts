@@ -12,8 +12,8 @@ import type { Projection } from '../kit/projection.ts';
 import { defineFold, defineProjection, joined } from '../kit/projection.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence } from '../kit/sequence.ts';
-import type { HandedIn } from '../moves-made.ts';
-import { handedIn, moveEvents } from '../moves-made.ts';
+import type { HandedIn } from '../moves/moves-made.ts';
+import { handedIn, moveEvents } from '../moves/moves-made.ts';
 
 export interface MadeMove extends HandedIn {
   /** Name of the move, `submit_draft` say. */

@@ -8,19 +8,19 @@
  */
 import type { Json, RecordedEvent } from '../../events/event.ts';
 import { type Confidence, confidence as confidenceLevel } from '../../events/words/pattern.ts';
-import type { Artifact, Board } from '../board.ts';
-import { board } from '../board.ts';
-import type { Decision, Decisions, Dissent, Intervention } from '../decisions.ts';
-import { decisions } from '../decisions.ts';
+import type { Artifact, Board } from '../board/board.ts';
+import { board } from '../board/board.ts';
+import type { Decision, Decisions, Dissent, Intervention } from '../decisions/decisions.ts';
+import { decisions } from '../decisions/decisions.ts';
 import { entry } from '../kit/named.ts';
 import type { Projection } from '../kit/projection.ts';
 import { project } from '../kit/projection.ts';
 import { itemAt, itemsOf } from '../kit/sequence.ts';
-import type { Metrics } from '../metrics.ts';
-import { metrics } from '../metrics.ts';
-import type { TeamStatus } from '../teams.ts';
-import type { Line, Transcript } from '../transcript.ts';
-import { transcript } from '../transcript.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { metrics } from '../metrics/metrics.ts';
+import type { TeamStatus } from '../teams/teams.ts';
+import type { Line, Transcript } from '../transcript/transcript.ts';
+import { transcript } from '../transcript/transcript.ts';
 import type { MadeMove, Participant, Story } from './report-story.ts';
 import { story } from './report-story.ts';
 

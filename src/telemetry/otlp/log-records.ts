@@ -10,7 +10,7 @@
  */
 import type { Json, JsonObject, RecordedEvent } from '../../events/event.ts';
 import { renderFields } from '../../projections/conversation/framing.ts';
-import { moveEvents } from '../../projections/moves-made.ts';
+import { moveEvents } from '../../projections/moves/moves-made.ts';
 import type { Conventions, Span, SpanValue } from '../spans/span.ts';
 import { forkedAs, TeamTrace } from '../spans/trace-spans.ts';
 

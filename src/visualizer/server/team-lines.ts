@@ -11,7 +11,7 @@ import { UnreadableEvent } from '../../events/known-events.ts';
 import { PAGE_MAX } from '../../events/store.ts';
 import { applyAll } from '../../projections/kit/projection.ts';
 import { catchUp, type ReadModel } from '../../projections/kit/read-model.ts';
-import { type TeamLine, type Teams, teams } from '../../projections/teams.ts';
+import { type TeamLine, type Teams, teams } from '../../projections/teams/teams.ts';
 import { storedEvent } from '../shared/shown-event.ts';
 import { recorded } from '../shared/wire.ts';
 import type { Write } from './follower.ts';

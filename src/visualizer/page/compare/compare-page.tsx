@@ -1,9 +1,9 @@
 /** Two teams side by side: where they part, then both in step, then how they stand now, as far as they differ. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Comparison } from '../../../actors/team-comparison.ts';
+import type { ShownEvent as Side } from '../../../projections/comparison/first-difference.ts';
 import { renderFields } from '../../../projections/conversation/framing.ts';
-import type { ShownEvent as Side } from '../../../projections/first-difference.ts';
-import type { TeamLine } from '../../../projections/teams.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
 
 import { inStep, tellDifference, unlikeFields } from './compare.ts';
 import { CompareSteps } from './compare-steps.tsx';

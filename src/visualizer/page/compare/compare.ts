@@ -8,7 +8,7 @@
  */
 
 import type { RecordedEvent } from '../../../events/event.ts';
-import type { Difference } from '../../../projections/first-difference.ts';
+import type { Difference } from '../../../projections/comparison/first-difference.ts';
 import { gistOf, oneLine, typeInWords } from '../panels/messages/message-gist.ts';
 import { kindOf } from '../timeline/event-kind.ts';
 

@@ -1,6 +1,6 @@
 /** Chooses another team to compare this one with. */
 import { useRef, useState } from 'preact/hooks';
-import type { TeamLine } from '../../../projections/teams.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';
 import { onOneLine } from '../timeline/event-line.ts';

@@ -6,7 +6,7 @@
  *    something, and with nothing else but the question whether it is the right one.
  * 2. A connection that is lost is tried again, from where it stood, until it is closed; whoever listens is told.
  */
-import type { TeamLine } from '../../../projections/teams.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
 import type { About, ForkAsked, ForkMade, Refusal, ShownEvent, Spoken } from '../../shared/wire.ts';
 import type { Horde, Listener, Source } from './team-source.ts';
 

@@ -9,16 +9,16 @@
  */
 import type { Json, RecordedEvent } from '../../../events/event.ts';
 import { allMoves } from '../../../events/words/index.ts';
-import { type Board, board } from '../../../projections/board.ts';
+import { type Board, board } from '../../../projections/board/board.ts';
 import {
   type ChangeOfMind,
   type ChangesOfMind,
   changesOfMind,
-} from '../../../projections/changes-of-mind.ts';
+} from '../../../projections/decisions/changes-of-mind.ts';
 import type { Projection } from '../../../projections/kit/projection.ts';
-import { type Metrics, metrics } from '../../../projections/metrics.ts';
-import type { TeamStatus } from '../../../projections/teams.ts';
-import { lineOf } from '../../../projections/transcript.ts';
+import { type Metrics, metrics } from '../../../projections/metrics/metrics.ts';
+import type { TeamStatus } from '../../../projections/teams/teams.ts';
+import { lineOf } from '../../../projections/transcript/transcript.ts';
 import { recorded, type ShownEvent } from '../../shared/wire.ts';
 import { type EventKind, kindOf } from '../timeline/event-kind.ts';
 import { Cast, type Standing } from './cast.ts';

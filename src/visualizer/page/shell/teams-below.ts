@@ -7,8 +7,9 @@
  * 2. Streams are fetched one after the other, each event once, and of `TEAMS_MOST` teams at most, the nearest first.
  */
 import { signal } from '@preact/signals';
-import { type Merged, merge, merged } from '../../../projections/merged/merged.ts';
-import type { TeamLine } from '../../../projections/teams.ts';
+import { merge, merged } from '../../../projections/merged/merged.ts';
+import type { Merged } from '../../../projections/merged/merged-state.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
 import { lastWhere } from '../panels/messages/message-flow.ts';
 import { Story } from './story.ts';
 import type { TeamSource } from './team-source.ts';

@@ -1,5 +1,5 @@
 /** The list of teams as one wants to see it: filtered by words and status, sorted, parents known. */
-import type { TeamLine, TeamStatus } from '../../../projections/teams.ts';
+import type { TeamLine, TeamStatus } from '../../../projections/teams/teams.ts';
 
 export type Order =
   | 'updated'

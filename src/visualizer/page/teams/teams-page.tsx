@@ -1,7 +1,7 @@
 /** All teams of the store, live: how each stands and what it has used. One opens one, or compares two. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
-import type { TeamLine, TeamStatus } from '../../../projections/teams.ts';
+import type { TeamLine, TeamStatus } from '../../../projections/teams/teams.ts';
 import { oneLine } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';

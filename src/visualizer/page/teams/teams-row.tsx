@@ -1,5 +1,5 @@
 /** One team in the list of teams: what it is, how it stands, what it has used of its budget. */
-import type { TeamLine } from '../../../projections/teams.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
 import { oneLine } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
 import { ago, shareUsed, tokensUsed } from './teams-list.ts';

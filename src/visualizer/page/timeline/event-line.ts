@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject, RecordedEvent } from '../../../events/event.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
-import { lineOf } from '../../../projections/transcript.ts';
+import { lineOf } from '../../../projections/transcript/transcript.ts';
 import type { EventKind } from './event-kind.ts';
 
 /** Most characters of a line; what is longer is seen in the event itself. */

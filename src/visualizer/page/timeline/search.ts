@@ -5,7 +5,7 @@
  * Invariant: an event is read once, however often is searched; what one searches in grows with the story.
  */
 import type { JsonObject, RecordedEvent } from '../../../events/event.ts';
-import { lineOf } from '../../../projections/transcript.ts';
+import { lineOf } from '../../../projections/transcript/transcript.ts';
 import type { Story } from '../shell/story.ts';
 import { actorsOf } from './event-line.ts';
 

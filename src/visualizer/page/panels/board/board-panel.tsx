@@ -7,7 +7,7 @@ import {
   type Task,
   type TaskStatus,
   waitsFor,
-} from '../../../../projections/board.ts';
+} from '../../../../projections/board/board.ts';
 import './board-panel.css';
 import { RevisionLink } from '../../shell/revision-link.tsx';
 import type { TeamView } from '../../shell/team-view.ts';

@@ -1,12 +1,12 @@
 /** What a team may use and has used: the burn-down, the numbers of each agent, and what another budget would have done. */
 import { useMemo, useState } from 'preact/hooks';
 import { tokensOf } from '../../../../events/amounts.ts';
-import type { Metrics } from '../../../../projections/metrics.ts';
+import type { Metrics } from '../../../../projections/metrics/metrics.ts';
 import {
   type MetricsSummary,
   summarizeMetrics,
   type TallySummary,
-} from '../../../../projections/metrics-summary.ts';
+} from '../../../../projections/metrics/metrics-summary.ts';
 import './budget-panel.css';
 import { durationText } from '../../shell/duration.ts';
 import type { Horde } from '../../shell/team-source.ts';

@@ -4,10 +4,9 @@
  *
  * Invariant: what has to be fetched or followed back is so only for an event that one stays with; passing by costs nothing.
  */
-import type { ComponentChildren } from 'preact';
 import type { JsonObject, RecordedEvent } from '../../../../events/event.ts';
 import { escapeControls } from '../../../../projections/conversation/framing.ts';
-import { lineOf } from '../../../../projections/transcript.ts';
+import { lineOf } from '../../../../projections/transcript/transcript.ts';
 import { recorded } from '../../../shared/wire.ts';
 import { clockText, durationText, momentText } from '../../shell/duration.ts';
 import '../../timeline/event-kind.css';
@@ -20,6 +19,7 @@ import { MindChange } from '../messages/mind-change.tsx';
 import { CauseSection, EffectsSection, MaterialSection, WorkSection } from './event-links.tsx';
 import { JsonTree } from './json-tree.tsx';
 import { Blocks, PromptView } from './prompt-view.tsx';
+import { Section } from './section.tsx';
 
 export function EventPanel({ view }: { view: TeamView }) {
   const selected = view.selected.value;
@@ -71,27 +71,6 @@ function Depths({ view, event }: { view: TeamView; event: RecordedEvent }) {
         <JsonTree value={{ ...event.meta } as JsonObject} open />
       </Section>
     </>
-  );
-}
-
-export function Section({
-  title,
-  note = '',
-  isFolded = false,
-  children,
-}: {
-  title: string;
-  note?: string;
-  isFolded?: boolean;
-  children: ComponentChildren;
-}) {
-  return (
-    <details class="event-panel-section" open={!isFolded}>
-      <summary>
-        <h3>{title}</h3> <span class="soft">{note}</span>
-      </summary>
-      {children}
-    </details>
   );
 }
 

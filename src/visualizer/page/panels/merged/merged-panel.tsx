@@ -8,7 +8,7 @@ import {
   mergedView,
   type Said,
 } from '../../../../projections/merged/merged-view.ts';
-import type { TeamLine } from '../../../../projections/teams.ts';
+import type { TeamLine } from '../../../../projections/teams/teams.ts';
 import './merged-panel.css';
 import { RevisionLink } from '../../shell/revision-link.tsx';
 import { hrefOf } from '../../shell/route.ts';

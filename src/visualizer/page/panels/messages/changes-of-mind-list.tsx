@@ -1,6 +1,6 @@
 /** Which agents changed their minds, when, and over which message: a sentence each, with links. */
 import { useState } from 'preact/hooks';
-import type { ChangeOfMind } from '../../../../projections/changes-of-mind.ts';
+import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import { lastWhere } from './message-flow.ts';
 import { gistOf, oneLine, typeInWords } from './message-gist.ts';

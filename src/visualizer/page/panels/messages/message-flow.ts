@@ -8,7 +8,7 @@
  * 3. The team's own root hears every move, to count it; it has a head of its own only where nobody else heard.
  */
 import type { RecordedEvent } from '../../../../events/event.ts';
-import type { ChangeOfMind } from '../../../../projections/changes-of-mind.ts';
+import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
 import type { Story, StoryMessage } from '../../shell/story.ts';
 
 export type FlowRow = { y: number; height: number; revision: number } & (

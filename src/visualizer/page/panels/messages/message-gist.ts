@@ -1,6 +1,6 @@
 /** What a message says, in one line: its type in words, and its first words. */
 import type { Json, RecordedEvent } from '../../../../events/event.ts';
-import { lineOf } from '../../../../projections/transcript.ts';
+import { lineOf } from '../../../../projections/transcript/transcript.ts';
 import { onOneLine, typeWords } from '../../timeline/event-line.ts';
 
 /** Most characters of a gist. */

@@ -1,5 +1,5 @@
 /** A change of mind in a sentence, with the ways to what it was and to what it was over. */
-import type { ChangeOfMind } from '../../../../projections/changes-of-mind.ts';
+import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
 import { eventLine, onOneLine, typeWords } from '../../timeline/event-line.ts';
 import './mind-change.css';
 import type { TeamView } from '../../shell/team-view.ts';

@@ -1,11 +1,14 @@
 /** What the operational log says of an event: how grave it is, in which words, with which of its fields. Pure. */
 import type { EventMeta, JsonObject, RawEvent } from '../../events/event.ts';
-import type { Fields, Level } from './team-log.ts';
 
-interface Line {
+export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type Level = (typeof LEVELS)[number];
+export type LogFields = Readonly<Record<string, unknown>>;
+
+interface LogLine {
   level: Level;
   message: string;
-  fields: Fields;
+  fields: LogFields;
 }
 
 /** Types that may have a line; of all others nothing is read. */
@@ -69,10 +72,10 @@ const SPOKEN: ReadonlySet<string> = new Set([
 ]);
 
 /** `process`: how leaders of this process name themselves. */
-export function lineOf(
+export function logLineOf(
   { type, stream, revision, data, meta }: RawEvent,
   process: string,
-): Line | undefined {
+): LogLine | undefined {
   const told = JSON.parse(meta) as EventMeta;
   const line = worded(type, JSON.parse(data) as JsonObject, process);
   if (!line) return undefined;
@@ -81,7 +84,7 @@ export function lineOf(
   return { ...line, fields: { team, revision, ...work, ...line.fields } };
 }
 
-function worded(type: string, data: JsonObject, process: string): Line | undefined {
+function worded(type: string, data: JsonObject, process: string): LogLine | undefined {
   if (type === 'leader.took') return took(data, process);
   if (type === 'work.started') {
     const fields = pick(data, ['work', 'src', 'attempt']);
@@ -100,7 +103,7 @@ function worded(type: string, data: JsonObject, process: string): Line | undefin
   };
 }
 
-function took(data: JsonObject, process: string): Line {
+function took(data: JsonObject, process: string): LogLine {
   const isOurs = String(data['leader']).startsWith(process);
   const fields = pick(data, ['epoch', 'leader', 'downMs']);
   return isOurs
@@ -108,7 +111,7 @@ function took(data: JsonObject, process: string): Line {
     : { level: 'warn', message: 'leadership lost', fields };
 }
 
-function failed(type: string, data: JsonObject): Line {
+function failed(type: string, data: JsonObject): LogLine {
   const fields = pick(data, ['kind', 'retryAfterMs', 'latencyMs']);
   const isSpoken = type === 'model.failed' && SPOKEN.has(String(data['kind']));
   return {
@@ -118,14 +121,14 @@ function failed(type: string, data: JsonObject): Line {
   };
 }
 
-function pick(data: JsonObject, names: readonly string[], as?: string): Fields {
+function pick(data: JsonObject, names: readonly string[], as?: string): LogFields {
   return Object.fromEntries(
     names.filter((name) => data[name] !== undefined).map((name) => [as ?? name, data[name]]),
   );
 }
 
 /** What of an error is for a log: its kind and its first line. */
-export function errorFields(error: unknown): Fields {
+export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: String(error) };
   const { name, message } = error;
   const { code, kind } = error as Error & { code?: string; kind?: string };

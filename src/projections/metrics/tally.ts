@@ -1,9 +1,9 @@
 /**
  * One column of the metrics: what is counted for a team, an agent or a round.
  */
-import { NO_USAGE, type Usage } from '../events/amounts.ts';
-import type { Sequence } from './kit/sequence.ts';
-import { emptySequence, itemsOf } from './kit/sequence.ts';
+import { NO_USAGE, type Usage } from '../../events/amounts.ts';
+import type { Sequence } from '../kit/sequence.ts';
+import { emptySequence, itemsOf } from '../kit/sequence.ts';
 
 export interface Tally {
   modelCalls: number;

@@ -7,19 +7,19 @@
  * 2. `settled` plus `reserved` is what the doorkeeper held against the limits at that revision.
  */
 
-import { type Amount, amountOf, type Usage } from '../events/amounts.ts';
-import type { EventOf, RecordedEvent } from '../events/event.ts';
-import * as agent from '../events/words/agent.ts';
-import * as child from '../events/words/child.ts';
-import { teamForked } from '../events/words/fork.ts';
-import { roundStarted } from '../events/words/pattern.ts';
-import { teamFormed } from '../events/words/team.ts';
-import * as work from '../events/words/work.ts';
-import { enter, entry } from './kit/named.ts';
-import type { Projection } from './kit/projection.ts';
-import { defineFold, defineProjection, joined } from './kit/projection.ts';
-import { append } from './kit/sequence.ts';
-import { moveEvents } from './moves-made.ts';
+import { type Amount, amountOf, type Usage } from '../../events/amounts.ts';
+import type { EventOf, RecordedEvent } from '../../events/event.ts';
+import * as agent from '../../events/words/agent.ts';
+import * as child from '../../events/words/child.ts';
+import { teamForked } from '../../events/words/fork.ts';
+import { roundStarted } from '../../events/words/pattern.ts';
+import { teamFormed } from '../../events/words/team.ts';
+import * as work from '../../events/words/work.ts';
+import { enter, entry } from '../kit/named.ts';
+import type { Projection } from '../kit/projection.ts';
+import { defineFold, defineProjection, joined } from '../kit/projection.ts';
+import { append } from '../kit/sequence.ts';
+import { moveEvents } from '../moves/moves-made.ts';
 import type { Tally } from './tally.ts';
 import { countRetry, countUsage, emptyTally } from './tally.ts';
 

@@ -2,17 +2,17 @@
  * The transcript: what happened in a team, line by line, for people. Lines hold what was said in full;
  * whoever shows them shortens, and escapes what cannot be seen.
  */
-import type { EventDefinition, RecordedEvent } from '../events/event.ts';
-import * as agent from '../events/words/agent.ts';
-import * as pattern from '../events/words/pattern.ts';
-import * as team from '../events/words/team.ts';
-import * as work from '../events/words/work.ts';
-import { renderFields } from './conversation/framing.ts';
-import type { Projection } from './kit/projection.ts';
-import { defineFold } from './kit/projection.ts';
-import type { Sequence } from './kit/sequence.ts';
-import { append, emptySequence } from './kit/sequence.ts';
-import { moveEvents } from './moves-made.ts';
+import type { EventDefinition, RecordedEvent } from '../../events/event.ts';
+import * as agent from '../../events/words/agent.ts';
+import * as pattern from '../../events/words/pattern.ts';
+import * as team from '../../events/words/team.ts';
+import * as work from '../../events/words/work.ts';
+import { renderFields } from '../conversation/framing.ts';
+import type { Projection } from '../kit/projection.ts';
+import { defineFold } from '../kit/projection.ts';
+import type { Sequence } from '../kit/sequence.ts';
+import { append, emptySequence } from '../kit/sequence.ts';
+import { moveEvents } from '../moves/moves-made.ts';
 
 export interface Line {
   revision: number;

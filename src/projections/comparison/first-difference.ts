@@ -9,7 +9,7 @@
  * 1. A stream has no difference from itself, nor from a fork of it in which everything was said again.
  * 2. It is symmetric: `b` against `a` parts at the same two events.
  */
-import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
+import type { Json, JsonObject, RecordedEvent } from '../../events/event.ts';
 
 export interface Difference {
   /** `content`: something else was said; `order`: the same was heard later; `missing`: one has gone on alone. */

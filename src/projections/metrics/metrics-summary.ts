@@ -1,6 +1,6 @@
 /** The metrics as people and scripts read them: sums, and percentiles instead of every latency. */
 
-import { itemsOf } from './kit/sequence.ts';
+import { itemsOf } from '../kit/sequence.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tally } from './tally.ts';
 

@@ -6,9 +6,9 @@
  * outside, or at a new leader.
  */
 
-import { tokensOf, type Usage } from '../events/amounts.ts';
-import type { JsonObject, RecordedEvent } from '../events/event.ts';
-import { lineOf } from './transcript.ts';
+import { tokensOf, type Usage } from '../../events/amounts.ts';
+import type { JsonObject, RecordedEvent } from '../../events/event.ts';
+import { lineOf } from '../transcript/transcript.ts';
 
 export interface CauseStep {
   revision: number;

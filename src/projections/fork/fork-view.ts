@@ -6,15 +6,15 @@
  * shared past is counted too.
  */
 
-import { tokensOf, type Usage } from '../events/amounts.ts';
-import type { EventOf, RecordedEvent } from '../events/event.ts';
-import { modelFailed, modelReplied, toolReturned } from '../events/words/agent.ts';
-import { teamFailed, teamReturned } from '../events/words/child.ts';
-import { teamForked, type WrittenAnswer } from '../events/words/fork.ts';
-import { teamFormed } from '../events/words/team.ts';
-import { workFailed, workLate } from '../events/words/work.ts';
-import { enter, entry } from './kit/named.ts';
-import { defineProjection } from './kit/projection.ts';
+import { tokensOf, type Usage } from '../../events/amounts.ts';
+import type { EventOf, RecordedEvent } from '../../events/event.ts';
+import { modelFailed, modelReplied, toolReturned } from '../../events/words/agent.ts';
+import { teamFailed, teamReturned } from '../../events/words/child.ts';
+import { teamForked, type WrittenAnswer } from '../../events/words/fork.ts';
+import { teamFormed } from '../../events/words/team.ts';
+import { workFailed, workLate } from '../../events/words/work.ts';
+import { enter, entry } from '../kit/named.ts';
+import { defineProjection } from '../kit/projection.ts';
 
 export interface ForkView {
   /** Null for a team that is not a fork. */

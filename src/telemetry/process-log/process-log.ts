@@ -15,15 +15,18 @@ import type { RawEvent } from '../../events/event.ts';
 import type { StreamName, TeamId } from '../../events/ids.ts';
 import { type EventStore, pages, type Subscription } from '../../events/store.ts';
 import { scrub } from '../../hands/model/anthropic/anthropic-failure.ts';
-import { errorFields, lineOf, TOLD_TYPES } from './team-log-lines.ts';
-import { watchedStore } from './team-log-store.ts';
+import {
+  errorFields,
+  LEVELS,
+  type Level,
+  type LogFields,
+  logLineOf,
+  TOLD_TYPES,
+} from './log-line.ts';
+import { watchedStore } from './watched-store.ts';
 
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-export type Level = (typeof LEVELS)[number];
-export type Fields = Readonly<Record<string, unknown>>;
-
-export interface TeamLog {
-  tell(level: Level, message: string, fields?: Fields): void;
+export interface ProcessLog {
+  tell(level: Level, message: string, fields?: LogFields): void;
   /** Tells what happens to a team, and to those below it, from the moment at which it was last taken. */
   follow(store: EventStore, team: TeamId): Following;
   /** The same store; its failures are told. */
@@ -38,7 +41,9 @@ export interface Following {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `HORDE_LOG=level[:file]`; undefined when it is not set. Throws a RangeError when it says neither. */
-export async function openTeamLog(env: Environment = process.env): Promise<TeamLog | undefined> {
+export async function openProcessLog(
+  env: Environment = process.env,
+): Promise<ProcessLog | undefined> {
   const wanted = env['HORDE_LOG'];
   if (!wanted || wanted === 'silent') return undefined;
   const at = wanted.indexOf(':');
@@ -86,10 +91,10 @@ function secretsOf(env: Environment): string[] {
     .sort((a, b) => b.length - a.length);
 }
 
-class PinoLog implements TeamLog {
+class PinoLog implements ProcessLog {
   constructor(private readonly logger: Logger) {}
 
-  tell(level: Level, message: string, fields: Fields = {}): void {
+  tell(level: Level, message: string, fields: LogFields = {}): void {
     this.logger[level](fields, message);
   }
 
@@ -136,7 +141,7 @@ class PinoLog implements TeamLog {
   }
 
   private hear(event: RawEvent): void {
-    const line = lineOf(event, PROCESS);
+    const line = logLineOf(event, PROCESS);
     if (line) this.tell(line.level, line.message, line.fields);
   }
 }

@@ -2,19 +2,19 @@
  * All teams of a store, one line each: what `horde teams` lists. Folded over every stream.
  */
 
-import type { Usage } from '../events/amounts.ts';
-import type { EventOf, RecordedEvent } from '../events/event.ts';
-import { teamOfStream } from '../events/ids.ts';
-import { modelFailed, modelReplied } from '../events/words/agent.ts';
-import { teamForked } from '../events/words/fork.ts';
-import { vocabulary } from '../events/words/index.ts';
-import { roundStarted } from '../events/words/pattern.ts';
-import * as team from '../events/words/team.ts';
-import { workFailed, workLate } from '../events/words/work.ts';
-import { escapeControls } from './conversation/framing.ts';
-import { enter, entry } from './kit/named.ts';
-import type { Projection } from './kit/projection.ts';
-import { defineFold, defineProjection, joined } from './kit/projection.ts';
+import type { Usage } from '../../events/amounts.ts';
+import type { EventOf, RecordedEvent } from '../../events/event.ts';
+import { teamOfStream } from '../../events/ids.ts';
+import { modelFailed, modelReplied } from '../../events/words/agent.ts';
+import { teamForked } from '../../events/words/fork.ts';
+import { vocabulary } from '../../events/words/index.ts';
+import { roundStarted } from '../../events/words/pattern.ts';
+import * as team from '../../events/words/team.ts';
+import { workFailed, workLate } from '../../events/words/work.ts';
+import { escapeControls } from '../conversation/framing.ts';
+import { enter, entry } from '../kit/named.ts';
+import type { Projection } from '../kit/projection.ts';
+import { defineFold, defineProjection, joined } from '../kit/projection.ts';
 
 export type TeamStatus = 'running' | 'paused' | 'done' | 'failed' | 'stopped';
 

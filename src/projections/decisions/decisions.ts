@@ -1,14 +1,14 @@
 /**
  * What was decided and by whom, what remained disputed, and where a person intervened.
  */
-import type { EventOf, RecordedEvent } from '../events/event.ts';
-import { messageTold, personAnswered } from '../events/words/agent.ts';
-import { submitSynthesis } from '../events/words/moves.ts';
-import { decisionMade, dissentNoted } from '../events/words/pattern.ts';
-import { teamContinued, teamPaused, teamStopRequested } from '../events/words/team.ts';
-import { defineProjection } from './kit/projection.ts';
-import type { Sequence } from './kit/sequence.ts';
-import { append, emptySequence, itemsOf } from './kit/sequence.ts';
+import type { EventOf, RecordedEvent } from '../../events/event.ts';
+import { messageTold, personAnswered } from '../../events/words/agent.ts';
+import { submitSynthesis } from '../../events/words/moves.ts';
+import { decisionMade, dissentNoted } from '../../events/words/pattern.ts';
+import { teamContinued, teamPaused, teamStopRequested } from '../../events/words/team.ts';
+import { defineProjection } from '../kit/projection.ts';
+import type { Sequence } from '../kit/sequence.ts';
+import { append, emptySequence, itemsOf } from '../kit/sequence.ts';
 
 export interface Decision {
   subject: string;

@@ -1,8 +1,8 @@
 /** The moves that agents make, by the type of event that each becomes. */
-import type { Json, RecordedEvent } from '../events/event.ts';
-import { allMoves } from '../events/words/index.ts';
-import type { Move } from '../events/words/moves.ts';
-import { renderFields } from './conversation/framing.ts';
+import type { Json, RecordedEvent } from '../../events/event.ts';
+import { allMoves } from '../../events/words/index.ts';
+import type { Move } from '../../events/words/moves.ts';
+import { renderFields } from '../conversation/framing.ts';
 
 export const moveEvents: ReadonlyMap<string, Move> = new Map(
   [...allMoves.values()].map((move) => [move.event.type, move]),

@@ -6,16 +6,16 @@
  * 1. An artifact is known by its path, or else by title and author; a new version takes the old one's place.
  * 2. A locked artifact keeps the version that was agreed; a later write to its path is noted, not adopted.
  */
-import type { EventOf } from '../events/event.ts';
-import { toolReturned } from '../events/words/agent.ts';
+import type { EventOf } from '../../events/event.ts';
+import { toolReturned } from '../../events/words/agent.ts';
 import {
   artifactRegistered,
   taskAssigned,
   taskCreated,
   taskProgressed,
-} from '../events/words/pattern.ts';
-import { enter, entry } from './kit/named.ts';
-import { defineProjection } from './kit/projection.ts';
+} from '../../events/words/pattern.ts';
+import { enter, entry } from '../kit/named.ts';
+import { defineProjection } from '../kit/projection.ts';
 
 export type TaskStatus = EventOf<typeof taskProgressed>['data']['status'];
 

@@ -1,12 +1,11 @@
 /** A store whose failures are told to the operational log, and change nothing else. */
 import { type EventStore, RevisionConflict } from '../../events/store.ts';
-import type { Fields, Level } from './team-log.ts';
-import { errorFields } from './team-log-lines.ts';
+import { errorFields, type Level, type LogFields } from './log-line.ts';
 
-type Tell = (level: Level, message: string, fields: Fields) => void;
+type Tell = (level: Level, message: string, fields: LogFields) => void;
 
 export function watchedStore(store: EventStore, tell: Tell): EventStore {
-  const watched = async <Result>(doing: string, fields: Fields, done: Promise<Result>) => {
+  const watched = async <Result>(doing: string, fields: LogFields, done: Promise<Result>) => {
     try {
       return await done;
     } catch (error) {

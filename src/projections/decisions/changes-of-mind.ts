@@ -6,9 +6,9 @@
  * 1. A change is found between two judgements of the same agent, whatever others said between them.
  * 2. What is named as the reason was shown to the agent, or heard by it, before it judged; nothing is guessed.
  */
-import type { RecordedEvent } from '../events/event.ts';
-import { enter, entry } from './kit/named.ts';
-import { defineFold, type Projection } from './kit/projection.ts';
+import type { RecordedEvent } from '../../events/event.ts';
+import { enter, entry } from '../kit/named.ts';
+import { defineFold, type Projection } from '../kit/projection.ts';
 
 type Stance = 'for' | 'against';
 

@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { inboxStream, teamId, teamStream } from '../../src/events/ids.ts';
 import { type EventStore, StoreFailure } from '../../src/events/store.ts';
 import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
-import { moveEvents } from '../../src/projections/moves-made.ts';
-import { openTeamLog } from '../../src/telemetry/process-log/team-log.ts';
-import { lineOf } from '../../src/telemetry/process-log/team-log-lines.ts';
+import { moveEvents } from '../../src/projections/moves/moves-made.ts';
+import { logLineOf } from '../../src/telemetry/process-log/log-line.ts';
+import { openProcessLog } from '../../src/telemetry/process-log/process-log.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
 
 const o = teamId('o');
@@ -17,7 +17,7 @@ async function logged(level: string, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'horde-log-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'deep', 'horde.log');
-  const log = (await openTeamLog({ HORDE_LOG: `${level}:${file}`, ...env }))!;
+  const log = (await openProcessLog({ HORDE_LOG: `${level}:${file}`, ...env }))!;
   const text = () => readFileSync(file, 'utf8');
   return {
     log,
@@ -34,9 +34,9 @@ async function logged(level: string, env: Record<string, string> = {}) {
 
 describe('the operational log', () => {
   it('is silent unless it is asked for, and says what it does not understand', async () => {
-    expect(await openTeamLog({})).toBeUndefined();
-    expect(await openTeamLog({ HORDE_LOG: 'silent' })).toBeUndefined();
-    await expect(openTeamLog({ HORDE_LOG: 'loud:x' })).rejects.toThrow(
+    expect(await openProcessLog({})).toBeUndefined();
+    expect(await openProcessLog({ HORDE_LOG: 'silent' })).toBeUndefined();
+    await expect(openProcessLog({ HORDE_LOG: 'loud:x' })).rejects.toThrow(
       /HORDE_LOG=loud:x: give a level/,
     );
   });
@@ -100,10 +100,10 @@ describe('the operational log', () => {
       data: JSON.stringify({ epoch: 2, leader, downMs: 0, package: 'p', code: 'c' }),
       meta: JSON.stringify({ at: 1, turn: 1, correlationId: 'o' }),
     });
-    expect(lineOf(event('here:1:x'), 'here:1:')).toMatchObject({
+    expect(logLineOf(event('here:1:x'), 'here:1:')).toMatchObject({
       message: 'leadership taken',
     });
-    expect(lineOf(event('there:1:x'), 'here:1:')).toMatchObject({
+    expect(logLineOf(event('there:1:x'), 'here:1:')).toMatchObject({
       level: 'warn',
       message: 'leadership lost',
       fields: { team: 'o', revision: 7, leader: 'there:1:x' },
