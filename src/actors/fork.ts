@@ -14,14 +14,14 @@ import type { JsonObject, NewEvent, RawEvent } from '../events/event.ts';
 import { type StreamName, type TeamId, teamId, teamStream } from '../events/ids.ts';
 import { type EventStore, NO_STREAM, PAGE_MAX, pages, RevisionConflict } from '../events/store.ts';
 import type { WrittenAnswer } from '../events/words/fork.ts';
-import type { Limits } from '../events/words/team.ts';
+import { type Limits, limitsChanged } from '../events/words/team.ts';
 import { childId } from './children/teams-below.ts';
 import type { Clock } from './clock.ts';
 import { type Ledger, reservedFor } from './gate/ledger.ts';
 import { limitsOf } from './limits.ts';
 import type { Fold } from './state/fold.ts';
-import { countsRounds, type Forked } from './state/forked-state.ts';
-import type { TeamState } from './state/team-state.ts';
+import type { Forked } from './state/forked-state.ts';
+import type { TeamActor, TeamState } from './state/team-state.ts';
 import type { TurnEvent, TurnRules } from './turn/draft.ts';
 import { takeTurn } from './turn/turn.ts';
 
@@ -88,6 +88,10 @@ function refuseUnforkable(origin: TeamId, wish: ForkWish, state: TeamState): voi
   if (wish.rounds !== undefined && ![...state.actors.values()].some(countsRounds))
     throw new ForkRefused(`nobody in team ${origin} counts rounds at revision ${state.revision}`);
 }
+
+/** Whoever counts rounds hears when their number changes. */
+const countsRounds = ({ status, machine }: TeamActor): boolean =>
+  status === 'active' && machine.hears(limitsChanged.type);
 
 /** The turn of `team.forked`, taken on the origin's state. */
 function forkedTurn(site: ForkSite, fork: Fork, wish: ForkWish, state: TeamState): TurnEvent[] {

@@ -25,6 +25,9 @@ export const hordeMachines: Readonly<Record<string, HordeMachine>> = {
     ],
   },
   ...Object.fromEntries(
-    Object.values(patterns).map(({ name, machine }) => [name, { machine, hears: [] }]),
+    Object.values(patterns).map(({ name, machine, limits }) => [
+      name,
+      { machine, hears: 'rounds' in limits.shape ? ['limits.changed'] : [] },
+    ]),
   ),
 };

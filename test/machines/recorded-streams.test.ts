@@ -59,7 +59,7 @@ async function replayed(store: EventStore, machines: Record<string, MachineSourc
 afterAll(() => Promise.all(stores.map((store) => store.close())));
 
 describe('Streams recorded before', () => {
-  it('are there for every pattern of that time, and for workflows', () => {
+  it('are there for every pattern of that time, for workflows, and for forks that were given rounds', () => {
     expect(files.map((file) => file.split('.')[0]).sort()).toEqual(
       [
         'adversarial-debate',
@@ -67,6 +67,7 @@ describe('Streams recorded before', () => {
         'consensus-deliberation',
         'contract-first-negotiation',
         'expertise-routing',
+        'forks-with-rounds',
         'nested-swarm',
         'review-loop',
         'single-agent',

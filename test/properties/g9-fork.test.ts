@@ -192,6 +192,10 @@ describe('a fork', () => {
     expect((await stage.events('f')).filter(({ type }) => type === 'round.started')).toHaveLength(
       1,
     );
+    const told = (await stage.events('f')).filter(({ type }) => type === 'limits.changed');
+    expect(told.map(({ data, meta }) => [data, meta.to, meta.deaf])).toEqual([
+      [{ rounds: 1 }, ['pattern'], undefined],
+    ]);
     await stage.run('s', { pattern: 'swarm', seed: 3 });
     await expect(stage.runtime.fork({ origin: 's', at, rounds: 2 })).rejects.toThrow(
       'counts rounds',

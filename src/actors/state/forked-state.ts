@@ -7,9 +7,9 @@
  * 2. Once-only work that the origin had begun is not owed anew: it is returned, and its outcome is unknown.
  * 3. A team below is attached to, not begun anew: its reservation stands. Its fork is made before this one.
  */
-import type { EventOf, JsonObject } from '../../events/event.ts';
+import type { EventOf } from '../../events/event.ts';
 import type { teamForked } from '../../events/words/fork.ts';
-import type { OwedWork, TeamActor, TeamState } from './team-state.ts';
+import type { OwedWork, TeamState } from './team-state.ts';
 import { timerKey } from './team-state.ts';
 
 export type Forked = EventOf<typeof teamForked>['data'];
@@ -25,9 +25,6 @@ export function becomeFork(state: TeamState, forked: Forked): WorksOfFork {
   const { parent: _, ...formed } = state.formed!;
   const { team, limits, labels, parent } = forked;
   state.formed = { ...formed, team, limits, labels, ...(parent ? { parent } : {}) };
-  if (forked.rounds !== undefined) {
-    for (const actor of state.actors.values()) setRounds(actor, forked.rounds);
-  }
   moveTimers(state, forked);
   return sortWorks(state, new Set(forked.below));
 }
@@ -66,19 +63,4 @@ function oweAnew(work: OwedWork): void {
   work.reserved = { tokens: 0, usd: 0 };
   work.outputTokensMax = null;
   work.waitsFor = null;
-}
-
-/** Whoever counts rounds has `limits.rounds` in its context. */
-export function countsRounds({ status, snapshot }: TeamActor): boolean {
-  const { limits } = (snapshot.context ?? {}) as { limits?: { rounds?: unknown } };
-  return status === 'active' && typeof limits?.rounds === 'number';
-}
-
-function setRounds(actor: TeamActor, rounds: number): void {
-  if (!countsRounds(actor)) return;
-  const { interpreter } = actor.machine;
-  const kept = interpreter.persist(actor.snapshot) as JsonObject;
-  const context = kept['context'] as JsonObject;
-  const limits = { ...(context['limits'] as JsonObject), rounds };
-  actor.snapshot = interpreter.revive({ ...kept, context: { ...context, limits } });
 }

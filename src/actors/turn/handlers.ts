@@ -4,8 +4,9 @@
  * settles work, or is heard by machines, as `understand` says.
  */
 import type { ActorEffect, EventDefinition } from '../../events/event.ts';
+import { limitsChanged } from '../../events/words/team.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
-import { deliver, fire, settle, stopRequested, subscribers } from './hearing.ts';
+import { deliver, fire, settle, stopRequested, subscribers, tellUnsaid } from './hearing.ts';
 import { end, form, join, leave } from './members.ts';
 import type { OwnData } from './own-events.ts';
 import { armWork, shiftTimers } from './timers.ts';
@@ -25,8 +26,15 @@ const handlers: { readonly [Type in keyof OwnData]: Handler<OwnData[Type]> } = {
     lapse(draft);
   },
   'team.upgraded'() {},
-  'team.forked'(draft, _event, forked) {
+  'team.forked'(draft, event, forked) {
+    const { rounds, roundsUnsaid } = forked;
     fork(draft, forked);
+    if (rounds !== undefined) draft.push(limitsChanged.type, { rounds });
+    if (roundsUnsaid !== undefined)
+      tellUnsaid(draft, event, limitsChanged.type, { rounds: roundsUnsaid });
+  },
+  'limits.changed'(draft, event) {
+    deliver(draft, event, subscribers(draft, event));
   },
   'origin.refused'() {},
   'team.paused'({ state }, event) {

@@ -6,7 +6,7 @@
  * 1. A result or timer reaches a machine only while the activation that it answers is in force.
  * 2. Every event said is heard, or its hearer is recorded as deaf, or its addressee as undeliverable.
  */
-import type { Json } from '../../events/event.ts';
+import type { Json, JsonObject } from '../../events/event.ts';
 import { UNTYPED } from '../../events/known-events.ts';
 import { teamStopped, teamStopRequested } from '../../events/words/team.ts';
 import { isFailure, workDone } from '../../events/words/work.ts';
@@ -50,6 +50,23 @@ export function deliver(
   }
   if (hearers.length > 0) event.meta.to = hearers;
   else delete event.meta.to;
+}
+
+/**
+ * Machines hear something that no event of this stream says: in streams of before there was no word for it, and
+ * what they remember has changed all the same.
+ */
+export function tellUnsaid(
+  { state }: TurnDraft,
+  { revision }: TurnEvent,
+  type: string,
+  data: JsonObject,
+): void {
+  for (const actor of state.actors.values()) {
+    if (actor.status !== 'active' || !actor.machine.hears(type)) continue;
+    const heard = { ...data, from: '', revision, at: state.at, type };
+    actor.snapshot = actor.machine.interpreter.hear(actor.snapshot, heard).snapshot;
+  }
 }
 
 /** The result of work: its machine hears it as the end of what it waited for. */

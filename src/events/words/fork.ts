@@ -29,12 +29,21 @@ export const teamForked = defineEvent(
     labels: z.record(z.string(), z.string()),
     /** Every agent is asked of this model from now on; thinking that another model signed is dropped. */
     model: z.string().optional(),
-    /** Rounds that the pattern may have in all. */
+    /** Rounds that the pattern may have in all: `limits.changed` says so in the same turn. */
     rounds: z.int().positive().optional(),
+    /** The same in a fork of version 1, whose machines were given it without a word that is recorded. */
+    roundsUnsaid: z.int().positive().optional(),
     answer: writtenAnswer.optional(),
     /** Works whose teams below go on too, in forks of their own: what they hold stays reserved. */
     below: z.array(z.string()),
     /** Milliseconds between the last event that is shared and this one; all timers are moved by it. */
     downMs: z.int().nonnegative(),
   }),
+  {
+    version: 2,
+    upcasts: {
+      1: ({ rounds, ...forked }) =>
+        rounds === undefined ? forked : { ...forked, roundsUnsaid: rounds },
+    },
+  },
 );

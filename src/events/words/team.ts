@@ -74,6 +74,15 @@ export const teamUpgraded = defineEvent(
   z.strictObject({ before: z.string(), now: z.string() }),
 );
 
+/** What was set at the beginning is another number now; machines that count by it hear so. */
+export const limitsChanged = defineEvent(
+  'limits.changed',
+  z.strictObject({
+    /** Rounds that a pattern may have in all. */
+    rounds: z.int().positive(),
+  }),
+);
+
 /** Asks a team to end; from a person, a parent, or another process, through its inbox. */
 export const teamStopRequested = defineEvent(
   'team.stopRequested',

@@ -63,6 +63,7 @@ export const consensusDeliberationMachine = setup({
     grantAgain: step(steps.grantAgain),
     loseSeat: step(steps.loseSeat),
     awaitSuccessor: step<ledger.ConsensusContext, PatternSays>(turns.awaitSuccessor),
+    changeRounds: step<ledger.ConsensusContext, PatternSays>(turns.changeRounds),
     startNothingNew: step<ledger.ConsensusContext, PatternSays>(turns.startNothingNew),
     conclude: step(consensusConclusion),
   },
@@ -70,7 +71,7 @@ export const consensusDeliberationMachine = setup({
   id: 'consensus-deliberation',
   context: ({ input }) => ledger.newDeliberation(input),
   initial: 'analysing',
-  on: turns.whateverBecomesOfSeats,
+  on: { ...turns.whateverBecomesOfSeats, 'limits.changed': { actions: 'changeRounds' } },
   states: {
     analysing: {
       entry: 'askAnalyses',

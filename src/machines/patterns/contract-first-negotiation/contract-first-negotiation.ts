@@ -78,6 +78,7 @@ export const contractFirstNegotiationMachine = setup({
     grantAgain: step(steps.grantAgain),
     loseSeat: step(steps.loseSeat),
     awaitSuccessor: step<ledger.ContractContext, PatternSays>(turns.awaitSuccessor),
+    changeRounds: step<ledger.ContractContext, PatternSays>(turns.changeRounds),
     startNothingNew: step<ledger.ContractContext, PatternSays>(turns.startNothingNew),
     conclude: step(contractConclusion),
   },
@@ -86,7 +87,7 @@ export const contractFirstNegotiationMachine = setup({
   context: ({ input }) => ledger.newNegotiation(input),
   entry: 'openBoard',
   initial: 'proposing',
-  on: turns.whateverBecomesOfSeats,
+  on: { ...turns.whateverBecomesOfSeats, 'limits.changed': { actions: 'changeRounds' } },
   states: {
     proposing: {
       entry: 'askProposer',

@@ -24,6 +24,7 @@ import type {
   taskCreated,
   taskProgressed,
 } from '../../../events/words/pattern.ts';
+import type { limitsChanged } from '../../../events/words/team.ts';
 
 /** A seat of the roster: the actor's name and its role in the pattern. */
 export interface RosterSeat {
@@ -64,7 +65,8 @@ export type PatternHears =
   | Heard<typeof turnForfeited>
   | Heard<typeof seatRefilled>
   | Heard<typeof seatLost>
-  | Heard<typeof finalizeAsked>;
+  | Heard<typeof finalizeAsked>
+  | Heard<typeof limitsChanged>;
 
 export type PatternSays =
   | Said<typeof roundStarted>

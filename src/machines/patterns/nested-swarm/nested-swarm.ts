@@ -23,7 +23,7 @@ import {
   type PatternSays,
   seated,
 } from '../kit/pattern.ts';
-import { seatOf, turnGuards } from '../kit/turn-taking.ts';
+import { changeRounds, seatOf, turnGuards } from '../kit/turn-taking.ts';
 import type { ReviewEnd } from '../review-loop/review-conclusion.ts';
 import * as ledger from '../review-loop/review-ledger.ts';
 import * as steps from '../review-loop/review-steps.ts';
@@ -84,6 +84,7 @@ export const nestedSwarmMachine = setup({
     dropReviewer: ofReview(steps.dropReviewer),
     loseProducer: ofReview(steps.loseProducer),
     doWithout: ofReview(steps.doWithout),
+    changeRounds: step<own.NestedSwarmContext, PatternSays>(changeRounds),
     startNothingNew: ofReview(steps.startNothingNew),
     concludeAgreed: step(conclude('agreed')),
     concludeDisputed: step(conclude('strongestArgument')),
@@ -95,6 +96,7 @@ export const nestedSwarmMachine = setup({
   entry: 'openBoard',
   initial: 'beginning',
   on: {
+    'limits.changed': { actions: 'changeRounds' },
     'seat.lost': [
       { guard: 'isLead', actions: 'dropLead' },
       { guard: 'isReviewer', actions: 'dropReviewer' },

@@ -21,7 +21,7 @@ import {
   type PatternSays,
   seated,
 } from '../kit/pattern.ts';
-import { seatOf, turnGuards } from '../kit/turn-taking.ts';
+import { changeRounds, seatOf, turnGuards } from '../kit/turn-taking.ts';
 import { type ReviewEnd, reviewConclusion } from './review-conclusion.ts';
 import * as ledger from './review-ledger.ts';
 import * as steps from './review-steps.ts';
@@ -67,6 +67,7 @@ export const reviewLoopMachine = setup({
     dropReviewer: step(steps.dropReviewer),
     loseProducer: step(steps.loseProducer),
     doWithout: step(steps.doWithout),
+    changeRounds: step<ledger.ReviewLoopContext, PatternSays>(changeRounds),
     startNothingNew: step(steps.startNothingNew),
     concludeAgreed: step(conclude('agreed')),
     concludeDisputed: step(conclude('strongestArgument')),
@@ -77,6 +78,7 @@ export const reviewLoopMachine = setup({
   context: ({ input }) => ledger.newReviewLoop(input),
   entry: 'openBoard',
   initial: 'drafting',
+  on: { 'limits.changed': { actions: 'changeRounds' } },
   states: {
     drafting: {
       entry: 'openRound',

@@ -67,6 +67,7 @@ export const swarmDiscoveryMachine = setup({
     grantAgain: step(steps.grantAgain),
     loseSeat: step(steps.loseSeat),
     awaitSuccessor: step<ledger.DiscoveryContext, Says>(turns.awaitSuccessor),
+    changeRounds: step<ledger.DiscoveryContext, Says>(turns.changeRounds),
     startNothingNew: step<ledger.DiscoveryContext, Says>(turns.startNothingNew),
     conclude: step(discoveryConclusion),
   },
@@ -75,6 +76,7 @@ export const swarmDiscoveryMachine = setup({
   context: ({ input }) => ledger.newDiscovery(input),
   entry: 'openBoard',
   initial: 'exploring',
+  on: { 'limits.changed': { actions: 'changeRounds' } },
   states: {
     exploring: {
       entry: 'openRound',
