@@ -108,7 +108,7 @@ function forkedTurn(site: ForkSite, fork: Fork, wish: ForkWish, state: TeamState
     limits,
     labels: Object.fromEntries(labels),
     ...(wish.model === undefined ? {} : { model: wish.model }),
-    ...(wish.rounds === undefined ? {} : { rounds: wish.rounds }),
+    ...(wish.rounds === undefined ? {} : { changed: { rounds: wish.rounds } }),
     ...(wish.answer === undefined ? {} : { answer: wish.answer }),
     below: worksBelow(state),
     downMs: at - state.at,

@@ -113,7 +113,7 @@ export interface EventDefinition<
   readonly upcasts: { readonly [version: number]: (data: JsonObject) => JsonObject };
 }
 
-export interface EventOptions<Data = JsonObject> {
+interface EventOptions<Data = JsonObject> {
   version?: number;
   message?: boolean;
   effect?: ActorEffect;

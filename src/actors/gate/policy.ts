@@ -7,7 +7,6 @@ import type { Amount } from '../../events/amounts.ts';
 import {
   type EventDefinition,
   type EventMeta,
-  type Json,
   type JsonObject,
   NOTHING_READ,
   type Readings,
@@ -75,6 +74,3 @@ export interface Policy<State = any> {
   /** What to say after a change from `before` to `after`. */
   notices?(before: State, after: State, event: FoldedEvent): Notice[];
 }
-
-/** For policy states: what zod and JSON call an object. */
-export type PolicyState = Json;

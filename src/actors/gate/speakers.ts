@@ -8,7 +8,7 @@
  */
 import type { FoldedEvent } from './policy.ts';
 
-export interface Speaker {
+interface Speaker {
   model: string;
   outputTokensMax: number;
   /** Tokens of its last paid reply; bytes it has heard since, and ever. */

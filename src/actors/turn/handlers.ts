@@ -27,11 +27,10 @@ const handlers: { readonly [Type in keyof OwnData]: Handler<OwnData[Type]> } = {
   },
   'team.upgraded'() {},
   'team.forked'(draft, event, forked) {
-    const { rounds, roundsUnsaid } = forked;
+    const { changed, changedUnsaid } = forked;
     fork(draft, forked);
-    if (rounds !== undefined) draft.push(limitsChanged.type, { rounds });
-    if (roundsUnsaid !== undefined)
-      tellUnsaid(draft, event, limitsChanged.type, { rounds: roundsUnsaid });
+    if (changed) draft.push(limitsChanged.type, changed);
+    if (changedUnsaid) tellUnsaid(draft, event, limitsChanged.type, changedUnsaid);
   },
   'limits.changed'(draft, event) {
     deliver(draft, event, subscribers(draft, event));

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { defineEvent } from '../event.ts';
-import { limits } from './team.ts';
+import { limits, limitsChanged } from './team.ts';
 
 /** An answer that a person wrote in a model's place. */
 export const writtenAnswer = z.strictObject({
@@ -29,10 +29,10 @@ export const teamForked = defineEvent(
     labels: z.record(z.string(), z.string()),
     /** Every agent is asked of this model from now on; thinking that another model signed is dropped. */
     model: z.string().optional(),
-    /** Rounds that the pattern may have in all: `limits.changed` says so in the same turn. */
-    rounds: z.int().positive().optional(),
+    /** What `limits.changed` says in the same turn to machines that count. */
+    changed: limitsChanged.data.optional(),
     /** The same in a fork of version 1, whose machines were given it without a word that is recorded. */
-    roundsUnsaid: z.int().positive().optional(),
+    changedUnsaid: limitsChanged.data.optional(),
     answer: writtenAnswer.optional(),
     /** Works whose teams below go on too, in forks of their own: what they hold stays reserved. */
     below: z.array(z.string()),
@@ -43,7 +43,7 @@ export const teamForked = defineEvent(
     version: 2,
     upcasts: {
       1: ({ rounds, ...forked }) =>
-        rounds === undefined ? forked : { ...forked, roundsUnsaid: rounds },
+        rounds === undefined ? forked : { ...forked, changedUnsaid: { rounds } },
     },
   },
 );
