@@ -45,6 +45,11 @@ export interface RuntimeOptions {
   /** Machines by the name under which teams are started and actors join. */
   machines?: Readonly<Record<string, MachineSource | AnyStateMachine>>;
   workers?: Workers;
+  /**
+   * More workers, chosen for each team as it was formed: its model, its folder, what it was granted. They stand in
+   * front of `workers` of the same name. Asked once each time this runtime comes to lead a team.
+   */
+  workersOf?: (formed: Formed) => Workers | Promise<Workers>;
   /** Further policies, judged beside the standard ones (budget, counts). */
   policies?: readonly Policy[];
   /** Definitions of a user's own events; undefined ones are recorded as untyped JSON. */
@@ -129,6 +134,7 @@ class TeamRuntime implements Runtime {
   /** Teams that are being taken over. */
   private readonly opening = new Map<TeamId, Promise<TeamHandle>>();
   private readonly below: TeamsBelow;
+  private readonly workersOf: (formed: Formed) => Promise<Workers>;
   private readonly leases: TeamLeases;
   private readonly reader: TeamReader;
   private closed = false;
@@ -142,9 +148,16 @@ class TeamRuntime implements Runtime {
     this.reader = new TeamReader(store, this.catalog);
     this.leases = createTeamLeases({ store, clock, name: this.name, led: () => this.led.keys() });
     checkWorkers(workers);
+    this.workersOf = async (formed) => {
+      const chosen = await options.workersOf?.(formed);
+      if (chosen) checkWorkers(chosen);
+      return { ...workers, ...chosen };
+    };
+    const hasWorker = (src: string) =>
+      options.workersOf !== undefined || Object.hasOwn(workers, src);
     const machines = new Map<string, RegisteredMachine>();
     for (const [name, source] of Object.entries(options.machines ?? {})) {
-      const machine = registerMachine(name, source, (src) => Object.hasOwn(workers, src));
+      const machine = registerMachine(name, source, hasWorker);
       for (const warning of machine.warnings) options.onWarning?.(`machine "${name}": ${warning}`);
       machines.set(name, machine);
     }
@@ -163,8 +176,8 @@ class TeamRuntime implements Runtime {
       return machine?.effects[work.src] ?? 'once';
     };
     const policies = [...standardPolicies, ...(options.policies ?? [])];
-    const doorkeeper = createDoorkeeper(policies, workers, ownEffect);
-    this.rules = { catalog: this.catalog, doorkeeper, machineOf };
+    const doorkeeperOf = (own: Workers) => createDoorkeeper(policies, own, ownEffect);
+    this.rules = { catalog: this.catalog, doorkeeper: doorkeeperOf(workers), machineOf };
     const code = createHash('sha256')
       .update(
         JSON.stringify([
@@ -178,12 +191,11 @@ class TeamRuntime implements Runtime {
     this.site = {
       store,
       clock,
-      doorkeeper,
+      doorkeeperOf,
       code,
       fold: createFold(store, this.rules, code),
       rules: this.rules,
       labour: {
-        workers,
         clock,
         governor: options.governor,
         below: (order) => this.below.run(order),
@@ -205,21 +217,32 @@ class TeamRuntime implements Runtime {
   async start(options: StartOptions): Promise<TeamHandle> {
     this.alive();
     const id = teamId(options.id ?? newTeamId());
-    if (this.led.has(id)) return this.team(id);
     this.rules.machineOf(options.machine);
+    return this.once(id, () => this.form(id, options));
+  }
+
+  /** One opening of a team at a time: whoever asks meanwhile gets the same. */
+  private async once(id: TeamId, open: () => Promise<TeamHandle>): Promise<TeamHandle> {
+    if (this.led.has(id)) return this.team(id);
+    const opening = this.opening.get(id) ?? open().finally(() => this.opening.delete(id));
+    this.opening.set(id, opening);
+    return opening;
+  }
+
+  private async form(id: TeamId, options: StartOptions): Promise<TeamHandle> {
     const formed = formedOf(id, options);
-    const leader = new Leader(id, this.site);
+    const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
+    if (known) return this.takeOver(id);
+    const leader = new Leader(id, this.site, await this.workersOf(formed));
     const remove = this.enlist(leader);
     try {
       // Taken before the team exists, so that no worker that waits for teams takes this one.
-      const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
-      if (!known) await this.leases.take(id);
+      await this.leases.take(id);
       await leader.form(formed, options.parent?.correlationId ?? id);
     } catch (error) {
       remove();
       if (!(error instanceof RevisionConflict)) throw error;
-      if ((await this.reader.lastEvent(id)).ended) return this.team(id);
-      return this.resume(id);
+      return this.takeOver(id);
     }
     this.leases.keep();
     return this.team(id);
@@ -230,7 +253,7 @@ class TeamRuntime implements Runtime {
     const id = teamId(options.id ?? newTeamId());
     this.rules.machineOf(options.machine);
     try {
-      await new Leader(id, this.site).handIn(
+      await new Leader(id, this.site, {}).handIn(
         formedOf(id, options),
         options.parent?.correlationId ?? id,
       );
@@ -243,31 +266,35 @@ class TeamRuntime implements Runtime {
   async resume(text: string): Promise<TeamHandle> {
     this.alive();
     const id = teamId(text);
-    if (this.led.has(id)) return this.team(id);
-    const opening =
-      this.opening.get(id) ?? this.takeOver(id).finally(() => this.opening.delete(id));
-    this.opening.set(id, opening);
-    return opening;
+    return this.once(id, () => this.takeOver(id));
   }
 
   private async takeOver(id: TeamId): Promise<TeamHandle> {
     const last = await this.reader.lastEvent(id);
     if (last.ended) return this.team(id);
     await this.leases.ask(id);
-    const leader = new Leader(id, this.site);
-    const remove = this.enlist(leader);
     try {
-      const { state, upgrade } = await this.foldForTaking(id);
-      refuseUnfinishedFork(id, state);
-      if (!(await leader.take(state, upgrade))) remove();
+      await this.takeFolded(id);
     } catch (error) {
-      remove();
       await this.leases.release(id);
       throw error;
     }
     this.leases.keep();
-    void this.below.lookUp(id, leader.state.formed?.parent).catch(() => {});
     return this.team(id);
+  }
+
+  private async takeFolded(id: TeamId): Promise<void> {
+    const { state, upgrade } = await this.foldForTaking(id);
+    refuseUnfinishedFork(id, state);
+    const leader = new Leader(id, this.site, await this.workersOf(state.formed!));
+    const remove = this.enlist(leader);
+    try {
+      if (!(await leader.take(state, upgrade))) return remove();
+    } catch (error) {
+      remove();
+      throw error;
+    }
+    void this.below.lookUp(id, leader.state.formed?.parent).catch(() => {});
   }
 
   async ledToEnd(text: string): Promise<TeamResult | undefined> {
@@ -359,13 +386,15 @@ class TeamRuntime implements Runtime {
 
   private async withdraw(options: StartOptions, detail: string): Promise<void> {
     const id = teamId(options.id!);
-    const leader = new Leader(id, this.site);
+    const leader = new Leader(id, this.site, {});
     await leader.withdraw(formedOf(id, options), options.parent!.correlationId, detail);
   }
 
   // ---- leading
 
   private enlist(leader: Leader): () => void {
+    // Closed while this was on its way: whoever is led now would never be left.
+    this.alive();
     this.failures.delete(leader.team);
     const end = new Promise<LeaderEnd>((resolve) => this.ends.set(leader, resolve));
     this.led.set(leader.team, { leader, end });

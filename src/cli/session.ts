@@ -1,28 +1,34 @@
 /**
- * A runtime for one team, set up as that team was formed: its model or rehearsal, its workspace, its grants.
+ * What a command leads teams with: one runtime for the whole process, and so one governor of its model keys. The
+ * workers of each team are chosen as it was formed: its model or rehearsal, its workspace, its grants.
  */
 
 import { createGovernor } from '../actors/governor/token-governor.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
+import type { Workers } from '../actors/worker.ts';
 import { createCatalog } from '../events/known-events.ts';
 import type { EventStore } from '../events/store.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
 import { vocabulary } from '../events/words/index.ts';
-import { hordeWorkers } from '../hands/horde-workers.ts';
+import { type HordeWorkersOptions, hordeWorkers } from '../hands/horde-workers.ts';
 import type { ModelClient } from '../hands/model/model-client.ts';
 import { answeredFromOrigin } from '../hands/model/origin-answers.ts';
 import { createPriceTable, loadPrices } from '../hands/model/prices.ts';
 import { createDesk } from '../hands/people/desk.ts';
-import { createPerson } from '../hands/people/person.ts';
+import { createPerson, type Person } from '../hands/people/person.ts';
 import { hordeMachines } from '../machines/index.ts';
 import { Catalog } from '../planning/catalog/catalog.ts';
 import { modelClient, rehearsalOf } from './model-access.ts';
 import { operationalLog } from './observation.ts';
 import type { Output } from './output.ts';
 
+/** As a team was formed. */
+type Labels = Readonly<Record<string, string>>;
+
 interface Session {
   runtime: Runtime;
-  tools: ToolSpec[];
+  /** The tools that a team with these labels is granted. */
+  toolsOf(labels: Labels): ToolSpec[];
 }
 
 /** A runtime that only reads: no worker does anything. */
@@ -38,73 +44,88 @@ export function readingRuntime(store: EventStore): Runtime {
   });
 }
 
-/** The runtime that leads a team with these labels. */
-export async function leadingRuntime(
+/** What leads teams here, whatever their labels. No model is looked for before a team is led that asks one. */
+export async function leadingSession(
   store: EventStore,
-  labels: Readonly<Record<string, string>>,
   output: Output,
   onProgress?: RuntimeOptions['onProgress'],
 ): Promise<Session> {
-  const client = await modelClient(rehearsalOf(labels));
   const terminal = process.stdin.isTTY === true && output.terminal;
   const log = await operationalLog();
-  const watched = log?.watched(store) ?? store;
-  return sessionWith({ client, store: watched, labels, output, terminal, onProgress });
+  return sessionWith({
+    clientOf: (labels) => modelClient(rehearsalOf(labels)),
+    store: log?.watched(store) ?? store,
+    output,
+    terminal,
+    onProgress,
+  });
 }
 
 /** A runtime that forms teams for others to lead: it asks no model, and nobody sits at its terminal. */
-export function formingSession(
-  store: EventStore,
-  labels: Readonly<Record<string, string>>,
-  output: Output,
-): Session {
-  const client: ModelClient = {
-    rehearsal: false,
-    key: 'none',
-    reply: () => Promise.reject(new Error('this runtime only forms teams')),
-  };
-  return sessionWith({ client, store, labels, output, terminal: false, onProgress: undefined });
+export function formingSession(store: EventStore, output: Output): Session {
+  return sessionWith({
+    clientOf: async () => NOBODY,
+    store,
+    output,
+    terminal: false,
+    onProgress: undefined,
+  });
 }
 
+const NOBODY: ModelClient = {
+  rehearsal: false,
+  key: 'none',
+  reply: () => Promise.reject(new Error('this runtime only forms teams')),
+};
+
 interface SessionParts {
-  client: ModelClient;
+  clientOf(labels: Labels): Promise<ModelClient>;
   store: EventStore;
-  labels: Readonly<Record<string, string>>;
   output: Output;
   /** Somebody can be asked. */
   terminal: boolean;
   onProgress: RuntimeOptions['onProgress'] | undefined;
 }
 
-function sessionWith({
-  client,
-  store,
-  labels,
-  output,
-  terminal,
-  onProgress,
-}: SessionParts): Session {
-  const { workspace } = labels;
+function sessionWith({ clientOf, store, output, terminal, onProgress }: SessionParts): Session {
   const pricesFile = process.env['HORDE_PRICES'];
-  const desk = terminal || labels['people'] === 'yes' ? deskOf(store, terminal) : undefined;
-  const { workers, tools } = hordeWorkers({
-    client,
-    prices: pricesFile ? loadPrices(pricesFile) : createPriceTable(),
-    onUnpriced: (model) => output.note(`the model ${model} has no price: its cost is counted as 0`),
+  const prices = pricesFile ? loadPrices(pricesFile) : createPriceTable();
+  // Whoever sits here is one person, whichever team asks.
+  const person = terminal
+    ? createPerson({ input: process.stdin, output: process.stderr, isTTY: true })
+    : undefined;
+  const handsOf = (client: ModelClient, labels: Labels) =>
+    hordeWorkers({
+      client,
+      prices,
+      onUnpriced: (model) =>
+        output.note(`the model ${model} has no price: its cost is counted as 0`),
+      ...grantsOf(labels),
+      ...(person || labels['people'] === 'yes' ? { person: deskOf(store, person) } : {}),
+    });
+  const workersOf = async ({ labels }: { labels: Labels }): Promise<Workers> => {
+    const { workers } = handsOf(await clientOf(labels), labels);
+    return { ...workers, callModel: answeredFromOrigin(workers['callModel']!, store) };
+  };
+  const runtime = createRuntime({
+    store,
+    machines: hordeMachines,
+    workersOf,
+    governor: createGovernor({ now: Date.now }),
+    ...(onProgress ? { onProgress } : {}),
+  });
+  return { runtime, toolsOf: (labels) => handsOf(NOBODY, labels).tools };
+}
+
+/** What a team may do in the world, as its labels grant it. */
+function grantsOf(labels: Labels): Partial<HordeWorkersOptions> {
+  const { workspace } = labels;
+  return {
     ...(workspace ? { workspace } : {}),
     write: labels['write'] === 'yes',
     commands: labels['commands'] === 'yes',
     ...(labels['swarms'] === 'yes' ? { swarms: { persona: personas(workspace) } } : {}),
-    ...(desk ? { person: desk } : {}),
-  });
-  const runtime = createRuntime({
-    store,
-    machines: hordeMachines,
-    workers: { ...workers, callModel: answeredFromOrigin(workers['callModel']!, store) },
-    governor: createGovernor({ now: Date.now }),
-    ...(onProgress ? { onProgress } : {}),
-  });
-  return { runtime, tools };
+  };
 }
 
 /** Sub-agents are types of the catalog too; it is read when the first is wanted. */
@@ -117,11 +138,5 @@ function personas(workspace: string | undefined) {
 }
 
 /** Whoever sits at this terminal, or comes from another with `horde approve`. */
-const deskOf = (store: EventStore, terminal: boolean) =>
-  createDesk({
-    store,
-    catalog: createCatalog(vocabulary),
-    ...(terminal
-      ? { terminal: createPerson({ input: process.stdin, output: process.stderr, isTTY: true }) }
-      : {}),
-  });
+const deskOf = (store: EventStore, terminal: Person | undefined) =>
+  createDesk({ store, catalog: createCatalog(vocabulary), ...(terminal ? { terminal } : {}) });

@@ -3,7 +3,6 @@
  * background, until it ends or the page is closed; else it is made, and waits for whoever resumes it.
  */
 import type { Runtime } from '../actors/runtime.ts';
-import type { EventStore } from '../events/store.ts';
 import { Refused } from '../visualizer/server/refusal.ts';
 import type { Hands } from '../visualizer/server/steering.ts';
 import type { ForkAsked, ForkMade } from '../visualizer/shared/wire.ts';
@@ -11,68 +10,43 @@ import { BadUsage } from './bad-usage.ts';
 import { answerOf, forkWish } from './commands/fork.ts';
 import { hasModelAccess, rehearsalOf } from './model-access.ts';
 import type { Output } from './output.ts';
-import { leadingRuntime, readingRuntime } from './session.ts';
 
 interface UiHands extends Hands {
-  /** Breaks off what is led here; it can be resumed. Resolves with the teams that had not ended. */
-  close(): Promise<string[]>;
+  /** Forks that are led here and have not ended. */
+  readonly leading: readonly string[];
 }
 
-interface HandsSite {
-  store: EventStore;
-  output: Output;
-  /** Text of models that forks led here ask. */
-  onSpoken(team: string, actor: string, text: string): void;
-}
-
-export function uiHands({ store, output, onSpoken }: HandsSite): UiHands {
-  const led = new Map<string, Runtime>();
-  const lead = async (team: string, labels: Readonly<Record<string, string>>): Promise<void> => {
-    // Nobody sits at a terminal for it.
-    const quiet = { ...output, terminal: false };
-    const { runtime } = await leadingRuntime(store, labels, quiet, onSpoken);
-    led.set(team, runtime);
-    const leave = async () => {
-      led.delete(team);
-      await runtime.close();
-    };
-    try {
-      const handle = await runtime.resume(team);
-      const told = (line: string) => output.note(`team ${team}: ${line}`);
-      void handle
-        .result()
-        .then(
-          ({ status, reason }) => told(`${status}, ${reason}`),
-          (error: Error) => told(error.message),
-        )
-        .finally(leave);
-    } catch (error) {
-      await leave();
-      throw error;
-    }
+export function uiHands(runtime: Runtime, output: Output): UiHands {
+  const leading = new Set<string>();
+  const lead = async (team: string): Promise<void> => {
+    const handle = await runtime.resume(team);
+    leading.add(team);
+    const told = (line: string) => output.note(`team ${team}: ${line}`);
+    void handle.result().then(
+      ({ status, reason }) => {
+        leading.delete(team);
+        told(`${status}, ${reason}`);
+      },
+      (error: Error) => told(error.message),
+    );
   };
   return {
     async fork(origin, asked) {
-      const reader = readingRuntime(store);
       try {
         const { answer, ...options } = asked;
         const written = answer && answerOf(answer.text, answer.actor, 'the answer');
-        const fork = await reader.fork(await forkWish(reader, origin, options, written));
-        const { formed } = await reader.team(fork.team).state();
+        const fork = await runtime.fork(await forkWish(runtime, origin, options, written));
+        const { formed } = await runtime.team(fork.team).state();
         const isLed = rehearsalOf(formed!.labels) !== undefined || hasModelAccess();
-        if (isLed) await lead(fork.team, formed!.labels);
+        if (isLed) await lead(fork.team);
         return { ...fork, led: isLed, remark: remarkOf(fork, asked, isLed) };
       } catch (error) {
         if (error instanceof BadUsage) throw new Refused(400, error.message);
         throw error;
-      } finally {
-        await reader.close();
       }
     },
-    async close() {
-      const teams = [...led.keys()];
-      await Promise.all([...led.values()].map((runtime) => runtime.close()));
-      return teams;
+    get leading() {
+      return [...leading];
     },
   };
 }

@@ -8,7 +8,7 @@
  */
 
 import { createGovernor } from '../../src/actors/governor/token-governor.ts';
-import { startTeamWorker, type TeamWorker } from '../../src/actors/lead/team-worker.ts';
+import { type Host, startHost } from '../../src/actors/lead/host.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import { TeamEnded } from '../../src/actors/team-handle.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
@@ -74,7 +74,7 @@ export async function faultRun(seed: number, options: FaultRunOptions = {}): Pro
 
 interface Hand {
   mortal: Mortal;
-  worker: TeamWorker;
+  host: Host;
   /** What it has taken and not ended or lost. */
   led: Set<string>;
 }
@@ -140,12 +140,11 @@ class Site {
   async #hand(): Promise<Hand> {
     const mortal = new Mortal(await this.#connect(), this.options.leaseShare);
     const led = new Set<string>();
-    const worker = startTeamWorker({
-      store: mortal.store,
+    const host = startHost({
       clock: mortal.clock,
       // One that is left alone must have room for all.
       teamsMax: this.#teams.length,
-      runtimeFor: async () => runtimeOf(mortal, this.client),
+      runtime: runtimeOf(mortal, this.client),
       onTaken: (team) => led.add(team),
       onEnded: (team) => led.delete(team),
       onLost: (team) => led.delete(team),
@@ -154,7 +153,7 @@ class Site {
         this.options.onNote?.(`${team}: ${error.message}`);
       },
     });
-    return { mortal, worker, led };
+    return { mortal, host, led };
   }
 
   /** Hands the teams in, again and again until it is known to have been done. */
@@ -278,8 +277,8 @@ class Site {
 
 export const ENDS = new Set(['team.dissolved', 'team.stopped']);
 
-async function closed({ worker, mortal }: Hand): Promise<void> {
-  await worker.close();
+async function closed({ host, mortal }: Hand): Promise<void> {
+  await host.close();
   await mortal.store.close();
 }
 

@@ -33,7 +33,7 @@ import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
 import { emptyState, type Formed, type OwedWork, type TeamState } from '../state/team-state.ts';
 import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { stopInstead, takeTurn } from '../turn/turn.ts';
-import { StandingDown, WorkFailure } from '../worker.ts';
+import { StandingDown, type Workers, WorkFailure } from '../worker.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';
 import type { Asking } from './permits.ts';
 import { Views } from './views.ts';
@@ -50,9 +50,10 @@ export interface LeaderSite {
   readonly store: EventStore;
   readonly fold: Fold;
   readonly rules: TurnRules;
-  readonly doorkeeper: Doorkeeper;
+  /** Who judges what these workers are to do. */
+  doorkeeperOf(workers: Workers): Doorkeeper;
   readonly clock: Clock;
-  readonly labour: Omit<LabourSite, 'team' | 'views' | 'report' | 'progress'>;
+  readonly labour: Omit<LabourSite, 'team' | 'workers' | 'views' | 'report' | 'progress'>;
   /** Who leads: unique to this runtime in this process. */
   readonly name: string;
   readonly package: string;
@@ -87,6 +88,7 @@ export class Leader {
   readonly views: Views;
   state: TeamState = emptyState();
   private readonly labour: Labour;
+  private readonly doorkeeper: Doorkeeper;
   private readonly reports: Report[] = [];
   private readonly inbox: RawEvent[] = [];
   private readonly subscriptions: Subscription[] = [];
@@ -103,12 +105,16 @@ export class Leader {
   constructor(
     readonly team: TeamId,
     private readonly site: LeaderSite,
+    /** Of this team. */
+    workers: Workers,
   ) {
+    this.doorkeeper = site.doorkeeperOf(workers);
     this.stream = teamStream(team);
     this.views = new Views(site.store, site.rules.catalog, this.stream);
     this.labour = new Labour({
       ...site.labour,
       team,
+      workers,
       views: this.views,
       report: (report) => {
         this.reports.push(report);
@@ -398,7 +404,7 @@ export class Leader {
   private rule(asking: Asking, state: TeamState, work: OwedWork, at: number): Ruling[] {
     // Nobody judges before it leads: what forming owes is judged in the turn of `leader.took`.
     if (this.closing || state.leader !== this.site.name) return [];
-    const { doorkeeper } = this.site;
+    const { doorkeeper } = this;
     const { id, src } = work;
     const verdict = doorkeeper.judge(state, work, at);
     if ('refuse' in verdict) {

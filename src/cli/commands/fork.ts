@@ -5,18 +5,17 @@ import { ForkRefused, type ForkWish } from '../../actors/fork.ts';
 import type { Runtime } from '../../actors/runtime.ts';
 import type { JsonObject } from '../../events/event.ts';
 import { teamId } from '../../events/ids.ts';
-import type { EventStore } from '../../events/store.ts';
 import type { WrittenAnswer } from '../../events/words/fork.ts';
 import type { Limits } from '../../events/words/team.ts';
 import { rebuildWorkspace } from '../../hands/tools/rebuilt-workspace.ts';
 import { patterns } from '../../machines/patterns/index.ts';
 import { forkView } from '../../projections/fork/fork-view.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { type Led, leadToEnd, type Summary } from '../lead.ts';
+import { leadToEnd, type Summary } from '../lead.ts';
 import { modelClient, rehearsalOf } from '../model-access.ts';
 import { createOutput, type Output } from '../output.ts';
 import { type Progress, showProgress } from '../progress.ts';
-import { leadingRuntime, readingRuntime } from '../session.ts';
+import { leadingSession } from '../session.ts';
 import { knownTeam, openStoreOption } from '../store-option.ts';
 import { printSummary } from './run.ts';
 
@@ -47,22 +46,27 @@ export async function fork(name: string, options: ForkOptions): Promise<number> 
   const output = createOutput(options.json ?? false);
   const answer = writtenAnswer(options);
   const store = await openStoreOption(options.store, true);
-  const reader = readingRuntime(store);
+  let progress: Progress | undefined;
+  const { runtime } = await leadingSession(store, output, (_, actor, text) =>
+    progress?.spoken(actor, text),
+  );
   try {
-    const origin = await knownTeam(reader, name);
-    const wish = await forkWish(reader, origin, options, answer);
-    const { formed } = await reader.team(origin).state({ at: options.at });
+    const origin = await knownTeam(runtime, name);
+    const wish = await forkWish(runtime, origin, options, answer);
+    const { formed } = await runtime.team(origin).state({ at: options.at });
     // Without a model to ask, nothing is begun.
     await modelClient(rehearsalOf(formed?.labels ?? {}));
-    const { team, origin: from } = await reader.fork(wish);
+    const { team, origin: from } = await runtime.fork(wish);
     if (from.revision !== options.at)
       output.note(
         `revision ${options.at} lies within a turn; forking at ${from.revision}, the end of the turn before`,
       );
-    await rebuilt(reader, team, options, output);
+    await rebuilt(runtime, team, options, output);
     output.note(`team ${team} goes on from revision ${from.revision} of team ${origin}`);
-    const led = await lead(store, team, output);
-    const summary = await forkSummary(reader, led.summary);
+    const handle = await runtime.resume(team);
+    progress = showProgress(runtime, handle.id, output, formed?.limits.tokens);
+    const led = await leadToEnd(runtime, handle, output, progress);
+    const summary = await forkSummary(runtime, led.summary);
     if (output.json)
       output.result(
         () => '',
@@ -76,7 +80,8 @@ export async function fork(name: string, options: ForkOptions): Promise<number> 
       throw new BadUsage(error.message);
     throw error;
   } finally {
-    await reader.close();
+    progress?.close();
+    await runtime.close();
     await store.close();
   }
 }
@@ -150,22 +155,6 @@ async function rebuilt(reader: Runtime, team: string, options: ForkOptions, outp
   output.note(
     `${path}: ${written.length} recorded files rebuilt; what stood there before the team began is not recorded`,
   );
-}
-
-async function lead(store: EventStore, team: string, output: Output): Promise<Led> {
-  const { formed } = await readingRuntime(store).team(team).state();
-  let progress: Progress | undefined;
-  const { runtime } = await leadingRuntime(store, formed!.labels, output, (_, actor, text) =>
-    progress?.spoken(actor, text),
-  );
-  try {
-    const handle = await runtime.resume(team);
-    progress = showProgress(runtime, handle.id, output, formed!.limits.tokens);
-    return await leadToEnd(runtime, handle, output, progress);
-  } finally {
-    progress?.close();
-    await runtime.close();
-  }
 }
 
 async function forkSummary(reader: Runtime, summary: Summary): Promise<ForkSummary> {

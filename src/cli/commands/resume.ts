@@ -1,11 +1,11 @@
 /** `horde resume`: continues one interrupted team, or all. */
 import { LedElsewhere } from '../../actors/lead/team-leases.ts';
-import type { EventStore } from '../../events/store.ts';
+import type { Runtime } from '../../actors/runtime.ts';
 import { EXIT } from '../bad-usage.ts';
 import { type Led, leadToEnd } from '../lead.ts';
 import { createOutput, harmless, type Output } from '../output.ts';
 import { type Progress, showProgress } from '../progress.ts';
-import { leadingRuntime, readingRuntime } from '../session.ts';
+import { leadingSession } from '../session.ts';
 import { knownTeam, openStoreOption } from '../store-option.ts';
 import { printSummary } from './run.ts';
 
@@ -16,11 +16,17 @@ export async function resume(
   const output = createOutput(options.json ?? false);
   const store = await openStoreOption(options.store, true);
   try {
-    const reader = readingRuntime(store);
-    const wanted = team === undefined ? await reader.teams() : [await knownTeam(reader, team)];
+    let progress: Progress | undefined;
+    const { runtime } = await leadingSession(store, output, (_, actor, text) =>
+      progress?.spoken(actor, text),
+    );
+    const show: Show = (shown) => {
+      progress = shown;
+    };
+    const wanted = team === undefined ? await runtime.teams() : [await knownTeam(runtime, team)];
     const led: Led[] = [];
     for (const id of wanted) {
-      const one = await resumeOne(store, id, output, team !== undefined);
+      const one = await resumeOne({ runtime, output, show }, id, team !== undefined);
       if (one) led.push(one);
       if (one?.exit === EXIT.interrupted) break;
     }
@@ -34,34 +40,32 @@ export async function resume(
         team === undefined ? 'no team was interrupted' : `team ${team} has ended already`,
       );
     else for (const { summary } of led) printSummary(output, summary);
+    await runtime.close();
     return Math.max(EXIT.done, ...led.map(({ exit }) => exit));
   } finally {
     await store.close();
   }
 }
 
+/** Whose progress is shown now. */
+type Show = (progress: Progress | undefined) => void;
+
 async function resumeOne(
-  store: EventStore,
+  { runtime, output, show }: { runtime: Runtime; output: Output; show: Show },
   id: string,
-  output: Output,
   named: boolean,
 ): Promise<Led | undefined> {
-  const reader = readingRuntime(store);
-  const { formed, ended } = await reader.team(id).state();
+  const { formed, ended } = await runtime.team(id).state();
   // Asked for by name, a team that has ended is told as it ended; asked for all, it is passed over.
   if (ended && !named) return undefined;
   let progress: Progress | undefined;
-  const { runtime } = ended
-    ? { runtime: reader }
-    : await leadingRuntime(store, formed!.labels, output, (_, actor, text) =>
-        progress?.spoken(actor, text),
-      );
   try {
-    const handle = ended ? reader.team(id) : await runtime.resume(id);
+    const handle = ended ? runtime.team(id) : await runtime.resume(id);
     output.note(
       `team ${id} ${ended ? 'has ended already' : `goes on: ${harmless(formed!.labels['request'] ?? '').slice(0, 80)}`}`,
     );
     progress = ended ? undefined : showProgress(runtime, handle.id, output, formed!.limits.tokens);
+    show(progress);
     return await leadToEnd(runtime, handle, output, progress);
   } catch (error) {
     if (!(error instanceof LedElsewhere) || named) throw error;
@@ -69,6 +73,6 @@ async function resumeOne(
     return undefined;
   } finally {
     progress?.close();
-    await runtime.close();
+    show(undefined);
   }
 }

@@ -1,6 +1,7 @@
 /** `horde run`: forms a team for a request and works until it dissolves. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Runtime } from '../../actors/runtime.ts';
 import { teamId } from '../../events/ids.ts';
 import type { EventStore } from '../../events/store.ts';
 import { renderReport } from '../../projections/report/report-markdown.ts';
@@ -19,7 +20,7 @@ import { createOutput, harmless, type Output } from '../output.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import { requestOf } from '../request.ts';
 import { whyLine } from '../selection-text.ts';
-import { formingSession, leadingRuntime, readingRuntime } from '../session.ts';
+import { formingSession, leadingSession } from '../session.ts';
 import { openStoreOption } from '../store-option.ts';
 import type { Page } from './ui.ts';
 
@@ -81,16 +82,18 @@ export async function run(words: string[], options: RunOptions): Promise<number>
   let page: Page | undefined;
   try {
     if (options.detach) return await handIn(wish, await chooseOffline(wish), store, output);
-    const before = await labelsOf(store, options.team);
-    const chosen =
-      before || options.workflow ? await chooseOffline(wish) : await chooseWell(wish, output);
-    if (options.ui) page = await (await import('./ui.ts')).openPage(store, output, options);
     let progress: Progress | undefined;
-    const session = await leadingRuntime(store, before ?? labels, output, (of, actor, text) => {
+    const session = await leadingSession(store, output, (of, actor, text) => {
       progress?.spoken(actor, text);
       page?.spoken(of, actor, text);
     });
-    const team = await session.runtime.start(planOf(wish, chosen, session.tools));
+    const { runtime } = session;
+    const before = await labelsOf(runtime, options.team);
+    const chosen =
+      before || options.workflow ? await chooseOffline(wish) : await chooseWell(wish, output);
+    if (options.ui) page = await (await import('./ui.ts')).openPage(runtime, output, options);
+    const tools = session.toolsOf(before ?? labels);
+    const team = await runtime.start(planOf(wish, chosen, tools));
     if (!before && options.workflow === undefined) {
       output.note(whyLine(chosen));
       if (chosen.pattern === 'nested-swarm' && !options.allowSwarms)
@@ -100,14 +103,16 @@ export async function run(words: string[], options: RunOptions): Promise<number>
       `team ${team.id} (${before?.['pattern'] ?? options.workflow ?? chosen.pattern})${rehearsal ? ', a rehearsal: no model is asked' : ''}`,
     );
     if (page) output.note(`watch it at ${page.urlOf(team.id)}`);
-    progress = showProgress(session.runtime, team.id, output, options.budgetTokens);
-    const { summary, exit } = await leadToEnd(session.runtime, team, output, progress);
+    progress = showProgress(runtime, team.id, output, options.budgetTokens);
+    const { summary, exit } = await leadToEnd(runtime, team, output, progress);
     printSummary(output, summary);
-    await session.runtime.close();
     if (page && exit !== EXIT.interrupted && (options.stay ?? (output.terminal && !output.json))) {
       output.note(`the page stays at ${page.urlOf(team.id)}; Ctrl-C ends it`);
       await interrupted();
     }
+    await page?.close();
+    page = undefined;
+    await runtime.close();
     return exit;
   } finally {
     await page?.close();
@@ -122,8 +127,8 @@ async function handIn(
   store: EventStore,
   output: Output,
 ): Promise<number> {
-  const { runtime, tools } = formingSession(store, wish.labels, output);
-  const team = await runtime.submit(planOf(wish, chosen, tools));
+  const { runtime, toolsOf } = formingSession(store, output);
+  const team = await runtime.submit(planOf(wish, chosen, toolsOf(wish.labels)));
   const summary = await summarize(team, false);
   output.result(
     () =>
@@ -136,11 +141,10 @@ async function handIn(
 
 /** A team that exists already goes on with what it was formed with. */
 async function labelsOf(
-  store: Awaited<ReturnType<typeof openStoreOption>>,
+  reader: Runtime,
   team: string | undefined,
 ): Promise<Record<string, string> | undefined> {
   if (team === undefined) return undefined;
-  const reader = readingRuntime(store);
   if (!(await reader.teams()).includes(teamId(team))) return undefined;
   for await (const { data } of reader.team(team).events())
     return data['labels'] as Record<string, string>;

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventStore } from '../../events/store.ts';
+import type { Runtime } from '../../actors/runtime.ts';
 import { createVisualizer } from '../../visualizer/server/server.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
 import { interrupted } from '../interruption.ts';
 import { createOutput, type Output } from '../output.ts';
-import { readingRuntime } from '../session.ts';
+import { leadingSession } from '../session.ts';
 import { openStoreOption, storeUrl } from '../store-option.ts';
 import { uiHands } from '../ui-hands.ts';
 import { measuring } from './what-if.ts';
@@ -28,14 +28,22 @@ export async function ui(options: UiOptions): Promise<number> {
     );
   const store = await openStoreOption(options.store, true);
   try {
-    const page = await openPage(store, output, options);
+    let page: Page | undefined;
+    // Nobody sits at a terminal for the teams that are forked from the page.
+    const quiet = { ...output, terminal: false };
+    const { runtime } = await leadingSession(store, quiet, (team, actor, text) =>
+      page?.spoken(team, actor, text),
+    );
+    page = await openPage(runtime, output, options);
+    const { url } = page;
     output.line(
-      () => page.url,
-      () => ({ url: page.url }),
+      () => url,
+      () => ({ url }),
     );
     output.note(`showing ${store.url}; Ctrl-C ends it, and touches no team that is led elsewhere`);
     await interrupted();
     await page.close();
+    await runtime.close();
     return EXIT.done;
   } finally {
     await store.close();
@@ -51,18 +59,13 @@ export interface Page {
   close(): Promise<void>;
 }
 
-/** Serves the page over a store. Throws `BadUsage` when the port is taken. */
+/** Serves the page over a runtime, which stays the caller's to close. Throws `BadUsage` when the port is taken. */
 export async function openPage(
-  store: EventStore,
+  runtime: Runtime,
   output: Output,
   { port, open = false }: Pick<UiOptions, 'port' | 'open'>,
 ): Promise<Page> {
-  const runtime = readingRuntime(store);
-  const hands = uiHands({
-    store,
-    output,
-    onSpoken: (team, actor, text) => visualizer.spoken(team, actor, text),
-  });
+  const hands = uiHands(runtime, output);
   const visualizer = await createVisualizer({ runtime, port, hands, measuring }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error;
@@ -77,9 +80,8 @@ export async function openPage(
     async close() {
       forget();
       await visualizer.close();
-      for (const team of await hands.close())
+      for (const team of hands.leading)
         output.note(`team ${team} was broken off; go on with: horde resume ${team}`);
-      await runtime.close();
     },
   };
 }

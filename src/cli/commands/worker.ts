@@ -1,10 +1,10 @@
 /** `horde worker`: leads teams that nobody leads, until it is told to stop. */
-import { startTeamWorker } from '../../actors/lead/team-worker.ts';
+import { startHost } from '../../actors/lead/host.ts';
 import { EXIT } from '../bad-usage.ts';
 import { interrupted } from '../interruption.ts';
 import { observations, operationalLog } from '../observation.ts';
 import { createOutput, harmless } from '../output.ts';
-import { leadingRuntime } from '../session.ts';
+import { leadingSession } from '../session.ts';
 import { openStoreOption } from '../store-option.ts';
 
 export async function worker(options: {
@@ -21,10 +21,10 @@ export async function worker(options: {
       () => harmless(`${event} ${team}${detail ? `: ${detail}` : ''}`),
       () => ({ event, team, detail }),
     );
-  const working = startTeamWorker({
-    store,
+  const { runtime } = await leadingSession(store, output);
+  const host = startHost({
+    runtime,
     ...(options.teams === undefined ? {} : { teamsMax: options.teams }),
-    runtimeFor: async (labels) => (await leadingRuntime(store, labels, output)).runtime,
     onTaken: (team) => {
       observed.begin(team);
       tell('taken', team, '');
@@ -44,7 +44,7 @@ export async function worker(options: {
   });
   output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);
   await interrupted();
-  await working.close();
+  await host.close();
   await observed.close();
   await store.close();
   return EXIT.done;

@@ -71,7 +71,9 @@ type Materials = { name: string; text: string }[];
 
 async function planOf(input: RunTeamInput, context: WorkContext): Promise<ChildPlan> {
   const { plan, materials = [], handsOnRequest } = input;
-  if (!plan.request) return plan;
+  // A child works as its parent was formed to, unless its plan says otherwise.
+  const labels = { ...context.labels, ...plan.labels };
+  if (!plan.request) return { ...plan, labels };
   const handed = await Promise.all(
     materials.map(async ({ name, held }) => ({ name, text: textOf(await context.event(held)) })),
   );
@@ -80,7 +82,7 @@ async function planOf(input: RunTeamInput, context: WorkContext): Promise<ChildP
   return {
     ...plan,
     request: { ...plan.request, materials: [...own, ...given, ...handed] },
-    labels: { ...context.labels, ...plan.labels },
+    labels,
   };
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
-import { startTeamWorker, type TeamWorker } from '../../src/actors/lead/team-worker.ts';
+import { createGovernor } from '../../src/actors/governor/token-governor.ts';
+import { type Host, startHost } from '../../src/actors/lead/host.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { openStore } from '../../src/events/stores/open-store.ts';
@@ -70,16 +71,11 @@ async function site(url = 'memory:'): Promise<Site> {
   return { store, begun, runtime };
 }
 
-function worker(
-  { store, runtime }: Site,
-  stepMs?: number,
-  teamsMax?: number,
-): TeamWorker & { ended: string[] } {
+function host({ runtime }: Site, stepMs?: number, teamsMax?: number): Host & { ended: string[] } {
   const ended: string[] = [];
-  const made = startTeamWorker({
-    store,
+  const made = startHost({
     ...(teamsMax === undefined ? {} : { teamsMax }),
-    runtimeFor: async () => runtime(stepMs),
+    runtime: runtime(stepMs),
     onEnded: (team) => ended.push(team),
   });
   onTestFinished(() => made.close());
@@ -94,14 +90,14 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   throw new Error('it did not come to that');
 }
 
-describe('a worker', () => {
+describe('a host', () => {
   it('leads teams that were handed in, before and after it began, and leaves led ones alone', async () => {
     const place = await site();
     const front = place.runtime();
     await front.submit({ machine: 'counting', id: 'early' });
     const own = place.runtime(60);
     await own.start({ machine: 'counting', id: 'led' });
-    const working = worker(place);
+    const working = host(place);
     await front.submit({ machine: 'counting', id: 'late' });
     await until(() => working.ended.length === 2);
     expect(working.ended.sort()).toEqual(['early', 'late']);
@@ -130,21 +126,56 @@ describe('a worker', () => {
     const front = place.runtime();
     const teams = Array.from({ length: 24 }, (_, i) => `t${i}`);
     for (const id of teams) await front.submit({ machine: 'counting', id });
-    const workers = [worker(place, 5, 4), worker(place, 5, 4), worker(place, 5, 4)];
-    await until(() => workers.reduce((sum, { ended }) => sum + ended.length, 0) === teams.length);
-    expect(workers.flatMap(({ ended }) => ended).sort()).toEqual([...teams].sort());
+    const hosts = [host(place, 5, 4), host(place, 5, 4), host(place, 5, 4)];
+    await until(() => hosts.reduce((sum, { ended }) => sum + ended.length, 0) === teams.length);
+    expect(hosts.flatMap(({ ended }) => ended).sort()).toEqual([...teams].sort());
     for (const id of teams) expect(place.begun.get(id)).toBe(4);
-    for (const { ended } of workers) expect(ended.length).toBeGreaterThan(0);
+    for (const { ended } of hosts) expect(ended.length).toBeGreaterThan(0);
+  });
+
+  it('leads all teams under one governor, each with the workers that it was formed for', async () => {
+    const store = await openStore('memory:');
+    onTestFinished(() => store.close());
+    const under = { now: 0, most: 0 };
+    const done = new Map<string, string>();
+    const runtime = createRuntime({
+      store,
+      machines: { counting },
+      governor: createGovernor({ concurrency: 3, burst: 1000 }),
+      workersOf: async ({ team, labels }) => ({
+        step: {
+          effect: 'paid',
+          governedBy: () => 'key',
+          async run() {
+            under.now += 1;
+            under.most = Math.max(under.most, under.now);
+            await new Promise((resolve) => setTimeout(resolve, 2));
+            under.now -= 1;
+            done.set(team, labels['model'] ?? 'none');
+            return {};
+          },
+        },
+      }),
+    });
+    const teams = Array.from({ length: 8 }, (_, i) => `t${i}`);
+    for (const id of teams)
+      await runtime.submit({ machine: 'counting', id, labels: { model: `model of ${id}` } });
+    const ended: string[] = [];
+    const leading = startHost({ runtime, onEnded: (team) => ended.push(team) });
+    onTestFinished(() => leading.close());
+    await until(() => ended.length === teams.length);
+    expect(under).toEqual({ now: 0, most: 3 });
+    expect(done).toEqual(new Map(teams.map((id) => [id, `model of ${id}`])));
   });
 
   it('that closes leaves its teams to another, which goes on where it stood', async () => {
     const place = await site();
     const front = place.runtime();
     await front.submit({ machine: 'counting', id: 'left' });
-    const first = worker(place, 40);
+    const first = host(place, 40);
     await until(() => (place.begun.get('left') ?? 0) >= 2);
     await first.close();
-    const second = worker(place);
+    const second = host(place);
     await until(() => second.ended.includes('left'));
     expect((await front.team('left').result()).reason).toBe('counted to 4');
     // At most the step that was broken off is done again.
@@ -153,13 +184,13 @@ describe('a worker', () => {
   });
 
   it('on one file with another process of leases waits until the lease has run out', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'horde-worker-'));
+    const folder = mkdtempSync(join(tmpdir(), 'horde-host-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const place = await site(`sqlite:${join(folder, 'h.db')}`);
     await place.runtime().submit({ machine: 'counting', id: 'held' });
     await place.store.leases!.take('team-held', 'elsewhere:1:x', 1500);
     const begun = Date.now();
-    const working = worker(place);
+    const working = host(place);
     await until(() => working.ended.includes('held'));
     expect(Date.now() - begun).toBeGreaterThanOrEqual(1400);
   });

@@ -1,21 +1,22 @@
 /**
- * A worker leads teams that nobody leads: handed in and not begun, or left behind by a process that died.
- * Any number of workers, on one machine or many, may work on one store.
+ * A host leads teams that nobody leads: handed in and not begun, or left behind by a process that died. Any number
+ * of hosts, on one machine or many, may work on one store; each has one runtime, and so one governor, for all of
+ * the teams that it leads.
  *
- * Who takes which team is decided by the team's lease, and, should that fail, by the epoch in its stream:
+ * Which host takes which team is decided by the team's lease, and, should that fail, by the epoch in its stream:
  * two that take one team at once are one leader and one that stands down.
  *
  * Invariants
  * 1. It leads at most `teamsMax` teams, and none whose lease another living process holds.
  * 2. A team that cannot be led (damaged, of another version) is left for `RETRY_MS`, and the others go on;
  *    one that failed because the store was away is looked at again with the next look.
- * 3. Teams below another are left to the leader of that one.
+ * 3. A child team is left to the leader of its parent.
  * 4. A team that another has taken is a team like any other: its place here is free, and it is taken again
  *    when nobody leads it any more.
  */
 import type { RawEvent } from '../../events/event.ts';
 import { type TeamId, teamOfStream } from '../../events/ids.ts';
-import { type EventStore, StoreFailure, type Subscription } from '../../events/store.ts';
+import { StoreFailure, type Subscription } from '../../events/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Formed } from '../state/team-state.ts';
@@ -23,25 +24,24 @@ import type { TeamResult } from '../team-handle.ts';
 import { ENDS } from '../team-reader.ts';
 import { isDeadHere, LedElsewhere } from './team-leases.ts';
 
-interface TeamWorkerOptions {
-  store: EventStore;
-  /** A runtime set up as a team with these labels was formed: its model, its workspace, its grants. */
-  runtimeFor(labels: Readonly<Record<string, string>>): Promise<Runtime>;
+export interface HostOptions {
+  /** Leads the teams; its `workersOf` chooses the workers of each. */
+  runtime: Runtime;
   /** Most teams at once; default 8. */
   teamsMax?: number;
   clock?: Clock;
   onTaken?(team: TeamId): void;
   onEnded?(team: TeamId, result: TeamResult): void;
-  /** Another leads the team now; this worker has stood down. */
+  /** Another leads the team now; this host has stood down. */
   onLost?(team: TeamId): void;
   /** A team could not be led, or its leading broke off. */
   onFailed?(team: TeamId, error: Error): void;
 }
 
-export interface TeamWorker {
+export interface Host {
   /** Teams led right now. */
   readonly leading: readonly TeamId[];
-  /** Stops taking teams, breaks off what is under way, records where it stands. */
+  /** Stops taking teams and closes the runtime: what is under way is broken off, and where it stands is recorded. */
   close(): Promise<void>;
 }
 
@@ -51,21 +51,16 @@ const LOOK_EVERY_MS = 1_000;
 const RETRY_MS = 30_000;
 const TEAMS_MAX = 8;
 /** Teams that are looked at, or taken, at once. */
-const HANDS = 4;
+const AT_ONCE = 4;
 
-interface Unfinished {
-  labels: Record<string, string>;
-  /** Not before this time: it could not be led. */
-  after: number;
+export function startHost(options: HostOptions): Host {
+  return new LeadingHost(options);
 }
 
-export function startTeamWorker(options: TeamWorkerOptions): TeamWorker {
-  return new Worker(options);
-}
-
-class Worker implements TeamWorker {
-  private readonly unfinished = new Map<TeamId, Unfinished>();
-  private readonly led = new Map<TeamId, Runtime | undefined>();
+class LeadingHost implements Host {
+  /** Teams that have not ended, each with the time before which it is left alone, since it could not be led. */
+  private readonly unfinished = new Map<TeamId, number>();
+  private readonly led = new Set<TeamId>();
   private readonly taking = new Set<Promise<void>>();
   private readonly subscription: Subscription;
   private readonly clock: Clock;
@@ -74,9 +69,9 @@ class Worker implements TeamWorker {
   private again = false;
   private closing = false;
 
-  constructor(private readonly options: TeamWorkerOptions) {
+  constructor(private readonly options: HostOptions) {
     this.clock = options.clock ?? systemClock;
-    this.subscription = options.store.subscribe({
+    this.subscription = options.runtime.store.subscribe({
       prefix: 'team-',
       onEvents: (events) => this.note(events),
       onCaughtUp: () => this.look(),
@@ -85,7 +80,7 @@ class Worker implements TeamWorker {
   }
 
   get leading(): readonly TeamId[] {
-    return [...this.led.keys()];
+    return [...this.led];
   }
 
   /** Keeps the list of unfinished teams; only what begins and ends a team is read. */
@@ -95,9 +90,9 @@ class Worker implements TeamWorker {
       const team = teamOfStream(stream)!;
       if (ENDS.has(type)) this.unfinished.delete(team);
       if (type !== 'team.formed') continue;
-      const { labels, parent } = JSON.parse(data) as Formed;
+      const { parent } = JSON.parse(data) as Formed;
       if (parent) continue;
-      this.unfinished.set(team, { labels, after: 0 });
+      this.unfinished.set(team, 0);
       formed = true;
     }
     if (formed) this.look();
@@ -124,26 +119,26 @@ class Worker implements TeamWorker {
     this.again = false;
     const now = this.clock.now();
     const waiting = [...this.unfinished].filter(
-      ([team, { after }]) => after <= now && !this.led.has(team),
+      ([team, notBefore]) => notBefore <= now && !this.led.has(team),
     );
-    // Several at once: over a slow wire the teams of a dead worker would else wait for each other.
-    const hand = async () => {
+    // Several at once: over a slow wire the teams of a dead host would else wait for each other.
+    const takeSome = async () => {
       for (let next = waiting.shift(); next && this.hasRoom(); next = waiting.shift()) {
-        const [team, { labels }] = next;
-        if (!(await this.isLed(team)) && this.hasRoom()) this.beginToTake(team, labels);
+        const [team] = next;
+        if (!(await this.isLed(team)) && this.hasRoom()) this.beginToTake(team);
       }
     };
-    await Promise.all(Array.from({ length: HANDS }, hand));
+    await Promise.all(Array.from({ length: AT_ONCE }, takeSome));
   }
 
   private hasRoom(): boolean {
-    if (this.closing || this.taking.size >= HANDS) return false;
+    if (this.closing || this.taking.size >= AT_ONCE) return false;
     return this.led.size < (this.options.teamsMax ?? TEAMS_MAX);
   }
 
   /** The next look does not wait for it: one team that is hard to take must not hold up the others. */
-  private beginToTake(team: TeamId, labels: Record<string, string>): void {
-    const taken = this.take(team, labels).finally(() => {
+  private beginToTake(team: TeamId): void {
+    const taken = this.take(team).finally(() => {
       this.taking.delete(taken);
       this.look();
     });
@@ -151,47 +146,43 @@ class Worker implements TeamWorker {
   }
 
   private async isLed(team: TeamId): Promise<boolean> {
-    const lease = await this.options.store.leases?.look(`team-${team}`).catch(() => undefined);
+    const lease = await this.options.runtime.store.leases
+      ?.look(`team-${team}`)
+      .catch(() => undefined);
     return lease !== undefined && !isDeadHere(lease.holder);
   }
 
-  private async take(team: TeamId, labels: Record<string, string>): Promise<void> {
-    this.led.set(team, undefined);
-    let runtime: Runtime | undefined;
+  private async take(team: TeamId): Promise<void> {
+    this.led.add(team);
     try {
-      runtime = await this.options.runtimeFor(labels);
-      await runtime.resume(team);
-      if (this.closing) return await runtime.close();
-      this.led.set(team, runtime);
+      await this.options.runtime.resume(team);
+      if (this.closing) return;
       this.options.onTaken?.(team);
-      void this.follow(team, runtime);
+      void this.follow(team);
     } catch (error) {
-      await this.drop(team, runtime, error);
+      this.drop(team, error);
     }
   }
 
-  private async follow(team: TeamId, runtime: Runtime): Promise<void> {
+  private async follow(team: TeamId): Promise<void> {
     try {
-      const result = await runtime.ledToEnd(team);
+      const result = await this.options.runtime.ledToEnd(team);
       if (result) this.unfinished.delete(team);
-      await runtime.close();
       this.led.delete(team);
       if (result) this.options.onEnded?.(team, result);
       else this.options.onLost?.(team);
     } catch (error) {
-      await this.drop(team, runtime, error);
+      this.drop(team, error);
     }
     // There is room for another now.
     this.look();
   }
 
-  private async drop(team: TeamId, runtime: Runtime | undefined, error: unknown): Promise<void> {
-    await runtime?.close();
+  private drop(team: TeamId, error: unknown): void {
     this.led.delete(team);
-    const entry = this.unfinished.get(team);
     if (this.closing || error instanceof LedElsewhere) return;
     const away = error instanceof StoreFailure && error.kind === 'unavailable';
-    if (entry && !away) entry.after = this.clock.now() + RETRY_MS;
+    if (this.unfinished.has(team) && !away) this.unfinished.set(team, this.clock.now() + RETRY_MS);
     this.options.onFailed?.(team, error as Error);
   }
 
@@ -200,9 +191,8 @@ class Worker implements TeamWorker {
     this.closing = true;
     this.subscription.close();
     this.unwake?.();
-    await Promise.all([...this.led.values()].map((runtime) => runtime?.close()));
+    await this.options.runtime.close();
     await this.looking;
     await Promise.all(this.taking);
-    await Promise.all([...this.led.values()].map((runtime) => runtime?.close()));
   }
 }
