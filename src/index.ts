@@ -6,6 +6,7 @@ export { type Fork, ForkRefused, type ForkWish } from './actors/fork.ts';
 export type { FoldedEvent, Policy, Verdict, WorkQuestion } from './actors/gate/policy.ts';
 export type { Governor } from './actors/governor/governor.ts';
 export { createGovernor } from './actors/governor/token-governor.ts';
+export { type Host, type HostOptions, startHost } from './actors/lead/host.ts';
 export { LedElsewhere } from './actors/lead/team-leases.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type MachineSource, RegistrationError } from './actors/machine/registration.ts';

@@ -153,22 +153,8 @@ class TeamRuntime implements Runtime {
       if (chosen) checkWorkers(chosen);
       return { ...workers, ...chosen };
     };
-    const hasWorker = (src: string) =>
-      options.workersOf !== undefined || Object.hasOwn(workers, src);
-    const machines = new Map<string, RegisteredMachine>();
-    for (const [name, source] of Object.entries(options.machines ?? {})) {
-      const machine = registerMachine(name, source, hasWorker);
-      for (const warning of machine.warnings) options.onWarning?.(`machine "${name}": ${warning}`);
-      machines.set(name, machine);
-    }
-    const machineOf = (name: string): RegisteredMachine => {
-      const machine = machines.get(name);
-      if (!machine)
-        throw new Error(
-          `no machine "${name}" is registered; there are: ${[...machines.keys()].join(', ') || 'none'}`,
-        );
-      return machine;
-    };
+    const machines = registered(options);
+    const machineOf = (name: string) => knownMachine(machines, name);
     const ownEffect = (work: OwedWork) => {
       const machine = [...machines.values()].find(({ effects }) =>
         Object.hasOwn(effects, work.src),
@@ -178,16 +164,7 @@ class TeamRuntime implements Runtime {
     const policies = [...standardPolicies, ...(options.policies ?? [])];
     const doorkeeperOf = (own: Workers) => createDoorkeeper(policies, own, ownEffect);
     this.rules = { catalog: this.catalog, doorkeeper: doorkeeperOf(workers), machineOf };
-    const code = createHash('sha256')
-      .update(
-        JSON.stringify([
-          packageVersion,
-          [...machines].map(([name, { fingerprint }]) => [name, fingerprint]).sort(),
-          policies.map((p) => p.name),
-        ]),
-      )
-      .digest('hex')
-      .slice(0, 16);
+    const code = codeOf(machines, policies);
     this.site = {
       store,
       clock,
@@ -519,6 +496,41 @@ function refuseUnfinishedFork(id: TeamId, { formed, revision }: TeamState): void
     `team ${id} is a fork of ${formed.team} whose making was broken off at revision ${revision}; ` +
       `complete it with the same command: horde fork ${formed.team} --team ${id} --at …`,
   );
+}
+
+function registered(options: RuntimeOptions): Map<string, RegisteredMachine> {
+  const { workers = {}, workersOf } = options;
+  // Which workers a team will have is not known before it is formed.
+  const hasWorker = (src: string) => workersOf !== undefined || Object.hasOwn(workers, src);
+  const machines = new Map<string, RegisteredMachine>();
+  for (const [name, source] of Object.entries(options.machines ?? {})) {
+    const machine = registerMachine(name, source, hasWorker);
+    for (const warning of machine.warnings) options.onWarning?.(`machine "${name}": ${warning}`);
+    machines.set(name, machine);
+  }
+  return machines;
+}
+
+function knownMachine(
+  machines: ReadonlyMap<string, RegisteredMachine>,
+  name: string,
+): RegisteredMachine {
+  const machine = machines.get(name);
+  if (machine) return machine;
+  const known = [...machines.keys()].join(', ') || 'none';
+  throw new Error(`no machine "${name}" is registered; there are: ${known}`);
+}
+
+/** A fingerprint of what folds streams here: snapshots of other code are not used. */
+function codeOf(
+  machines: ReadonlyMap<string, RegisteredMachine>,
+  policies: readonly Policy[],
+): string {
+  const prints = [...machines].map(([name, { fingerprint }]) => [name, fingerprint]).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([packageVersion, prints, policies.map(({ name }) => name)]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 const newTeamId = () => randomUUID().replaceAll('-', '').slice(0, 12);
