@@ -109,7 +109,8 @@ export { emptyMerged, merge, merged, updateOf } from './projections/merged/merge
 export type { Merged } from './projections/merged/merged-state.ts';
 export { type MergedView, mergedView } from './projections/merged/merged-view.ts';
 export { metrics } from './projections/metrics/metrics.ts';
-export { type Report, report, reportFrom, reportOf } from './projections/report/report.ts';
+export { report, reportFrom, reportOf } from './projections/report/report.ts';
+export type { Report } from './projections/report/report-layers.ts';
 export { renderReport } from './projections/report/report-markdown.ts';
 export { transcript } from './projections/transcript/transcript.ts';
 export { type LiveExport, startLiveExport } from './telemetry/live/live-export.ts';

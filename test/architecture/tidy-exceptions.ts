@@ -16,6 +16,7 @@ type Exceptions = Record<
 
 export const exceptions: Exceptions = {
   engineImports: [
+    'src/actors/children/child-end.ts -> src/projections/report/report-layers.ts',
     'src/actors/children/child-end.ts -> src/projections/report/report.ts',
     'src/actors/lead/leader.ts -> src/events/words/index.ts',
     'src/actors/runtime.ts -> src/events/words/index.ts',
@@ -76,20 +77,12 @@ export const exceptions: Exceptions = {
     'src/actors/what-if.ts',
     'src/cli/main.ts',
     'src/machines/team/team-steps.ts',
-    'src/projections/conversation/conversation.ts',
-    'src/projections/conversation/thread.ts',
-    'src/projections/metrics/metrics.ts',
-    'src/projections/report/report.ts',
-    'src/telemetry/spans/trace-spans.ts',
   ],
   longFunctions: [
     'src/actors/children/teams-below.ts createTeamsBelow',
     'src/cli/main.ts program',
     'src/hands/model/rehearsal/accepted-word.ts wordFrom',
     'src/hands/tools/workspace.ts createWorkspace',
-    'src/projections/conversation/conversation.ts commonTalk',
-    'src/telemetry/inspector/inspection.ts createInspection',
-    'src/visualizer/page/steering/steering-menu.tsx SteeringMenu',
   ],
   blobs: [],
   deadExports: [

@@ -55,7 +55,7 @@ const OF_THE_HORDE = new Set([
 
 /** What the page may read beside the vocabulary and the projections: what it shares with the server. */
 const FOR_THE_PAGE =
-  /^src\/(visualizer\/(page|shared)\/|events\/words\/|events\/(amounts|event|known-events|topics)\.ts$|projections\/)/;
+  /^src\/(visualizer\/(page|shared)\/|events\/words\/|events\/(amounts|event|known-events|topics|work-id)\.ts$|projections\/)/;
 
 /** Names of these files are for others: the public ones, and what stands in for a module of Node in the page. */
 const PUBLIC = new Set(['src/index.ts', 'src/visualizer/page/node-crypto.ts']);

@@ -1,6 +1,6 @@
 /** The rules of the Messages API that a request must keep; returns what is broken, in words. */
 import type { ConversationRequest } from '../../src/projections/conversation/conversation.ts';
-import type { MessageBlock } from '../../src/projections/conversation/thread.ts';
+import type { MessageBlock } from '../../src/projections/conversation/thread-message.ts';
 
 export function brokenRules(request: ConversationRequest): string[] {
   const broken: string[] = [];

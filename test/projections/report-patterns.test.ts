@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
-import { type Report, reportOf } from '../../src/projections/report/report.ts';
+import { reportOf } from '../../src/projections/report/report.ts';
+import type { Report } from '../../src/projections/report/report-layers.ts';
 import { renderReport } from '../../src/projections/report/report-markdown.ts';
 import { rehearse, type TeamOfTest } from '../properties/rehearsed-teams.ts';
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
 import { otlpMetrics, otlpTraces } from '../../src/telemetry/otlp/otlp.ts';
 import type { Span } from '../../src/telemetry/spans/span.ts';
-import { forkedAs, TeamTrace, traceSpans } from '../../src/telemetry/spans/trace-spans.ts';
+import { TeamTrace } from '../../src/telemetry/spans/team-trace.ts';
+import { forkedAs, traceSpans } from '../../src/telemetry/spans/trace-spans.ts';
 import { cutsOf, rehearse } from '../properties/rehearsed-teams.ts';
 
 const resource = { attributes: { 'service.name': 'test' }, version: '0' };

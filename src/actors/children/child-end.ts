@@ -9,7 +9,8 @@
 
 import { type Amount, NO_USAGE, type Usage, usage } from '../../events/amounts.ts';
 import type { Json, RecordedEvent } from '../../events/event.ts';
-import { type Report, report, reportFrom } from '../../projections/report/report.ts';
+import { report, reportFrom } from '../../projections/report/report.ts';
+import type { Report } from '../../projections/report/report-layers.ts';
 import type { Ledger } from '../gate/ledger.ts';
 import type { TeamState } from '../state/team-state.ts';
 import type { TeamHandle } from '../team-handle.ts';

@@ -18,14 +18,9 @@ import { type EventStore, pages } from '../../events/store.ts';
 import type { modelFailed, modelReplied } from '../../events/words/agent.ts';
 import type { WrittenAnswer } from '../../events/words/fork.ts';
 import { vocabulary } from '../../events/words/index.ts';
+import { ownerOf } from '../../events/work-id.ts';
 import { conversation, conversationRequest } from '../../projections/conversation/conversation.ts';
-import {
-  askerOf,
-  type ForkView,
-  forkView,
-  isAnswer,
-  requestKey,
-} from '../../projections/fork/fork-view.ts';
+import { type ForkView, forkView, isAnswer, requestKey } from '../../projections/fork/fork-view.ts';
 
 type Answer = EventOf<typeof modelReplied> | EventOf<typeof modelFailed>;
 type Answers = ReadonlyMap<string, readonly Answer[]>;
@@ -138,7 +133,7 @@ async function answersIn(store: EventStore, catalog: EventCatalog, team: string)
       if (!raw.type.startsWith('model.')) continue;
       const event = catalog.decode(raw);
       if (!isAnswer(event) || event.data.requestHash === undefined) continue;
-      const key = requestKey(askerOf(event), event.data.requestHash);
+      const key = requestKey(ownerOf(event), event.data.requestHash);
       answers.set(key, [...(answers.get(key) ?? []), event]);
     }
   }

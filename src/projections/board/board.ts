@@ -6,6 +6,7 @@
  * 1. An artifact is known by its path, or else by title and author; a new version takes the old one's place.
  * 2. A locked artifact keeps the version that was agreed; a later write to its path is noted, not adopted.
  */
+
 import type { EventOf } from '../../events/event.ts';
 import { toolReturned } from '../../events/words/agent.ts';
 import {
@@ -14,6 +15,7 @@ import {
   taskCreated,
   taskProgressed,
 } from '../../events/words/pattern.ts';
+import { ownerOf } from '../../events/work-id.ts';
 import { enter, entry } from '../kit/named.ts';
 import { defineProjection } from '../kit/projection.ts';
 
@@ -122,7 +124,7 @@ function write(
   }
   enter(draft.artifacts, path, {
     title: before?.title ?? path,
-    by: event.meta.work?.split('/')[0] ?? event.meta.to?.[0] ?? '',
+    by: ownerOf(event),
     task: before?.task ?? null,
     path,
     hash,

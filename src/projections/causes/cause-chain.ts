@@ -8,6 +8,7 @@
 
 import { tokensOf, type Usage } from '../../events/amounts.ts';
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
+import { armedAt } from '../../events/work-id.ts';
 import { lineOf } from '../transcript/transcript.ts';
 
 export interface CauseStep {
@@ -88,12 +89,6 @@ function causeOf({ revision, type, data, meta }: RecordedEvent): Cause | null {
 function before(events: readonly RecordedEvent[], { revision, meta }: RecordedEvent): Cause | null {
   const last = events[revision - 1];
   return last?.meta.turn === meta.turn ? { revision: last.revision, how: 'heard' } : null;
-}
-
-/** The revision that armed a work `actor/invoke@revision`. */
-function armedAt(work: string): number | undefined {
-  const [, revision] = /@(\d+)(?:\.\d+)?$/.exec(work) ?? [];
-  return revision === undefined ? undefined : Number(revision);
 }
 
 function stepOf(

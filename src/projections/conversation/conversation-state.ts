@@ -10,8 +10,8 @@ import { append, countWhile, itemAt } from '../kit/sequence.ts';
 import { fitting } from './conversation-text.ts';
 import type { Seat } from './seat.ts';
 import { momentOf, threadOf, withThread } from './seat.ts';
-import type { Use } from './thread.ts';
 import { openUses, withAnswer } from './thread.ts';
+import type { Use } from './thread-message.ts';
 
 export interface ConversationState {
   request: NonNullable<EventOf<typeof teamFormed>['data']['request']> | null;
@@ -50,13 +50,6 @@ export function seatOf(draft: ConversationState, actor: string): Seat | undefine
 export function plain<Value>(value: Value): Value {
   return isDraft(value) ? (original(value as object) as Value) : value;
 }
-
-/** Whose work it was that this event settles. */
-export function actorOf(event: RecordedEvent): string {
-  return event.meta.work ? actorOfWork(event.meta.work) : (event.meta.to?.[0] ?? '');
-}
-
-export const actorOfWork = (id: string): string => id.slice(0, id.indexOf('/'));
 
 /** Answers the first open use that fits, preferring one with these arguments. */
 export function answer(

@@ -5,7 +5,7 @@
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
 import { frame, renderFields, TO_EVALUATE } from './framing.ts';
 import type { Grant, Moment } from './seat.ts';
-import type { Entry } from './thread.ts';
+import type { Entry } from './thread-message.ts';
 
 interface Request {
   readonly text: string;

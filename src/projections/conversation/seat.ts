@@ -6,12 +6,15 @@
  * 1. The last thread is the one that is going on; earlier ones never change.
  * 2. A turn begins when it is granted, or when the turn that it waited for has ended.
  */
+
 import type { RecordedEvent } from '../../events/event.ts';
 import type { Profile } from '../../events/words/agent.ts';
+import { invokeOfWork } from '../../events/work-id.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, countWhile, emptySequence, itemAt } from '../kit/sequence.ts';
-import type { Entry, Letter, Thread } from './thread.ts';
+import type { Thread } from './thread.ts';
 import { newThread, withText } from './thread.ts';
+import type { Entry, Letter } from './thread-message.ts';
 import { withModel as withModelOf } from './thread-model.ts';
 
 /** What a grant says of its turn. */
@@ -111,15 +114,13 @@ export function turnAt(seat: Seat, revision: number): Grant | undefined {
 
 /** Work `actor/invoke@revision` has been judged in this turn; only its first verdict counts. */
 export function withArmed(seat: Seat, work: string, turn: number): Seat {
-  const invoke = invokeOf(work);
+  const invoke = invokeOfWork(work);
   if (seat.armed[invoke]?.work === work) return seat;
   return { ...seat, armed: { ...seat.armed, [invoke]: { work, turn } } };
 }
 
 /** The turn that armed a work, if its verdict was seen. */
 export function turnArmed(seat: Seat, work: string): number | undefined {
-  const armed = seat.armed[invokeOf(work)];
+  const armed = seat.armed[invokeOfWork(work)];
   return armed?.work === work ? armed.turn : undefined;
 }
-
-const invokeOf = (work: string): string => work.slice(work.indexOf('/') + 1, work.lastIndexOf('@'));

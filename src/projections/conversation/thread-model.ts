@@ -5,8 +5,10 @@
 
 import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence, itemsOf } from '../kit/sequence.ts';
-import type { Exchange, MessageBlock, Thread } from './thread.ts';
-import { link, newThread, sealed } from './thread.ts';
+import type { Exchange, Thread } from './thread.ts';
+import { newThread } from './thread.ts';
+import type { MessageBlock } from './thread-message.ts';
+import { link, sealed } from './thread-message.ts';
 
 /** The thread as `model` is shown it, from revision `joined` on. */
 export function withModel(thread: Thread, joined: number, model: string): Thread {

@@ -5,7 +5,8 @@
 
 import { itemsOf } from '../kit/sequence.ts';
 import { frame, TO_EVALUATE } from './framing.ts';
-import type { Entry, MessageBlock, Thread } from './thread.ts';
+import type { Thread } from './thread.ts';
+import type { Entry, MessageBlock } from './thread-message.ts';
 
 /** Most characters of a transcript, about 30,000 tokens. */
 const TRANSCRIPT_MAX = 100_000;

@@ -13,6 +13,7 @@ import { teamFailed, teamReturned } from '../../events/words/child.ts';
 import { teamForked, type WrittenAnswer } from '../../events/words/fork.ts';
 import { teamFormed } from '../../events/words/team.ts';
 import { workFailed, workLate } from '../../events/words/work.ts';
+import { ownerOf } from '../../events/work-id.ts';
 import { enter, entry } from '../kit/named.ts';
 import { defineProjection } from '../kit/projection.ts';
 
@@ -93,13 +94,10 @@ export const isAnswer = (event: RecordedEvent): event is Replied | Failed =>
 /** What makes two requests the same: who asks, and the hash chained over all that is asked. */
 export const requestKey = (actor: string, hash: string): string => `${actor} ${hash}`;
 
-export const askerOf = ({ meta }: RecordedEvent): string =>
-  meta.work ? meta.work.slice(0, meta.work.indexOf('/')) : (meta.to?.[0] ?? '');
-
 function count(draft: ForkView, event: Replied | Failed, usage: Usage | undefined): void {
   const { requestHash, answeredBy } = event.data;
   if (requestHash !== undefined) {
-    const key = requestKey(askerOf(event), requestHash);
+    const key = requestKey(ownerOf(event), requestHash);
     enter(draft.answers, key, (entry(draft.answers, key) ?? 0) + 1);
   }
   if (answeredBy?.source === 'origin') draft.reused++;

@@ -22,6 +22,7 @@ import {
 import * as pattern from '../../events/words/pattern.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
+import { ownerOf } from '../../events/work-id.ts';
 import { moveEvents } from '../moves/moves-made.ts';
 import {
   count,
@@ -151,7 +152,7 @@ says(pattern.artifactRegistered, (event, name) => {
 says(agent.toolReturned, (event, name) => {
   const { path, hash = null, wrote, ok } = event.data;
   if (!wrote || !ok || path === undefined) return {};
-  const by = event.meta.work?.split('/')[0] ?? event.meta.to?.[0] ?? '';
+  const by = ownerOf(event);
   return {
     artifacts: latest(event, name, artifactKey(path, by, ''), { by, path, hash, held: null }),
   };

@@ -1,7 +1,7 @@
 /** The metrics as people and scripts read them: sums, and percentiles instead of every latency. */
 
 import { itemsOf } from '../kit/sequence.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics-state.ts';
 import type { Tally } from './tally.ts';
 
 export interface TallySummary extends Omit<Tally, 'latenciesMs'> {

@@ -7,72 +7,35 @@
  * 2. `settled` plus `reserved` is what the doorkeeper held against the limits at that revision.
  */
 
-import { type Amount, amountOf, type Usage } from '../../events/amounts.ts';
-import type { EventOf, RecordedEvent } from '../../events/event.ts';
 import * as agent from '../../events/words/agent.ts';
 import * as child from '../../events/words/child.ts';
 import { teamForked } from '../../events/words/fork.ts';
 import { roundStarted } from '../../events/words/pattern.ts';
 import { teamFormed } from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
+import { actorOfWork, ownerOf } from '../../events/work-id.ts';
 import { enter, entry } from '../kit/named.ts';
 import type { Projection } from '../kit/projection.ts';
 import { defineFold, defineProjection, joined } from '../kit/projection.ts';
 import { append } from '../kit/sequence.ts';
 import { moveEvents } from '../moves/moves-made.ts';
-import type { Tally } from './tally.ts';
-import { countRetry, countUsage, emptyTally } from './tally.ts';
-
-export interface Metrics {
-  total: Tally;
-  agents: { [agent: string]: Tally };
-  rounds: { [round: string]: Tally };
-  settled: Amount;
-  reserved: Amount;
-  limits: { tokens: number | null; usd: number | null };
-  delays: number;
-  delayedMs: number;
-  refusals: { [limit: string]: number };
-  /** Limits of which 80 % were used. */
-  neared: string[];
-  breaches: number;
-  /** Replies that were only rehearsed. */
-  rehearsed: number;
-  startedAt: number | null;
-  updatedAt: number | null;
-  /** Reservations that nothing has settled; for the fold. */
-  open: { [work: string]: Amount };
-  /** Whose last call failed, and the round each agent is in; for the fold. */
-  failing: { [agent: string]: boolean };
-  roundOf: { [agent: string]: number };
-  round: number;
-}
-
-const initial: Metrics = {
-  total: emptyTally(),
-  agents: {},
-  rounds: {},
-  settled: { tokens: 0, usd: 0 },
-  reserved: { tokens: 0, usd: 0 },
-  limits: { tokens: null, usd: null },
-  delays: 0,
-  delayedMs: 0,
-  refusals: {},
-  neared: [],
-  breaches: 0,
-  rehearsed: 0,
-  startedAt: null,
-  updatedAt: null,
-  open: {},
-  failing: {},
-  roundOf: {},
-  round: 0,
-};
+import {
+  add,
+  countTeamBelow,
+  each,
+  type Metrics,
+  noMetrics,
+  release,
+  settle,
+  settleBelow,
+  touch,
+} from './metrics-state.ts';
+import { countRetry, countUsage } from './tally.ts';
 
 const counted = defineProjection({
   name: 'metrics',
   version: 1,
-  initial,
+  initial: noMetrics,
   events: {
     formed: teamFormed,
     forked: teamForked,
@@ -124,7 +87,7 @@ const counted = defineProjection({
     },
     replied(draft, event) {
       const { usage, latencyMs, rehearsal } = event.data;
-      const who = actorOf(event);
+      const who = ownerOf(event);
       enter(draft.failing, who, false);
       if (rehearsal) draft.rehearsed++;
       // Taken over from the origin of a fork, or written by a person: no model was called.
@@ -139,7 +102,7 @@ const counted = defineProjection({
     },
     failed(draft, event) {
       const { kind, usage } = event.data;
-      const who = actorOf(event);
+      const who = ownerOf(event);
       enter(draft.failing, who, true);
       each(draft, event, who, (tally) => {
         tally.modelCalls++;
@@ -149,7 +112,7 @@ const counted = defineProjection({
       settle(draft, event.meta.work, usage, true);
     },
     returned(draft, event) {
-      each(draft, event, actorOf(event), (tally) => {
+      each(draft, event, ownerOf(event), (tally) => {
         tally.toolCalls++;
         if (!event.data.ok) tally.toolErrors++;
         if (event.data.usage) countUsage(tally, event.data.usage);
@@ -157,7 +120,7 @@ const counted = defineProjection({
       settleBelow(draft, event.meta.work, event.data.spent);
     },
     toolFailed(draft, event) {
-      each(draft, event, actorOf(event), (tally) => {
+      each(draft, event, ownerOf(event), (tally) => {
         tally.toolCalls++;
         tally.toolErrors++;
         if (event.data.usage) countUsage(tally, event.data.usage);
@@ -259,78 +222,3 @@ const ofMoves = defineFold<Metrics>(moveEvents.keys(), (draft, event) => {
 });
 
 export const metrics: Projection<Metrics> = joined(counted, ofMoves);
-
-/** Counts for the team, the agent and the round that the agent is in. */
-function each(
-  draft: Metrics,
-  event: RecordedEvent,
-  agent: string,
-  count: (tally: Tally) => void,
-): void {
-  const round = String(entry(draft.roundOf, agent) ?? draft.round);
-  const ofAgent = entry(draft.agents, agent) ?? enter(draft.agents, agent, emptyTally());
-  const ofRound = entry(draft.rounds, round) ?? enter(draft.rounds, round, emptyTally());
-  for (const tally of [draft.total, ofAgent, ofRound]) count(tally);
-  touch(draft, event);
-}
-
-function touch(draft: Metrics, event: RecordedEvent): void {
-  draft.updatedAt = event.meta.at;
-}
-
-/**
- * The reservation is given back and what was used takes its place, as the doorkeeper counts: without a word of
- * usage a failure costs nothing, and anything else all that was reserved.
- */
-function settle(draft: Metrics, work: string | undefined, usage?: Usage, failed = false): void {
-  const held = work === undefined ? undefined : draft.open[work];
-  if (work === undefined || !held) return;
-  const { tokens, usd } = held;
-  release(draft, work);
-  if (usage) add(draft.settled, amountOf(usage), 1);
-  else if (!failed) add(draft.settled, { tokens, usd }, 1);
-}
-
-/** A team below says what it cost; its models' usage is counted, its calls are in its own metrics. */
-function countTeamBelow(
-  draft: Metrics,
-  event: EventOf<typeof child.teamReturned> | EventOf<typeof child.teamFailed>,
-): void {
-  const { usage, spent } = event.data;
-  if (usage) each(draft, event, actorOf(event), (tally) => countUsage(tally, usage));
-  settleBelow(draft, event.meta.work, spent, event.type === 'team.failed');
-  touch(draft, event);
-}
-
-function settleBelow(
-  draft: Metrics,
-  work: string | undefined,
-  spent?: Amount,
-  failed = false,
-): void {
-  if (!spent || work === undefined || !Object.hasOwn(draft.open, work)) {
-    settle(draft, work, undefined, failed);
-    return;
-  }
-  release(draft, work);
-  add(draft.settled, spent, 1);
-}
-
-function release(draft: Metrics, work: string): void {
-  if (!Object.hasOwn(draft.open, work)) return;
-  add(draft.reserved, draft.open[work]!, -1);
-  delete draft.open[work];
-  // Sums of fractions of a dollar drift; nothing open means nothing reserved.
-  if (Object.keys(draft.open).length === 0) draft.reserved = { tokens: 0, usd: 0 };
-}
-
-function add(to: Amount, amount: Amount, sign: 1 | -1): void {
-  to.tokens += sign * amount.tokens;
-  to.usd += sign * amount.usd;
-}
-
-const actorOfWork = (work: string): string => work.slice(0, work.indexOf('/'));
-
-function actorOf(event: RecordedEvent): string {
-  return event.meta.work ? actorOfWork(event.meta.work) : (event.meta.to?.[0] ?? '');
-}

@@ -4,7 +4,7 @@
  */
 import { escapeControls } from '../conversation/framing.ts';
 import type { Line } from '../transcript/transcript.ts';
-import type { Contribution, Report, Result } from './report.ts';
+import type { Contribution, Report, Result } from './report-layers.ts';
 
 /** Most characters of a text that stands on one line. */
 const LINE_MAX = 400;

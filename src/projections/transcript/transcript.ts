@@ -2,11 +2,13 @@
  * The transcript: what happened in a team, line by line, for people. Lines hold what was said in full;
  * whoever shows them shortens, and escapes what cannot be seen.
  */
+
 import type { EventDefinition, RecordedEvent } from '../../events/event.ts';
 import * as agent from '../../events/words/agent.ts';
 import * as pattern from '../../events/words/pattern.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
+import { actorOfWork } from '../../events/work-id.ts';
 import { renderFields } from '../conversation/framing.ts';
 import type { Projection } from '../kit/projection.ts';
 import { defineFold } from '../kit/projection.ts';
@@ -132,11 +134,6 @@ function byOf(event: RecordedEvent): string {
   if (event.type === 'message.told' || event.type === 'person.answered')
     return String(event.data['by']);
   return (
-    actor ??
-    (work
-      ? work.slice(0, work.indexOf('/'))
-      : event.type.startsWith('model.')
-        ? (to?.[0] ?? '')
-        : '')
+    actor ?? (work ? actorOfWork(work) : event.type.startsWith('model.') ? (to?.[0] ?? '') : '')
   );
 }

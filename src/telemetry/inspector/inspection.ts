@@ -39,78 +39,86 @@ export type InspectionEvent = Told &
 
 /** `definitionOf` gives a machine's configuration as JSON, by the machine's name. */
 export function createInspection(definitionOf: (machine: string) => string | undefined) {
-  let root = '';
-  let team = '';
-  const known = new Set<string>();
+  const inspection = new Inspection(definitionOf);
+  return (event: RecordedEvent): InspectionEvent[] => inspection.tell(event);
+}
+
+class Inspection {
+  private root = '';
+  private team = '';
+  private readonly known = new Set<string>();
   /** The last state of each actor in the turn that is being told, and the event that led to it. */
-  const states = new Map<string, { value: Json; event: RecordedEvent }>();
-  const done = new Set<string>();
+  private readonly states = new Map<string, { value: Json; event: RecordedEvent }>();
+  private readonly done = new Set<string>();
 
-  const sessionOf = (actor: string): string => `${team}/${actor}`;
-  const told = (actor: string, { meta, revision }: RecordedEvent, what: string): Told => ({
-    rootId: sessionOf(root),
-    sessionId: sessionOf(actor),
-    createdAt: String(meta.at),
-    id: `${team}@${revision}${what}`,
-    _version: PROTOCOL,
-  });
-
-  const joined = (event: RecordedEvent, actor: string, machine: string): InspectionEvent => {
-    known.add(actor);
-    done.delete(actor);
-    return {
-      ...told(actor, event, '/actor'),
-      type: '@xstate.actor',
-      name: actor,
-      parentId: actor === root ? undefined : sessionOf(root),
-      definition: definitionOf(machine),
-      snapshot: { status: 'active', ...stateOf(event, actor) },
-    };
-  };
-
-  const heard = (event: RecordedEvent): InspectionEvent[] => {
-    if (UNTOLD.test(event.type)) return [];
-    const { actor, to = [], deaf = [] } = event.meta;
-    return to
-      .filter((hearer) => known.has(hearer) && !deaf.includes(hearer))
-      .map((hearer) => ({
-        ...told(hearer, event, `/${hearer}`),
-        type: '@xstate.event',
-        sourceId: actor === undefined ? undefined : sessionOf(actor),
-        event: { ...event.data, type: event.type },
-      }));
-  };
-
-  const settledStates = (): InspectionEvent[] => {
-    const all = [...states].map(
-      ([actor, { value, event }]): InspectionEvent => ({
-        ...told(actor, event, `/${actor}/state`),
-        type: '@xstate.snapshot',
-        event: { ...event.data, type: event.type },
-        snapshot: { status: done.has(actor) ? 'done' : 'active', value },
-      }),
-    );
-    states.clear();
-    return all;
-  };
+  constructor(private readonly definitionOf: (machine: string) => string | undefined) {}
 
   /** What the inspector is told of the next event. */
-  return (event: RecordedEvent): InspectionEvent[] => {
+  tell(event: RecordedEvent): InspectionEvent[] {
     const { type, data, meta } = event;
     const said: InspectionEvent[] = [];
     if (type === 'team.formed') {
-      root = String(data['actor']);
-      team = teamOfStream(event.stream) ?? String(data['team']);
-      said.push(joined(event, root, String(data['machine'])));
+      this.root = String(data['actor']);
+      this.team = teamOfStream(event.stream) ?? String(data['team']);
+      said.push(this.joined(event, this.root, String(data['machine'])));
     } else if (type === 'actor.joined' || type === 'agent.joined')
-      said.push(joined(event, String(data['actor']), String(data['machine'])));
-    else if (type === 'actor.done') done.add(String(data['actor']));
-    else if (type === 'team.dissolved') done.add(root);
-    said.push(...heard(event));
+      said.push(this.joined(event, String(data['actor']), String(data['machine'])));
+    else if (type === 'actor.done') this.done.add(String(data['actor']));
+    else if (type === 'team.dissolved') this.done.add(this.root);
+    said.push(...this.heard(event));
     for (const [actor, value] of Object.entries(meta.state ?? {}))
-      states.set(actor, { value, event });
-    return meta.last ? [...said, ...settledStates()] : said;
-  };
+      this.states.set(actor, { value, event });
+    return meta.last ? [...said, ...this.settledStates()] : said;
+  }
+
+  private joined(event: RecordedEvent, actor: string, machine: string): InspectionEvent {
+    this.known.add(actor);
+    this.done.delete(actor);
+    return {
+      ...this.told(actor, event, '/actor'),
+      type: '@xstate.actor',
+      name: actor,
+      parentId: actor === this.root ? undefined : this.sessionOf(this.root),
+      definition: this.definitionOf(machine),
+      snapshot: { status: 'active', ...stateOf(event, actor) },
+    };
+  }
+
+  private heard(event: RecordedEvent): InspectionEvent[] {
+    if (UNTOLD.test(event.type)) return [];
+    const { actor, to = [], deaf = [] } = event.meta;
+    return to
+      .filter((hearer) => this.known.has(hearer) && !deaf.includes(hearer))
+      .map((hearer) => ({
+        ...this.told(hearer, event, `/${hearer}`),
+        type: '@xstate.event',
+        sourceId: actor === undefined ? undefined : this.sessionOf(actor),
+        event: { ...event.data, type: event.type },
+      }));
+  }
+
+  private settledStates(): InspectionEvent[] {
+    const all = [...this.states].map(
+      ([actor, { value, event }]): InspectionEvent => ({
+        ...this.told(actor, event, `/${actor}/state`),
+        type: '@xstate.snapshot',
+        event: { ...event.data, type: event.type },
+        snapshot: { status: this.done.has(actor) ? 'done' : 'active', value },
+      }),
+    );
+    this.states.clear();
+    return all;
+  }
+
+  private sessionOf = (actor: string): string => `${this.team}/${actor}`;
+
+  private told = (actor: string, { meta, revision }: RecordedEvent, what: string): Told => ({
+    rootId: this.sessionOf(this.root),
+    sessionId: this.sessionOf(actor),
+    createdAt: String(meta.at),
+    id: `${this.team}@${revision}${what}`,
+    _version: PROTOCOL,
+  });
 }
 
 /**

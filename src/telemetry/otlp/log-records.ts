@@ -12,7 +12,8 @@ import type { Json, JsonObject, RecordedEvent } from '../../events/event.ts';
 import { renderFields } from '../../projections/conversation/framing.ts';
 import { moveEvents } from '../../projections/moves/moves-made.ts';
 import type { Conventions, Span, SpanValue } from '../spans/span.ts';
-import { forkedAs, TeamTrace } from '../spans/trace-spans.ts';
+import { TeamTrace } from '../spans/team-trace.ts';
+import { forkedAs } from '../spans/trace-spans.ts';
 
 export type Severity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 

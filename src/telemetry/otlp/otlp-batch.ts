@@ -10,7 +10,7 @@
 import { packageVersion } from '../../actors/package-version.ts';
 import type { RecordedEvent } from '../../events/event.ts';
 import type { Conventions, Span } from '../spans/span.ts';
-import { TeamTrace } from '../spans/trace-spans.ts';
+import { TeamTrace } from '../spans/team-trace.ts';
 import { type LogRecord, logRecordOf } from './log-records.ts';
 import {
   measuredCalls,

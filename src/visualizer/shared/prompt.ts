@@ -4,11 +4,11 @@
  *
  * Invariant: for a recorded answer the prompt has the hash that was recorded with it.
  */
+
 import type { RecordedEvent } from '../../events/event.ts';
-import {
-  type ConversationState,
-  conversationRequest,
-} from '../../projections/conversation/conversation.ts';
+import { actorOfWork, armedAt } from '../../events/work-id.ts';
+import { conversationRequest } from '../../projections/conversation/conversation.ts';
+import type { ConversationState } from '../../projections/conversation/conversation-state.ts';
 import type { Prompt } from './wire.ts';
 
 type Told = Pick<RecordedEvent, 'revision' | 'type' | 'data' | 'meta'>;
@@ -24,8 +24,8 @@ export function callOf({ type, data, meta }: Told): Call | undefined {
   const isAdmission = type === 'work.admitted' && data['src'] === 'callModel';
   if (!isAdmission && type !== 'model.replied' && type !== 'model.failed') return undefined;
   const work = isAdmission ? String(data['work']) : (meta.work ?? '');
-  const [, actor, armed] = /^(.*?)\/.*@(\d+)(?:\.\d+)?$/.exec(work) ?? [];
-  return actor === undefined ? undefined : { actor, armed: Number(armed) };
+  const armed = armedAt(work);
+  return armed === undefined ? undefined : { actor: actorOfWork(work), armed };
 }
 
 /**

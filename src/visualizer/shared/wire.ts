@@ -6,7 +6,7 @@
  * 2. Nothing here is markup: whatever agents wrote travels, and is shown, as text.
  */
 import type { EventMeta, JsonObject, RecordedEvent } from '../../events/event.ts';
-import type { Message } from '../../projections/conversation/thread.ts';
+import type { Message } from '../../projections/conversation/thread-message.ts';
 
 /** An event as a timeline needs it; what is the same in a whole stream, or of no use to a page, is left out. */
 export interface ShownEvent {

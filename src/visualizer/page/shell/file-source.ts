@@ -1,9 +1,7 @@
 /** One team that stands in the file that the page stands in: all its events, whole, and its charts. */
 import type { RecordedEvent } from '../../../events/event.ts';
-import {
-  type ConversationState,
-  conversation,
-} from '../../../projections/conversation/conversation.ts';
+import { conversation } from '../../../projections/conversation/conversation.ts';
+import type { ConversationState } from '../../../projections/conversation/conversation-state.ts';
 import { project } from '../../../projections/kit/projection.ts';
 import { reportOf } from '../../../projections/report/report.ts';
 import { callOf, knownThrough, promptOf } from '../../shared/prompt.ts';

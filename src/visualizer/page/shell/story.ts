@@ -16,7 +16,8 @@ import {
   changesOfMind,
 } from '../../../projections/decisions/changes-of-mind.ts';
 import type { Projection } from '../../../projections/kit/projection.ts';
-import { type Metrics, metrics } from '../../../projections/metrics/metrics.ts';
+import { metrics } from '../../../projections/metrics/metrics.ts';
+import type { Metrics } from '../../../projections/metrics/metrics-state.ts';
 import type { TeamStatus } from '../../../projections/teams/teams.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
 import { recorded, type ShownEvent } from '../../shared/wire.ts';

@@ -4,7 +4,7 @@
  */
 import type { Comparison } from '../../../actors/team-comparison.ts';
 import type { WhatIf } from '../../../actors/what-if.ts';
-import type { Report } from '../../../projections/report/report.ts';
+import type { Report } from '../../../projections/report/report-layers.ts';
 import type { TeamLine } from '../../../projections/teams/teams.ts';
 import type {
   About,

@@ -2,6 +2,7 @@
  * What a person may say to a team that goes on: a word to an agent, pause and continue, stop. It is sent to the team's
  * inbox, as from any other process; what comes of it is seen in the events.
  */
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { oneLine } from '../panels/messages/message-gist.ts';
 import { StopForm, TellForm } from './steering-forms.tsx';
@@ -47,43 +48,15 @@ export function SteeringMenu({ view, horde }: { view: TeamView; horde: Horde }) 
       : say('Pause', () => horde.pause(view.team));
   return (
     <>
-      <details class="steering" ref={menu}>
-        <summary class="button" title="Say something to the team">
-          Steer…
-        </summary>
-        <div class="steering-acts">
-          <button
-            type="button"
-            disabled={agents.length === 0}
-            title={agents.length === 0 ? 'No agent is at work' : 'It hears it in its next turn'}
-            onClick={() => open('tell')}
-          >
-            Tell an agent…
-          </button>
-          <button
-            type="button"
-            title={
-              isPaused
-                ? 'It begins work again'
-                : 'No new work is begun; what is under way comes to its end'
-            }
-            onClick={pause}
-          >
-            {isPaused ? 'Continue' : 'Pause'}
-          </button>
-          <button type="button" onClick={() => open('stop')}>
-            Stop…
-          </button>
-        </div>
-      </details>
-      {said !== '' && (
-        <output class="steering-said" title={said}>
-          <span>{said}</span>
-          <button type="button" aria-label="Put this away" onClick={() => tell('')}>
-            ×
-          </button>
-        </output>
-      )}
+      <Acts
+        menu={menu}
+        isPaused={isPaused}
+        mayTell={agents.length > 0}
+        onTell={() => open('tell')}
+        onPause={pause}
+        onStop={() => open('stop')}
+      />
+      {said !== '' && <Said words={said} onClose={() => tell('')} />}
       {asked === 'tell' && (
         <TellForm
           team={view.team}
@@ -102,6 +75,65 @@ export function SteeringMenu({ view, horde }: { view: TeamView; horde: Horde }) 
         />
       )}
     </>
+  );
+}
+
+/** What has become of what was said. */
+const Said = ({ words, onClose }: { words: string; onClose: () => void }) => (
+  <output class="steering-said" title={words}>
+    <span>{words}</span>
+    <button type="button" aria-label="Put this away" onClick={onClose}>
+      ×
+    </button>
+  </output>
+);
+
+/** What can be said, in a menu. */
+function Acts({
+  menu,
+  isPaused,
+  mayTell,
+  onTell,
+  onPause,
+  onStop,
+}: {
+  menu: RefObject<HTMLDetailsElement | null>;
+  isPaused: boolean;
+  mayTell: boolean;
+  onTell: () => void;
+  onPause: () => void;
+  onStop: () => void;
+}) {
+  return (
+    <details class="steering" ref={menu}>
+      <summary class="button" title="Say something to the team">
+        Steer…
+      </summary>
+      <div class="steering-acts">
+        <button
+          type="button"
+          disabled={!mayTell}
+          title={mayTell ? 'It hears it in its next turn' : 'No agent is at work'}
+          onClick={onTell}
+        >
+          Tell an agent…
+        </button>
+        <button
+          type="button"
+          title={
+            isPaused
+              ? 'It begins work again'
+              : 'No new work is begun; what is under way comes to its end'
+          }
+          onClick={onPause}
+        >
+          {isPaused ? 'Continue' : 'Pause'}
+        </button>
+        <button type="button" onClick={onStop}>
+          Stop…
+        </button>
+      </div>
+    </details>
   );
 }
 

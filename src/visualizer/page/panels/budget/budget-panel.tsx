@@ -1,7 +1,7 @@
 /** What a team may use and has used: the burn-down, the numbers of each agent, and what another budget would have done. */
 import { useMemo, useState } from 'preact/hooks';
 import { tokensOf } from '../../../../events/amounts.ts';
-import type { Metrics } from '../../../../projections/metrics/metrics.ts';
+import type { Metrics } from '../../../../projections/metrics/metrics-state.ts';
 import {
   type MetricsSummary,
   summarizeMetrics,

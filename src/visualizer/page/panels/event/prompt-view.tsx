@@ -5,7 +5,7 @@
 import { useState } from 'preact/hooks';
 import type { Json } from '../../../../events/event.ts';
 import { escapeControls } from '../../../../projections/conversation/framing.ts';
-import type { Message, MessageBlock } from '../../../../projections/conversation/thread.ts';
+import type { Message, MessageBlock } from '../../../../projections/conversation/thread-message.ts';
 import { type Fetched, useFetched } from '../../shell/fetched.ts';
 import { onOneLine } from '../../timeline/event-line.ts';
 import { JsonTree } from './json-tree.tsx';

@@ -1,6 +1,6 @@
 /** The report of a team as of its head, in layers: summary, artifacts, contributions, decisions, confidence, dissent. */
 import { useEffect, useState } from 'preact/hooks';
-import type { Contribution, Report, Result } from '../../../../projections/report/report.ts';
+import type { Contribution, Report, Result } from '../../../../projections/report/report-layers.ts';
 
 import { durationText } from '../../shell/duration.ts';
 import { oneLine, typeInWords } from '../messages/message-gist.ts';

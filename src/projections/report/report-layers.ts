@@ -1,0 +1,73 @@
+/** The seven layers of a report, as plain JSON, and the projections that it is made from. */
+import type { Confidence } from '../../events/words/pattern.ts';
+import type { Artifact, Board } from '../board/board.ts';
+import type { Decision, Decisions, Dissent, Intervention } from '../decisions/decisions.ts';
+import type { Metrics } from '../metrics/metrics-state.ts';
+import type { TeamStatus } from '../teams/teams.ts';
+import type { Line, Transcript } from '../transcript/transcript.ts';
+import type { MadeMove, Participant, Story } from './report-story.ts';
+
+export interface Result {
+  revision: number;
+  by: string;
+  title: string;
+  summary: string;
+  /** The full text, when it is not in a file. */
+  text: string | null;
+  path: string | null;
+  /** What else was said with it: points, answers, evidence, an outcome. */
+  details: string | null;
+}
+
+export interface Contribution extends Participant {
+  /** How often it handed something in or judged something. */
+  iterations: number;
+  moves: Pick<MadeMove, 'move' | 'round' | 'title' | 'revision'>[];
+  messages: number;
+  toolCalls: number;
+  corrections: number;
+  forfeits: number;
+  modelCalls: number;
+  tokens: number;
+  usd: number;
+}
+
+export interface Report {
+  team: string;
+  /** Made by the scripted model: nothing in it has been thought through by anyone. */
+  rehearsal: boolean;
+  summary: {
+    request: string;
+    materials: string[];
+    pattern: string;
+    status: Exclude<TeamStatus, 'paused'>;
+    reason: string;
+    outcome: 'completed' | 'fallback' | 'incomplete';
+    rounds: number;
+    /** Best first. */
+    results: Result[];
+    /** What the reader must be told. */
+    notes: string[];
+    tokens: number;
+    tokensLimit: number | null;
+    usd: number;
+    usdLimit: number | null;
+    modelCalls: number;
+    startedAt: number;
+    elapsedMs: number;
+  };
+  artifacts: (Artifact & { text: string | null })[];
+  contributions: Contribution[];
+  decisions: { made: Decision[]; interventions: Intervention[] };
+  confidence: { level: Confidence; why: string };
+  dissent: Dissent[];
+  log: Line[];
+}
+
+export interface ReportState {
+  story: Story;
+  board: Board;
+  decisions: Decisions;
+  metrics: Metrics;
+  transcript: Transcript;
+}
