@@ -14,7 +14,7 @@ export const defaultLimits: Limits = {
 };
 
 /** Beyond these a team is not a team any more. */
-const ceilings: Partial<Limits> = {
+export const ceilings: Partial<Limits> = {
   messagesPerActor: 1_000_000,
   messagesPerTeam: 1_000_000,
   depth: 2,

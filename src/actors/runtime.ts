@@ -16,6 +16,7 @@ import {
   RevisionConflict,
   type Subscription,
 } from '../events/store.ts';
+import { decode, encode } from '../events/value.ts';
 import { vocabulary } from '../events/words/index.ts';
 import type { Limits } from '../events/words/team.ts';
 import { createTeamsBelow, type TeamsBelow } from './children/teams-below.ts';
@@ -26,12 +27,9 @@ import type { Policy } from './gate/policy.ts';
 import type { Governor } from './governor/governor.ts';
 import { Leader, type LeaderEnd, type LeaderSite } from './lead/leader.ts';
 import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/team-leases.ts';
-import { limitsOf } from './limits.ts';
-import {
-  type MachineSource,
-  type RegisteredMachine,
-  registerMachine,
-} from './machine/registration.ts';
+import { ceilings, limitsOf } from './limits.ts';
+import type { MachineSource, RegisteredMachine } from './machine/registered-machine.ts';
+import { registerMachine } from './machine/registration.ts';
 import { packageVersion } from './package-version.ts';
 import { createFold, type Divergence, DivergenceError } from './state/fold.ts';
 import { type Formed, hashState, type OwedWork, type TeamState } from './state/team-state.ts';
@@ -144,7 +142,7 @@ class TeamRuntime implements Runtime {
     const { store, workers = {}, clock = systemClock } = options;
     this.store = store;
     this.clock = clock;
-    this.catalog = createCatalog([...vocabulary, ...(options.events ?? [])]);
+    this.catalog = createCatalog(vocabulary, options.events);
     this.reader = new TeamReader(store, this.catalog);
     this.leases = createTeamLeases({ store, clock, name: this.name, led: () => this.led.keys() });
     checkWorkers(workers);
@@ -207,7 +205,7 @@ class TeamRuntime implements Runtime {
   }
 
   private async form(id: TeamId, options: StartOptions): Promise<TeamHandle> {
-    const formed = formedOf(id, options);
+    const formed = formedOf(id, options, this.rules.machineOf(options.machine).own);
     const known = (await this.store.head(teamStream(id))) !== NO_STREAM;
     if (known) return this.takeOver(id);
     const leader = new Leader(id, this.site, await this.workersOf(formed));
@@ -231,7 +229,7 @@ class TeamRuntime implements Runtime {
     this.rules.machineOf(options.machine);
     try {
       await new Leader(id, this.site, {}).handIn(
-        formedOf(id, options),
+        formedOf(id, options, this.rules.machineOf(options.machine).own),
         options.parent?.correlationId ?? id,
       );
     } catch (error) {
@@ -364,7 +362,7 @@ class TeamRuntime implements Runtime {
   private async withdraw(options: StartOptions, detail: string): Promise<void> {
     const id = teamId(options.id!);
     const leader = new Leader(id, this.site, {});
-    await leader.withdraw(formedOf(id, options), options.parent!.correlationId, detail);
+    await leader.withdraw(formedOf(id, options, false), options.parent!.correlationId, detail);
   }
 
   // ---- leading
@@ -450,15 +448,20 @@ class TeamRuntime implements Runtime {
   }
 }
 
-function formedOf(id: TeamId, options: StartOptions): Formed {
+/** A machine of one's own may poll and wait for as long as it lives. */
+const UNCOUNTED = { works: ceilings.works, turns: ceilings.turns };
+
+function formedOf(id: TeamId, options: StartOptions, own: boolean): Formed {
   const { machine, actor = 'root', input = null, request, limits, labels = {}, parent } = options;
   return {
     team: id,
     actor,
     machine,
-    input: JSON.parse(JSON.stringify(input)) as Json,
+    input: own
+      ? encode(input, 'the input of the team')
+      : (JSON.parse(JSON.stringify(input)) as Json),
     ...(request ? { request: { text: request.text, materials: request.materials ?? [] } } : {}),
-    limits: limitsOf(limits),
+    limits: limitsOf(own ? { ...UNCOUNTED, ...limits } : limits),
     depth: parent?.depth ?? 0,
     ...(parent ? { parent: { team: parent.team, work: parent.work } } : {}),
     labels,
@@ -483,7 +486,7 @@ function resultOf(team: TeamId, state: TeamState): TeamResult {
     team,
     status: data['status'] as 'done' | 'failed',
     reason: String(data['reason']),
-    output: data['output'],
+    output: decode(data['output'] ?? null),
     revision,
     stateHash,
   };

@@ -26,12 +26,18 @@ export interface EventCatalog {
   decode(raw: RawEvent): RecordedEvent;
   /** Checks data before it is appended; throws `UnreadableEvent`. */
   check(type: string, version: number, data: JsonObject): void;
+  /** Whether a type is defined by whoever embeds the runtime. */
+  isUsers(type: string): boolean;
   readonly types: readonly EventDefinition[];
 }
 
-export function createCatalog(definitions: Iterable<EventDefinition>): EventCatalog {
+export function createCatalog(
+  definitions: Iterable<EventDefinition>,
+  users: readonly EventDefinition[] = [],
+): EventCatalog {
   const byType = new Map<string, EventDefinition>();
-  for (const definition of definitions) {
+  const usersTypes = new Set(users.map(({ type }) => type));
+  for (const definition of [...definitions, ...users]) {
     const other = byType.get(definition.type);
     if (other && other !== definition)
       throw new TypeError(`event type "${definition.type}" is defined twice`);
@@ -63,6 +69,7 @@ export function createCatalog(definitions: Iterable<EventDefinition>): EventCata
   return {
     types: [...byType.values()],
     get: (type) => byType.get(type),
+    isUsers: (type) => usersTypes.has(type),
     check,
     decode(raw) {
       const { id, stream, revision, position, type } = raw;

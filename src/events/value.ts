@@ -33,7 +33,11 @@ export interface Codec {
   readonly [kind: string]: { take(value: unknown): unknown; give(taken: never): unknown };
 }
 
+/** A reference to an actor, for whoever is not in its team: its name. */
+const ACTOR = { take: () => false, give: ({ id }: { id: string }) => ({ actor: id }) };
+
 const ERRORS: Codec = {
+  Actor: ACTOR,
   Error: {
     take: (value) => (value instanceof Error ? errorFields(value, isEncodable) : false),
     give: errorFrom,
@@ -54,19 +58,20 @@ export function decode(json: Json, codec: Codec = {}): unknown {
 }
 
 /** A copy that shares nothing with the value, equal to what will be read from the store. */
-export const copyOf = (value: unknown, what?: string): unknown => decode(encode(value, what));
+export const copyOf = (value: unknown, what?: string, codec?: Codec): unknown =>
+  decode(encode(value, what, codec), codec);
 
 /** The data of an event that a machine says: all of it but its type. */
-export function encodeEvent(event: { readonly type: string }, what?: string): JsonObject {
-  const { type: _, ...data } = event;
-  const json = encode(data, what ?? `the event "${event.type}"`);
-  return json as JsonObject;
+export function encodeEvent(event: { readonly type: string }, codec?: Codec): JsonObject {
+  const { type, ...data } = event;
+  return encode(data, `the event "${type}"`, codec) as JsonObject;
 }
 
-export const decodeEvent = (type: string, data: JsonObject): { type: string } => ({
-  ...(decode(data) as object),
-  type,
-});
+export const decodeEvent = (
+  type: string,
+  data: JsonObject,
+  codec?: Codec,
+): { type: string; [key: string]: unknown } => ({ ...(decode(data, codec) as object), type });
 
 function flat(value: unknown, what: string, codec: Codec): string {
   const takers = Object.entries(codec).map(([kind, { take }]) => [kind, take]);

@@ -14,15 +14,15 @@ import {
 import {
   type MachineSource,
   RegistrationError,
-  registerMachine,
-} from '../../src/actors/machine/registration.ts';
+} from '../../src/actors/machine/registered-machine.ts';
+import { registerMachine } from '../../src/actors/machine/registration.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 
 const anyWorker = () => true;
 const noWorker = () => false;
 const problemsOf = (machine: any, hasWorker = noWorker, more: Partial<MachineSource> = {}) => {
   try {
-    registerMachine('m', { machine, ...more }, hasWorker);
+    registerMachine('m', { machine, words: 'team', ...more }, hasWorker);
   } catch (error) {
     if (error instanceof RegistrationError) return error.problems.join('\n');
     throw error;
@@ -116,7 +116,7 @@ describe('registration', () => {
       initial: 'a',
       states: { a: { invoke: { id: 'x', src: 'work' } } },
     });
-    const { warnings } = registerMachine('m', machine, anyWorker);
+    const { warnings } = registerMachine('m', { machine, words: 'team' }, anyWorker);
     expect(warnings).toEqual([
       '"a" waits for "work" and does not answer success (onDone), failure (onError), time-out (after)',
     ]);
@@ -140,7 +140,7 @@ describe('registration', () => {
         b: {},
       },
     });
-    const { interpreter } = registerMachine('m', machine, anyWorker);
+    const { interpreter } = registerMachine('m', { machine, words: 'team' }, anyWorker);
     const { snapshot, effects } = interpreter.start({});
     expect(effects).toEqual([{ kind: 'owe', invoke: 'x', src: 'work', input: { n: 1 } }]);
     expect(interpreter.hear(snapshot, { type: 'stop' }).effects).toEqual([

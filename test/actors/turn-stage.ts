@@ -4,11 +4,11 @@
 import type { AnyStateMachine } from 'xstate';
 import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
 import { limitsOf } from '../../src/actors/limits.ts';
-import {
-  type MachineSource,
-  type RegisteredMachine,
-  registerMachine,
-} from '../../src/actors/machine/registration.ts';
+import type {
+  MachineSource,
+  RegisteredMachine,
+} from '../../src/actors/machine/registered-machine.ts';
+import { registerMachine } from '../../src/actors/machine/registration.ts';
 import { emptyState, type TeamState } from '../../src/actors/state/team-state.ts';
 import type { Rule, TurnEvent, TurnRules } from '../../src/actors/turn/draft.ts';
 import { takeTurn } from '../../src/actors/turn/turn.ts';
@@ -27,6 +27,10 @@ export interface StageOptions {
   input?: unknown;
 }
 
+/** On this stage machines speak the words of a team, unless they say otherwise. */
+const inTeam = (source: MachineSource | AnyStateMachine): MachineSource =>
+  'machine' in source ? { words: 'team', ...source } : { machine: source, words: 'team' };
+
 export const BEGINNING = 1_000_000;
 
 export class TurnStage {
@@ -40,7 +44,7 @@ export class TurnStage {
     for (const [name, source] of Object.entries(options.machines))
       registered.set(
         name,
-        registerMachine(name, source, (src) => src in workers),
+        registerMachine(name, inTeam(source), (src) => src in workers),
       );
     this.rules = {
       catalog: createCatalog([...vocabulary, ...events]),

@@ -91,8 +91,6 @@ export const exceptions: Exceptions = {
     'src/cli/choosing.ts RunChoice',
     'src/events/thrown.ts ErrorFields',
     'src/events/value.ts Codec',
-    'src/events/value.ts decodeEvent',
-    'src/events/value.ts encodeEvent',
     'src/events/value.ts isPlain',
     'src/machines/declared-work.ts ModelCall',
     'src/planning/judge/choice-question.ts Replied',

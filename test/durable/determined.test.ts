@@ -11,12 +11,18 @@ const drawAll = () => ({
   bytes: [...crypto.getRandomValues(new Uint16Array(4))],
 });
 const at = Date.UTC(2026, 0, 2);
+const heard = (revision: number, when = at) => ({
+  at: when,
+  stream: 'team-a',
+  revision,
+  actor: 'root',
+});
 
 describe('a determined step', () => {
   it('gives the same clock and the same chance for the same event, and other chance for another', () => {
-    const first = determined({ at, seed: 'team-a@3/root' }, drawAll);
-    expect(determined({ at, seed: 'team-a@3/root' }, drawAll)).toEqual(first);
-    const other = determined({ at, seed: 'team-a@4/root' }, drawAll);
+    const first = determined(heard(3), drawAll);
+    expect(determined(heard(3), drawAll)).toEqual(first);
+    const other = determined(heard(4), drawAll);
     expect(first.date).toBe('2026-01-02T00:00:00.000Z');
     expect([first.now, first.elapsed]).toEqual([at, at]);
     expect(first.uuid).toMatch(
@@ -28,13 +34,13 @@ describe('a determined step', () => {
 
   it('leaves dates that are told their time, and subclasses of Date, as they are', () => {
     class Day extends Date {}
-    determined({ at, seed: 's' }, () => {
+    determined(heard(1), () => {
       expect(new Date(7).getTime()).toBe(7);
       expect(new Date()).toBeInstanceOf(Date);
       expect(Date.UTC(2026, 0, 2)).toBe(at);
       expect(new Day()).toBeInstanceOf(Day);
     });
-    expect(determined({ at, seed: 's' }, () => new Date())).toBeInstanceOf(Date);
+    expect(determined(heard(1), () => new Date())).toBeInstanceOf(Date);
   });
 
   it('touches nothing outside itself, even when the step throws', () => {
@@ -49,7 +55,7 @@ describe('a determined step', () => {
     ];
     const before = outside();
     expect(() =>
-      determined({ at, seed: 's' }, () => {
+      determined(heard(1), () => {
         throw new Error('thrown in a step');
       }),
     ).toThrow('thrown in a step');
@@ -58,13 +64,11 @@ describe('a determined step', () => {
   });
 
   it('may be nested: the inner step has values of its own, and the outer goes on with its own', () => {
-    const alone = determined({ at, seed: 'outer' }, () => [Math.random(), Math.random()]);
-    const around = determined({ at, seed: 'outer' }, () => {
+    const alone = determined(heard(1), () => [Math.random(), Math.random()]);
+    const around = determined(heard(1), () => {
       const first = Math.random();
-      const inner = determined({ at: 5, seed: 'inner' }, () => [Date.now(), Math.random()]);
-      expect(inner).toEqual(
-        determined({ at: 5, seed: 'inner' }, () => [Date.now(), Math.random()]),
-      );
+      const inner = determined(heard(2, 5), () => [Date.now(), Math.random()]);
+      expect(inner).toEqual(determined(heard(2, 5), () => [Date.now(), Math.random()]));
       return [first, Math.random()];
     });
     expect(around).toEqual(alone);

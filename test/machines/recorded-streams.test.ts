@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { MachineSource } from '../../src/actors/machine/registration.ts';
+import type { MachineSource } from '../../src/actors/machine/registered-machine.ts';
 import { createRuntime } from '../../src/actors/runtime.ts';
 import type { NewEvent } from '../../src/events/event.ts';
 import { type StreamName, teamId } from '../../src/events/ids.ts';

@@ -16,6 +16,10 @@ const lies: readonly [fact: string, lie: Json][] = [
   ['actor', 'somebody'],
 ];
 
+/** A lie that is the truth by chance changes nothing. */
+const isForged = (meta: JsonObject, fact: string, lie: Json) =>
+  fact in meta && JSON.stringify(meta[fact]) !== JSON.stringify(lie);
+
 describe('exact replay', () => {
   it('holds: the live state and every fold of the stream have one hash', () => holds('G2'));
 
@@ -44,7 +48,9 @@ describe('exact replay', () => {
         const forged = log.map((event) => ({ ...event }));
         const known = forged.filter(
           ({ stream, meta }) =>
-            stream === STREAM && fact in JSON.parse(meta) && !('origin' in JSON.parse(meta)),
+            stream === STREAM &&
+            isForged(JSON.parse(meta), fact, lie) &&
+            !('origin' in JSON.parse(meta)),
         );
         const victim = known[which % known.length];
         if (!victim) return;

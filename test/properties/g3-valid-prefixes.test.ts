@@ -1,7 +1,8 @@
 /** G3: every prefix that ends a turn is a valid stream; a snapshot plus the tail equals the fold. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashState, persistState, reviveState } from '../../src/actors/state/team-state.ts';
+import { reviveState } from '../../src/actors/state/revived-state.ts';
+import { hashState, persistState } from '../../src/actors/state/team-state.ts';
 import { CODE, readingOf, STREAM as stream, turnEnds } from '../simulation/reading.ts';
 import { simulate } from '../simulation/simulation.ts';
 import { anyScenario, anySeed, holds } from './teams-under-fire.ts';

@@ -12,7 +12,7 @@ const calm = { plan: { mishaps: 0 } };
 /** A team of one machine whose only hand never answers. */
 const alone = (config: object, limits: object): Scenario => ({
   name: 'alone',
-  machines: () => ({ alone: { machine: createMachine(config as any) as never } }),
+  machines: () => ({ alone: { machine: createMachine(config as any) as never, hears: [] } }),
   events: shopEvents,
   works: ['wait'],
   workers: () => ({ wait: { effect: 'repeatable', run: () => new Promise(() => {}) } }),

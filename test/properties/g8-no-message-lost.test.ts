@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Leader } from '../../src/actors/lead/leader.ts';
-import type { MachineSource } from '../../src/actors/machine/registration.ts';
+import type { MachineSource } from '../../src/actors/machine/registered-machine.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { orders } from '../simulation/scenarios/order.ts';
 import { supervisors } from '../simulation/scenarios/supervisor.ts';

@@ -3,7 +3,7 @@
  * was recorded: each saying once, in order, with everybody it was for.
  */
 import type { Effect, Step } from '../../src/actors/machine/interpreter.ts';
-import type { RegisteredMachine } from '../../src/actors/machine/registration.ts';
+import type { RegisteredMachine } from '../../src/actors/machine/registered-machine.ts';
 import type { TeamState } from '../../src/actors/state/team-state.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 

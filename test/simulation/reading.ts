@@ -1,6 +1,7 @@
 /** A log of a simulated team, read by somebody who does no work. */
 import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
-import { type RegisteredMachine, registerMachine } from '../../src/actors/machine/registration.ts';
+import type { RegisteredMachine } from '../../src/actors/machine/registered-machine.ts';
+import { registerMachine } from '../../src/actors/machine/registration.ts';
 import { createFold, type Fold } from '../../src/actors/state/fold.ts';
 import type { TurnRules } from '../../src/actors/turn/draft.ts';
 import type { RawEvent } from '../../src/events/event.ts';

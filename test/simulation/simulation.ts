@@ -7,7 +7,7 @@
  */
 
 import { createGovernor } from '../../src/actors/governor/token-governor.ts';
-import type { MachineSource } from '../../src/actors/machine/registration.ts';
+import type { MachineSource } from '../../src/actors/machine/registered-machine.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import type { RawEvent } from '../../src/events/event.ts';

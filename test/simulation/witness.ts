@@ -11,18 +11,18 @@
  * - G8: what was said and what came in is recorded once, in order, with everybody it was for.
  */
 import { createDoorkeeper, standardPolicies } from '../../src/actors/gate/doorkeeper.ts';
-import {
-  type MachineSource,
-  type RegisteredMachine,
-  registerMachine,
-} from '../../src/actors/machine/registration.ts';
+import type {
+  MachineSource,
+  RegisteredMachine,
+} from '../../src/actors/machine/registered-machine.ts';
+import { registerMachine } from '../../src/actors/machine/registration.ts';
 import { foldTurn } from '../../src/actors/state/fold.ts';
+import { reviveState } from '../../src/actors/state/revived-state.ts';
 import {
   emptyState,
   forkState,
   hashState,
   persistState,
-  reviveState,
   type TeamState,
 } from '../../src/actors/state/team-state.ts';
 import type { TurnRules } from '../../src/actors/turn/draft.ts';

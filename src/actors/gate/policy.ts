@@ -35,10 +35,12 @@ export interface FoldedEvent {
 export function foldedOf(
   event: { type: string; data: JsonObject; revision: number; meta: EventMeta; text?: string },
   definition: EventDefinition | undefined,
+  /** Of a team that has words without a definition for messages; one's own machines count none. */
+  counts = true,
 ): FoldedEvent {
   const { type, data, revision, meta, text = JSON.stringify(data) } = event;
   const { at, actor, to = NO_ONE, work } = meta;
-  const message = definition?.message ?? (actor !== undefined && to.length > 0);
+  const message = definition?.message ?? (counts && actor !== undefined && to.length > 0);
   const bytes = Buffer.byteLength(text);
   const reads = definition?.reads ?? NOTHING_READ;
   return { type, data, revision, at, actor, to, work, bytes, message, reads };

@@ -14,10 +14,12 @@
 import { NO_USAGE, usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import type { TeamId } from '../../events/ids.ts';
+import { decode } from '../../events/value.ts';
 import { isFailure, workDone } from '../../events/words/work.ts';
 import type { ChildOrder } from '../children/teams-below.ts';
 import type { Clock } from '../clock.ts';
 import type { Governor, Permit } from '../governor/governor.ts';
+import { logicOf } from '../machine/chart-reading.ts';
 import { runOwnLogic } from '../machine/own-logic.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
 import {
@@ -174,14 +176,12 @@ export class Labour {
     const worker = this.workerOf(work.src);
     try {
       if (!worker) {
-        const { machine } = state.actors.get(work.actor)!;
-        return {
-          work: work.id,
-          type: 'work.done',
-          data: await runOwnLogic(machine, work.src, work.input, signal),
-        };
+        const { machine } = state.actors.get(work.actor)!.machine;
+        const { src, logic = logicOf(machine, src) } = work;
+        const data = await runOwnLogic(logic, src, inputOf(work, state), signal);
+        return { work: work.id, type: 'work.done', data };
       }
-      const output = await worker.run(work.input as never, this.contextOf(work, state, signal));
+      const output = await worker.run(inputOf(work, state), this.contextOf(work, state, signal));
       return this.resultOf(work, worker, output);
     } catch (error) {
       // Whatever a worker throws once nobody waits for it any more, it was broken off.
@@ -278,6 +278,8 @@ export class Labour {
   }
 }
 
+const inputOf = ({ input }: OwedWork, state: TeamState) =>
+  decode(input, state.system?.codec) as never;
 const notWaitedFor = ({ src }: OwedWork) =>
   new WorkFailure('cancelled', `${src} is not waited for any more`);
 

@@ -32,9 +32,11 @@ import type { Doorkeeper } from '../gate/doorkeeper.ts';
 import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
 import { emptyState, type Formed, type OwedWork, type TeamState } from '../state/team-state.ts';
 import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
+import type { Act } from '../turn/post.ts';
 import { stopInstead, takeTurn } from '../turn/turn.ts';
 import { StandingDown, type Workers, WorkFailure } from '../worker.ts';
 import { Labour, type LabourSite, type Report } from './labour.ts';
+import { OwnHands } from './own-hands.ts';
 import type { Asking } from './permits.ts';
 import { Views } from './views.ts';
 
@@ -74,6 +76,7 @@ interface Batch {
   readonly state: TeamState;
   readonly events: readonly TurnEvent[];
   readonly asking: Asking;
+  readonly acts: readonly Act[];
 }
 
 function* worksIn(events: readonly TurnEvent[]): Generator<string> {
@@ -96,6 +99,7 @@ export class Leader {
   private resume: (() => void) | undefined;
   /** Told when the loop has nothing more to record, or has ended. */
   private onSettled: (() => void) | undefined;
+  private readonly hands = new OwnHands(() => this.stir());
   private closing = false;
   private gone = false;
   private kept = -1;
@@ -152,8 +156,11 @@ export class Leader {
   async handIn(formed: Formed, correlationId: string): Promise<void> {
     const at = this.site.clock.now();
     const data = formed as unknown as JsonObject;
-    const { events } = this.turns([{ type: 'team.formed', data, at, correlationId }], emptyState());
+    const stimulus = { type: 'team.formed', data, at, correlationId };
+    const { state, events, acts } = this.turns([stimulus], emptyState());
     await this.write(events, NO_STREAM);
+    // Whoever leads it later folds this turn, and does nothing of what it left to do.
+    this.hands.act(state, acts);
   }
 
   /** Takes over a team that stands in the store. False when it has ended already. */
@@ -190,9 +197,9 @@ export class Leader {
   }
 
   /** A leader whose opening failed never leads: whoever closes it must not wait for its loop. */
-  private async opening<Result>(opened: Promise<Result>): Promise<Result> {
+  private async opening<Result>(firstStep: Promise<Result>): Promise<Result> {
     try {
-      return await opened;
+      return await firstStep;
     } catch (error) {
       this.retire();
       throw error;
@@ -269,6 +276,7 @@ export class Leader {
         // Our own append, whose answer was lost: its stimuli are recorded, so start from what is there.
         this.state = state;
         this.labour.reconcile(state);
+        this.hands.follow(state, []);
         void this.lead();
       } else this.leave({ kind: 'stoodDown', epoch: state.epoch });
     } catch (error) {
@@ -281,6 +289,7 @@ export class Leader {
     const asking = this.labour.permits.ask();
     const rule: Rule = (state, work, at) => this.rule(asking, state, work, at);
     const events: TurnEvent[] = [];
+    const acts: Act[] = [];
     let state = from;
     let bytes = 0;
     let turns = 0;
@@ -289,6 +298,7 @@ export class Leader {
       const outcome = takeTurn(state, stimulus, this.site.rules, rule);
       state = outcome.state;
       this.deciding = state;
+      acts.push(...outcome.acts);
       for (const event of outcome.events) {
         events.push(event);
         bytes += event.text.length;
@@ -296,7 +306,7 @@ export class Leader {
       const full = bytes >= BATCH_BYTES_MAX || events.length >= BATCH_EVENTS_MAX;
       if (state.ended || ++turns >= BATCH_TURNS_MAX || full) break;
     }
-    return { state, events, asking };
+    return { state, events, asking, acts };
   }
 
   /** The state that the next stimulus of this batch will meet. */
@@ -309,6 +319,7 @@ export class Leader {
       const stimulus = this.stimulusOf(report, now);
       if (stimulus) yield stimulus;
     }
+    yield* this.hands.stimuli(now, () => this.deciding);
     for (let raw = this.inbox.shift(); raw; raw = this.inbox.shift()) {
       const stimulus = this.fromInbox(raw, now);
       if (stimulus) yield stimulus;
@@ -469,11 +480,12 @@ export class Leader {
     if (head > revision) throw new RevisionConflict(this.stream, revision, head);
   }
 
-  private adopt({ state, events }: Batch, before: number): void {
+  private adopt({ state, events, acts }: Batch, before: number): void {
     this.state = state;
     this.deciding = state;
     this.views.note(events.map((event) => this.recorded(event)));
     if (!this.closing) this.labour.reconcile(state);
+    this.hands.follow(state, acts);
     if (before === NO_STREAM) this.kept = -1;
     if (state.revision - this.kept >= SNAPSHOT_EVERY && !state.ended) {
       this.kept = state.revision;
@@ -496,7 +508,8 @@ export class Leader {
         resolve();
       };
       this.resume = awake;
-      if (this.reports.length > 0 || this.inbox.length > 0 || this.gone) return awake();
+      const waits = this.reports.length > 0 || this.inbox.length > 0 || !this.hands.isSilent;
+      if (waits || this.gone) return awake();
       const timer = this.nextTimer();
       if (timer && !this.closing) this.unwake = this.site.clock.wake(timer.dueAt, awake);
       this.onSettled?.();
@@ -539,6 +552,7 @@ export class Leader {
 
   private retire(): void {
     this.gone = true;
+    this.hands.stop();
     this.onSettled?.();
   }
 

@@ -17,8 +17,10 @@ import { createHash } from 'node:crypto';
 export interface Determinant {
   /** Recorded time of the event, milliseconds since 1970. */
   at: number;
-  /** Stream, revision and actor. */
-  seed: string;
+  /** What its chance follows from, beside the time. */
+  stream: string;
+  revision: number;
+  actor: string;
 }
 
 /** What is exchanged, as it stands outside a step; taken anew before each step, since a test may exchange it too. */
@@ -75,7 +77,7 @@ class Chance {
 }
 
 const drawn = (): Chance => {
-  chance ??= new Chance(current!.seed);
+  chance ??= new Chance(`${current!.stream}@${current!.revision}/${current!.actor}`);
   return chance;
 };
 

@@ -1,21 +1,20 @@
 /**
- * A machine that brings its own promise (`fromPromise` in its `setup`) needs no worker: the runtime runs
- * that promise, once per activation, and records what came of it.
+ * A machine that brings its own promise (`fromPromise` in its `setup`) needs no worker: the runtime runs that
+ * promise, and records what came of it, whole: its value, or the very thing that it threw.
  */
 import { type AnyActorLogic, createActor, toPromise } from 'xstate';
 import type { Json, JsonObject } from '../../events/event.ts';
+import { sentenceOf } from '../../events/thrown.ts';
+import { encode } from '../../events/value.ts';
 import { WorkFailure } from '../worker.ts';
-import { logicOf, type RegisteredMachine } from './registration.ts';
 
 export async function runOwnLogic(
-  machine: RegisteredMachine,
+  logic: unknown,
   src: string,
-  input: Json,
+  input: unknown,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const actor = createActor(logicOf(machine.machine, src) as AnyActorLogic, {
-    input: input as never,
-  });
+  const actor = createActor(logic as AnyActorLogic, { input: input as never });
   const stop = () => actor.stop();
   signal.addEventListener('abort', stop, { once: true });
   const aborted = new Promise<never>((_, reject) => {
@@ -25,26 +24,25 @@ export async function runOwnLogic(
       { once: true },
     );
   });
+  let output: unknown;
   try {
     const done = toPromise(actor);
     actor.start();
-    const output = await Promise.race([done, aborted]);
-    return { output: (output === undefined ? null : JSON.parse(JSON.stringify(output))) as Json };
+    output = await Promise.race([done, aborted]);
   } catch (error) {
     if (error instanceof WorkFailure) throw error;
-    throw new WorkFailure('error', error instanceof Error ? error.message : String(error), {
-      data: dataOf(error),
-    });
+    throw new WorkFailure('error', sentenceOf(error), { error: thrownOf(error) });
   } finally {
     signal.removeEventListener('abort', stop);
   }
+  return { output: encode(output, `the output of "${src}"`) };
 }
 
-/** What a machine's `onError` may want to look at: what was thrown, as far as it is JSON. */
-function dataOf(error: unknown): Json {
+/** The very value; what cannot be written down becomes an error that says what it was. */
+function thrownOf(error: unknown): Json {
   try {
-    return (JSON.parse(JSON.stringify(error)) ?? null) as Json;
+    return encode(error);
   } catch {
-    return null;
+    return encode(new Error(sentenceOf(error)));
   }
 }

@@ -24,5 +24,24 @@ export const errorEvent = (invoke: string) => `xstate.error.actor.${invoke}`;
 /** What promise logic hears when its promise has resolved. */
 export const PROMISE_RESOLVED = 'xstate.promise.resolve';
 
+/** What logic of an observable hears from what it observes. */
+export const OBSERVED = {
+  active: 'xstate.observable.next',
+  failed: 'xstate.observable.error',
+  done: 'xstate.observable.complete',
+} as const;
+
+/** What a machine hears of a child that it observes. */
+export const snapshotEvent = (child: string) => `xstate.snapshot.${child}`;
+
+/** What an actor hears when it is stopped. */
+export const STOPPED = 'xstate.stop';
+
+/** What XState itself tells machines; nobody else may. */
+export const isXstates = (type: string) => type.startsWith('xstate.');
+
+/** The event by which an actor escalates an error to its parent. */
+export const ESCALATED = 'xstate.error';
+
 /** The name under which XState keeps logic that was written inline, and its parts: index and state id. */
 export const inlineInvoke = (src: string) => /^xstate\.invoke\.(\d+)\.(.*)$/.exec(src);

@@ -14,14 +14,8 @@ import type { EventCatalog } from '../../events/known-events.ts';
 import type { EventStore } from '../../events/store.ts';
 import type { Rule, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { stopInstead, type TurnOutcome, takeTurn } from '../turn/turn.ts';
-import {
-  canonical,
-  emptyState,
-  hashState,
-  persistState,
-  reviveState,
-  type TeamState,
-} from './team-state.ts';
+import { reviveState } from './revived-state.ts';
+import { canonical, emptyState, hashState, persistState, type TeamState } from './team-state.ts';
 
 export interface Divergence {
   revision: number;
@@ -185,8 +179,9 @@ function stimulusOf({ type, version, data, meta }: RecordedEvent): Stimulus {
   const stimulus: Stimulus = { type, version, data, at: meta.at };
   if (meta.work !== undefined) stimulus.work = meta.work;
   if (meta.correlationId !== undefined) stimulus.correlationId = meta.correlationId;
-  if (meta.origin !== undefined) {
-    stimulus.origin = meta.origin;
+  if (meta.origin !== undefined) stimulus.origin = meta.origin;
+  if (meta.actor !== undefined) stimulus.actor = meta.actor;
+  if (meta.origin !== undefined || meta.actor !== undefined) {
     const to = [...(meta.to ?? []), ...(meta.undeliverable ?? [])];
     if (to.length > 0) stimulus.to = to;
   }

@@ -7,12 +7,15 @@
  * 2. It holds nothing that the stream does not say: a snapshot of it is a cache.
  */
 import { createHash } from 'node:crypto';
-import type { AnyMachineSnapshot } from 'xstate';
+import type { AnyActorLogic, AnyMachineSnapshot } from 'xstate';
 import type { Amount } from '../../events/amounts.ts';
 import type { EventOf, Json, JsonObject } from '../../events/event.ts';
 import type { teamFormed } from '../../events/words/team.ts';
 import type { EffectClass } from '../../events/words/work.ts';
-import type { RegisteredMachine } from '../machine/registration.ts';
+import type { RegisteredMachine } from '../machine/registered-machine.ts';
+import type { Ref } from '../own/effects.ts';
+import { persistOwn, sourceOf } from '../own/stepping.ts';
+import type { OwnSystem } from '../own/system.ts';
 
 export type Formed = EventOf<typeof teamFormed>['data'];
 
@@ -21,6 +24,18 @@ export interface TeamActor {
   readonly machine: RegisteredMachine;
   snapshot: AnyMachineSnapshot;
   status: 'active' | 'done' | 'left';
+  /** An actor of a machine of one's own: what it is to XState, and whose child it is. */
+  readonly own?: OwnPlace | undefined;
+}
+
+export interface OwnPlace {
+  readonly ref: Ref;
+  readonly session: string;
+  /** The actor whose child it is; undefined for one that joined by itself. */
+  readonly parent: string | undefined;
+  /** Its parent hears of each of its snapshots. */
+  readonly sync: boolean;
+  readonly systemId: string | undefined;
 }
 
 /** Work that a machine waits for. `cancelled`: nobody waits any more, but it was paid for and must settle. */
@@ -40,6 +55,9 @@ export interface OwedWork {
   attempt: number;
   /** Why it is delayed: `budget` is judged again as soon as something settles. */
   waitsFor: string | null;
+  /** A promise of one's own: the session of its reference, and its logic where that has no name. */
+  readonly session?: string;
+  readonly logic?: AnyActorLogic | undefined;
 }
 
 export interface ArmedTimer {
@@ -51,6 +69,8 @@ export interface ArmedTimer {
   readonly armed: number;
   /** Moved by downtime; deadlines that a person set are not. */
   readonly relative: boolean;
+  /** Who hears it, when it is not the actor that armed it. */
+  readonly to?: string;
 }
 
 export interface TeamState {
@@ -69,6 +89,8 @@ export interface TeamState {
   paused: { at: number } | null;
   ended: { type: string; data: JsonObject; revision: number } | null;
   actors: Map<string, TeamActor>;
+  /** What the team's own actors take for XState's running system; made when the first of them joins. */
+  system?: OwnSystem | undefined;
   works: Map<string, OwedWork>;
   timers: Map<string, ArmedTimer>;
   /** Last heard revision of each origin stream. */
@@ -118,46 +140,31 @@ export function forkState(state: TeamState): TeamState {
 
 /** The state as JSON, for the cache of snapshots and for hashing. */
 export function persistState(state: TeamState): JsonObject {
-  const { actors, works, timers, heard, policies, ...rest } = state;
+  const { actors, works, timers, heard, policies, system, ...rest } = state;
   return {
     ...(rest as unknown as JsonObject),
-    actors: [...actors.values()].map(({ id, machine, snapshot, status }) => ({
-      id,
-      machine: machine.name,
-      snapshot: machine.interpreter.persist(snapshot),
-      status,
-    })),
-    works: [...works.values()] as unknown as Json,
+    actors: [...actors.values()].map((actor) => persistActor(actor, system)),
+    works: [...works.values()].map(persistWork),
     timers: [...timers.values()] as unknown as Json,
     heard: Object.fromEntries(heard),
     policies: Object.fromEntries(policies),
   };
 }
 
-/** The inverse of `persistState`; throws when a machine is not registered. */
-export function reviveState(
-  json: JsonObject,
-  machineOf: (name: string) => RegisteredMachine,
-): TeamState {
-  const { actors, works, timers, heard, policies, ...rest } = json as any;
-  return {
-    ...rest,
-    actors: new Map(
-      actors.map(
-        (actor: { id: string; machine: string; snapshot: Json; status: TeamActor['status'] }) => {
-          const machine = machineOf(actor.machine);
-          return [
-            actor.id,
-            { ...actor, machine, snapshot: machine.interpreter.revive(actor.snapshot) },
-          ];
-        },
-      ),
-    ),
-    works: new Map(works.map((work: OwedWork) => [work.id, work])),
-    timers: new Map(timers.map((timer: ArmedTimer) => [timerKey(timer.actor, timer.timer), timer])),
-    heard: new Map(Object.entries(heard)),
-    policies: new Map(Object.entries(policies)),
-  } as TeamState;
+function persistActor(
+  { id, machine, snapshot, status, own }: TeamActor,
+  system: OwnSystem | undefined,
+): JsonObject {
+  const common = { id, machine: machine.name, status };
+  if (!own || !system) return { ...common, snapshot: machine.interpreter.persist(snapshot) };
+  const { ref, session, parent = null, sync, systemId = null } = own;
+  const place = { session, parent, sync, systemId, name: ref.id, src: sourceOf(ref) };
+  return { ...common, snapshot: persistOwn(snapshot, system), own: place };
+}
+
+/** Of logic without a name nothing is kept but that there is some: such a state is folded anew. */
+function persistWork({ logic, ...work }: OwedWork): JsonObject {
+  return { ...(work as unknown as JsonObject), ...(logic ? { logic: true } : {}) };
 }
 
 export const timerKey = (actor: string, timer: string) => `${actor}/${timer}`;

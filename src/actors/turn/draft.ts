@@ -11,8 +11,10 @@
 import type { EventMeta, JsonObject, RawEvent } from '../../events/event.ts';
 import { type EventCatalog, UNTYPED } from '../../events/known-events.ts';
 import type { Doorkeeper } from '../gate/doorkeeper.ts';
-import type { RegisteredMachine } from '../machine/registration.ts';
+import type { RegisteredMachine } from '../machine/registered-machine.ts';
+import type { Ref } from '../own/effects.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
+import { type Act, Post } from './post.ts';
 
 /** What sets a turn off. */
 export interface Stimulus {
@@ -24,6 +26,8 @@ export interface Stimulus {
   origin?: string;
   to?: readonly string[];
   correlationId?: string;
+  /** The actor that said it: a live hand, or a custom action of one. */
+  actor?: string;
 }
 
 /** An event of a turn, ready to be appended. `text` is `data` as JSON. */
@@ -55,6 +59,7 @@ export interface TurnRules {
 export const TURN_EVENTS_MAX = 512;
 export const TURN_BYTES_MAX = 960_000;
 
+const NO_ACTS: readonly Act[] = [];
 const NOT_RECORDED: readonly RawEvent[] = [];
 
 /** A turn went beyond one of its bounds. */
@@ -77,6 +82,7 @@ export class TurnDraft {
   /** Said once the turn is quiescent: the root actor has reached its end. */
   dissolution: JsonObject | undefined;
   private bytes = 0;
+  private mail: Post<TurnEvent> | undefined;
 
   constructor(
     readonly state: TeamState,
@@ -84,17 +90,46 @@ export class TurnDraft {
     readonly rules: TurnRules,
     /** In replay: the turn as it was recorded. */
     private readonly recorded: readonly RawEvent[] = NOT_RECORDED,
+    /** Carries one event of this turn to its hearers. */
+    private readonly hear: (event: TurnEvent) => void = () => {},
   ) {
     this.state.at = Math.max(state.at, stimulus.at);
-    const { type, data, work, origin, to } = stimulus;
+    this.state.system?.look(this.state.actors);
+    const { type, data, work, origin, to, actor } = stimulus;
     const event = this.push(
       type,
       data,
-      { ...(to ? { to: [...to] } : {}), ...(work ? { work } : {}), ...(origin ? { origin } : {}) },
+      {
+        ...(actor ? { actor } : {}),
+        ...(to ? { to: [...to] } : {}),
+        ...(work ? { work } : {}),
+        ...(origin ? { origin } : {}),
+      },
       stimulus.version,
     );
     if (stimulus.correlationId) event.meta.correlationId = stimulus.correlationId;
     if (origin) this.hearOrigin(origin);
+  }
+
+  /** What has to do with actors of one's own. */
+  get post(): Post<TurnEvent> {
+    this.mail ??= new Post(this, (event) => this.hear(event));
+    return this.mail;
+  }
+
+  /** What custom actions have to do once the turn is appended. */
+  get acts(): readonly Act[] {
+    return this.mail?.acts ?? NO_ACTS;
+  }
+
+  /** The reference of whoever joins by an event, when one of this turn's steps has made it. */
+  arrivalBy(event: TurnEvent): Ref | undefined {
+    return this.mail?.arrivals.get(event);
+  }
+
+  /** Heard already, out of turn. */
+  isHeard(event: TurnEvent): boolean {
+    return this.mail?.isHeard(event) ?? false;
   }
 
   /** Says something: the event stands behind all that were said before it. */
@@ -116,6 +151,12 @@ export class TurnDraft {
     if (this.cause !== undefined) event.meta.causationId = this.cause;
     this.events.push(event);
     return event;
+  }
+
+  /** The version in which a machine of one's own says a word: the horde's meaning of it is not its. */
+  ownVersion(type: string): number {
+    const { catalog } = this.rules;
+    return catalog.isUsers(type) ? (catalog.get(type)?.version ?? UNTYPED) : UNTYPED;
   }
 
   /** Says the end that stands for a turn which could not complete, however large its stimulus was. */

@@ -6,8 +6,10 @@
 import type { ActorEffect, EventDefinition } from '../../events/event.ts';
 import { limitsChanged } from '../../events/words/team.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
+import { end } from './ending.ts';
 import { deliver, fire, settle, stopRequested, subscribers, tellUnsaid } from './hearing.ts';
-import { end, form, join, leave } from './members.ts';
+import { form, join, leave } from './members.ts';
+import { settleChild } from './own-actors.ts';
 import type { OwnData } from './own-events.ts';
 import { armWork, shiftTimers } from './timers.ts';
 import { fork, judgeAgain, lapse, workOf } from './works.ts';
@@ -58,6 +60,7 @@ const handlers: { readonly [Type in keyof OwnData]: Handler<OwnData[Type]> } = {
   'timer.fired'(draft, event, fired) {
     fire(draft, event, fired);
   },
+  'actor.faltered'() {},
   'work.admitted'(draft, event, { effect, reserved, outputTokensMax = null }) {
     Object.assign(workOf(draft, event), { status: 'admitted', effect, reserved, outputTokensMax });
   },
@@ -100,7 +103,9 @@ export function understand(
 
 function tell(draft: TurnDraft, event: TurnEvent, effect: ActorEffect | undefined): void {
   const { actor, machine, input = null } = event.data;
-  if (effect === 'joins')
+  const arrival = effect === 'joins' ? draft.arrivalBy(event) : undefined;
+  if (arrival) settleChild(draft, event, arrival);
+  else if (effect === 'joins')
     join(draft, event, { actor: String(actor), machine: String(machine), input });
   if (effect === 'leaves') leave(draft, String(actor));
   deliver(draft, event, event.meta.to ?? subscribers(draft, event));

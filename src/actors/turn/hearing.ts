@@ -8,10 +8,14 @@
  */
 import type { Json, JsonObject } from '../../events/event.ts';
 import { UNTYPED } from '../../events/known-events.ts';
+import { decode, decodeEvent } from '../../events/value.ts';
 import { teamStopped, teamStopRequested } from '../../events/words/team.ts';
 import { isFailure, workDone } from '../../events/words/work.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
 import { adopt, DEADLINE } from './members.ts';
+import { receive } from './own-actors.ts';
+import { isOwn, systemOf } from './own-place.ts';
+import { endOf, wordsFor } from './own-words.ts';
 import { armOwn, disarmWork, takeFired, workOfTimer } from './timers.ts';
 import { judgeAgain } from './works.ts';
 
@@ -42,6 +46,10 @@ export function deliver(
       continue;
     }
     hearers.push(id);
+    if (isOwn(actor)) {
+      receive(draft, event, actor, wordsFor(draft, event, from));
+      continue;
+    }
     const { revision, version, type, data } = event;
     const told = { from, revision, at: state.at };
     // A user's own words may use these names for things of their own.
@@ -81,6 +89,11 @@ export function settle(draft: TurnDraft, event: TurnEvent, id: string): void {
   }
   state.works.delete(id);
   disarmWork(draft, id);
+  if (isOwn(actor)) {
+    event.meta.to = [actor.id];
+    receive(draft, event, actor, endOf(draft, work, event));
+    return;
+  }
   const { interpreter } = actor.machine;
   const { type, data, revision } = event;
   const origin = { revision, at: state.at };
@@ -89,7 +102,7 @@ export function settle(draft: TurnDraft, event: TurnEvent, id: string): void {
     : interpreter.settle(
         actor.snapshot,
         work.invoke,
-        type === workDone.type ? (data['output'] as Json) : data,
+        type === workDone.type ? (decode(data['output'] ?? null) as Json) : data,
         origin,
       );
   adopt(draft, event, actor, step);
@@ -107,8 +120,14 @@ export function fire(
 ): void {
   const { state } = draft;
   const waiting = takeFired(draft, fired);
-  const actor = state.actors.get(fired.actor);
-  if (actor) {
+  const actor = state.actors.get(waiting.to ?? fired.actor);
+  if (waiting.to !== undefined && actor?.status !== 'active') {
+    event.meta.undeliverable = [waiting.to];
+  } else if (actor && isOwn(actor)) {
+    event.meta.to = [actor.id];
+    const { type, ...data } = waiting.event;
+    receive(draft, event, actor, decodeEvent(String(type), data, systemOf(draft).codec));
+  } else if (actor) {
     event.meta.to = [actor.id];
     const { revision } = event;
     const heard = { revision, at: state.at, ...waiting.event, type: String(waiting.event['type']) };

@@ -12,9 +12,13 @@ import { actorDone } from '../../events/words/team.ts';
 import type { Effect, Step } from '../machine/interpreter.ts';
 import type { Formed, TeamActor } from '../state/team-state.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
+import { sayEnd } from './ending.ts';
+import { found } from './own-actors.ts';
+import { depart } from './own-ends.ts';
 import { isReserved } from './own-events.ts';
+import { isOwn } from './own-place.ts';
 import { arm, armOwn, disarm, disarmAll } from './timers.ts';
-import { cancelAll, cancelWaited, owe, settlesLate } from './works.ts';
+import { cancelAll, cancelWaited, owe } from './works.ts';
 
 /** The runtime's own timer that ends a team whose time is spent. */
 export const DEADLINE = 'deadline';
@@ -42,6 +46,10 @@ export function join(
       `an actor "${id}" is in the team already; say that it left before another joins under its name`,
     );
   }
+  if (machine.own) {
+    found(draft, event, id, machine, input);
+    return;
+  }
   const step = machine.interpreter.start(input);
   const actor: TeamActor = { id, machine, snapshot: step.snapshot, status: 'active' };
   // Set anew, so that the order of hearing is the order of joining.
@@ -54,6 +62,10 @@ export function join(
 export function leave(draft: TurnDraft, id: string): void {
   const actor = draft.state.actors.get(id);
   if (actor?.status !== 'active') return;
+  if (isOwn(actor)) {
+    depart(draft, actor);
+    return;
+  }
   actor.status = 'left';
   release(draft, id);
 }
@@ -68,18 +80,6 @@ export function adopt(draft: TurnDraft, event: TurnEvent, actor: TeamActor, step
   actor.snapshot = step.snapshot;
   if (changed) note(event, actor);
   follow(draft, actor, step);
-}
-
-/** The team is over: nobody hears anything any more. Works that still may cost wait to be settled. */
-export function end({ state }: TurnDraft, { type, data, revision }: TurnEvent): void {
-  state.ended = { type, data, revision };
-  for (const actor of state.actors.values()) if (actor.status === 'active') actor.status = 'left';
-  state.timers.clear();
-  for (const work of state.works.values()) {
-    if (work.status === 'started' && settlesLate(work)) work.status = 'cancelled';
-    else if (work.status !== 'cancelled' || work.effect !== 'attaching')
-      state.works.delete(work.id);
-  }
 }
 
 /** In which state it is now, so that a viewer scrubs a stream without running machines. */
@@ -136,14 +136,7 @@ function finished(draft: TurnDraft, actor: TeamActor, result: Json | undefined):
     draft.push(actorDone.type, { actor: actor.id, status: 'done', output });
     return;
   }
-  const ending = typeof output === 'object' && !Array.isArray(output) ? (output ?? {}) : {};
-  const { status, reason } = ending;
-  draft.dissolution = {
-    status: status === 'failed' ? 'failed' : 'done',
-    reason: typeof reason === 'string' ? reason : 'done',
-    output,
-    heard: draft.origins(),
-  };
+  sayEnd(draft, output);
 }
 
 function release(draft: TurnDraft, id: string): void {

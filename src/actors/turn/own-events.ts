@@ -6,6 +6,7 @@ import type { EventDefinition, EventOf } from '../../events/event.ts';
 import * as fork from '../../events/words/fork.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
+import { isXstates } from '../machine/xstate-names.ts';
 
 type Definitions<Room> = Extract<Room[keyof Room], EventDefinition>;
 type OwnDefinition = Definitions<typeof team> | Definitions<typeof work> | Definitions<typeof fork>;
@@ -15,6 +16,7 @@ const TOLD = [
   team.actorJoined,
   team.actorLeft,
   team.actorDone,
+  team.actorObserved,
   work.workRefused,
   work.workDone,
   work.workFailed,
@@ -44,6 +46,10 @@ const reserved: ReadonlySet<string> = new Set(
     .map(({ type }) => type)
     .filter((type) => !told.has(type)),
 );
+
+/** In a team of one's own machines: the runtime's words and XState's own, which nobody else may use. */
+export const isRuntimes = (type: string): boolean =>
+  reserved.has(type) || told.has(type) || isXstates(type);
 
 /** What only the runtime may say. */
 export const isReserved = (type: string): boolean => reserved.has(type);

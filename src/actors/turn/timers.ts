@@ -6,6 +6,7 @@
  * 1. A timer is known by its actor and its name; arming it again replaces it.
  * 2. The runtime's own have no actor; one that is armed already is left as it is.
  */
+import type { JsonObject } from '../../events/event.ts';
 import type { ArmedTimer } from '../state/team-state.ts';
 import { timerKey } from '../state/team-state.ts';
 import type { TurnDraft } from './draft.ts';
@@ -20,6 +21,36 @@ export function arm(
   const dueAt = state.at + delayMs;
   const armed = { actor, timer, event, dueAt, armed: cause, relative: true };
   state.timers.set(timerKey(actor, timer), armed);
+}
+
+/**
+ * An actor of one's own begins to wait. Its timers keep their date whatever lies in between; one without a
+ * name displaces no other, and one that is armed again under its name goes on beside the new one, as in XState.
+ */
+export function armTold(
+  draft: TurnDraft,
+  actor: string,
+  wish: { timer: string | undefined; event: JsonObject; delayMs: number; to: string },
+): void {
+  const { state, cause = 0 } = draft;
+  const { timers } = state;
+  const name = wish.timer ?? freeName(timers, actor, `${String(wish.event['type'])}@${cause}`);
+  const key = timerKey(actor, name);
+  const before = timers.get(key);
+  if (before) {
+    const other = freeName(timers, actor, `${name}@${before.armed}`);
+    timers.delete(key);
+    timers.set(timerKey(actor, other), { ...before, timer: other });
+  }
+  const { event, to } = wish;
+  const dueAt = state.at + Math.max(0, wish.delayMs);
+  timers.set(key, { actor, timer: name, event, dueAt, armed: cause, relative: false, to });
+}
+
+function freeName(timers: ReadonlyMap<string, unknown>, actor: string, wanted: string): string {
+  let name = wanted;
+  for (let n = 2; timers.has(timerKey(actor, name)); n++) name = `${wanted}.${n}`;
+  return name;
 }
 
 export function disarm({ state }: TurnDraft, actor: string, timer: string): void {

@@ -9,6 +9,7 @@
  * 3. A turn that cannot complete changes nothing: it is replaced by its stimulus, unheard, and `team.stopped`.
  */
 import type { RawEvent } from '../../events/event.ts';
+import { UNTYPED } from '../../events/known-events.ts';
 import { teamDissolved, teamFormed } from '../../events/words/team.ts';
 import { workAdmitted, workDelayed, workStarted } from '../../events/words/work.ts';
 import { foldedOf } from '../gate/policy.ts';
@@ -21,13 +22,17 @@ import {
   TurnOverrun,
   type TurnRules,
 } from './draft.ts';
+import { end } from './ending.ts';
 import { understand } from './handlers.ts';
-import { end, form } from './members.ts';
+import { form } from './members.ts';
+import type { Act } from './post.ts';
 import { judgeWaiting } from './works.ts';
 
 export interface TurnOutcome {
   state: TeamState;
   events: TurnEvent[];
+  /** What custom actions have to do once it is appended. */
+  acts: readonly Act[];
 }
 
 /** Carries a stimulus to quiescence on a copy of the state. Never throws for what a machine does. */
@@ -44,9 +49,11 @@ export function takeTurn(
   try {
     // In replay the state is used up: a turn that was recorded does not fail, or it diverges.
     const state = recorded ? before : forkState(before);
-    const draft = new TurnDraft(state, stimulus, rules, recorded);
+    const draft: TurnDraft = new TurnDraft(state, stimulus, rules, recorded, (event) =>
+      hear(draft, event),
+    );
     run(draft, rule);
-    return { state: draft.state, events: draft.events };
+    return { state: draft.state, events: draft.events, acts: draft.acts };
   } catch (error) {
     const reason = error instanceof TurnOverrun ? error.reason : 'poisoned';
     const detail = error instanceof Error ? error.message : String(error);
@@ -68,7 +75,7 @@ export function stopInstead(
   delete event?.meta.to;
   end(draft, draft.pushEnd(reason, detail.slice(0, 4000)));
   draft.finish();
-  return { state: draft.state, events: draft.events };
+  return { state: draft.state, events: draft.events, acts: [] };
 }
 
 function run(draft: TurnDraft, rule: Rule): void {
@@ -76,7 +83,7 @@ function run(draft: TurnDraft, rule: Rule): void {
   let heard = 0;
   do {
     for (let event = events[heard]; event; event = events[heard]) {
-      hear(draft, event);
+      if (!draft.isHeard(event)) hear(draft, event);
       heard += 1;
     }
   } while (quiesce(draft, rule));
@@ -106,10 +113,11 @@ function quiesce(draft: TurnDraft, rule: Rule): boolean {
 
 function hear(draft: TurnDraft, event: TurnEvent): void {
   const { state, rules } = draft;
-  const definition = rules.catalog.get(event.type);
+  // A word that is recorded untyped is its machine's own, whatever the horde means by it.
+  const definition = event.version === UNTYPED ? undefined : rules.catalog.get(event.type);
   draft.cause = event.revision;
   understand(draft, event, definition);
-  const folded = foldedOf(event, definition);
+  const folded = foldedOf(event, definition, state.system === undefined);
   for (const { type, data } of rules.doorkeeper.note(state, folded)) draft.push(type, data);
   if (folded.work !== undefined && !UNSETTLED.has(event.type)) judgeWaiting(draft);
 }

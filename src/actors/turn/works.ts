@@ -7,7 +7,6 @@
  * 2. What was started and paid for stays until it settles, although nobody waits for it any more.
  */
 import { NO_AMOUNT } from '../../events/amounts.ts';
-import type { Json } from '../../events/event.ts';
 import { workCancelled, workFailed, workLapsed } from '../../events/words/work.ts';
 import { becomeFork, type Forked } from '../state/forked-state.ts';
 import type { OwedWork } from '../state/team-state.ts';
@@ -22,8 +21,9 @@ export const settlesLate = ({ effect }: OwedWork): boolean =>
 export function owe(
   draft: TurnDraft,
   actor: string,
-  { invoke, src, input }: { invoke: string; src: string; input: Json },
+  wish: Pick<OwedWork, 'invoke' | 'src' | 'input' | 'session' | 'logic'>,
 ): void {
+  const { invoke } = wish;
   const { state, armed, cause = 0 } = draft;
   let id = `${actor}/${invoke}@${cause}`;
   // Left and entered again within one event: a new activation all the same.
@@ -32,9 +32,7 @@ export function owe(
   const work: OwedWork = {
     id,
     actor,
-    invoke,
-    src,
-    input,
+    ...wish,
     armed: cause,
     through: cause,
     status: 'owed',
@@ -62,6 +60,12 @@ export function cancelWaited(draft: TurnDraft, actor: string, invoke: string): v
     cancel(draft, work);
     return;
   }
+}
+
+/** The promise of one's own that a reference stands for is not waited for any more. */
+export function cancelSession(draft: TurnDraft, session: string): void {
+  for (const work of [...draft.state.works.values()])
+    if (work.session === session) cancel(draft, work);
 }
 
 /** Nothing is owed to an actor that is no longer active. */

@@ -132,11 +132,34 @@ export const actorLeft = defineEvent(
   z.strictObject({ actor: z.string(), reason: z.string() }),
   { effect: 'leaves' },
 );
-/** An actor's machine has reached its final state (said by the runtime). */
+/** An actor's machine has reached its final state, or could not go on (said by the runtime). */
 export const actorDone = defineEvent(
   'actor.done',
-  z.strictObject({ actor: z.string(), status: z.enum(['done', 'failed']), output: z.json() }),
+  z.strictObject({
+    actor: z.string(),
+    status: z.enum(['done', 'failed']),
+    output: z.json(),
+    /** What was thrown, when it failed. */
+    error: z.json().optional(),
+  }),
   { reads: { unseats: ({ actor }) => actor } },
+);
+/**
+ * An actor has a new snapshot, which its parent hears of; or, with `status`, an observable has given a value,
+ * has failed or is complete, which the actor that observes it hears.
+ */
+export const actorObserved = defineEvent(
+  'actor.observed',
+  z.strictObject({
+    actor: z.string(),
+    status: z.enum(['active', 'failed', 'done']).optional(),
+    value: z.json().optional(),
+  }),
+);
+/** A custom action threw; what it was run for stands. */
+export const actorFaltered = defineEvent(
+  'actor.faltered',
+  z.strictObject({ actor: z.string(), action: z.string(), error: z.json() }),
 );
 
 /** Something in the inbox could not be understood; it is passed over and told here. */

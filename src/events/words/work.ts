@@ -88,6 +88,8 @@ export const workFailed = defineEvent(
     usage: usage.optional(),
     spent: amount.optional(),
     data: z.json().optional(),
+    /** What was thrown, encoded as a value, when it was a machine's own promise that failed. */
+    error: z.json().optional(),
   }),
 );
 

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { AnyStateMachine } from 'xstate';
-import type { MachineSource } from '../../actors/machine/registration.ts';
+import type { MachineSource } from '../../actors/machine/registered-machine.ts';
 import { packageVersion } from '../../actors/package-version.ts';
 import type { Runtime } from '../../actors/runtime.ts';
 import type { Workers } from '../../actors/worker.ts';

@@ -128,7 +128,7 @@ const order = setup({
 
 export const orders: Scenario = {
   name: 'order',
-  machines: () => ({ order: { machine: order } }),
+  machines: () => ({ order: { machine: order, hears: [] } }),
   events: shopEvents,
   works: Object.keys(shopHands),
   workers: shopWorkers,

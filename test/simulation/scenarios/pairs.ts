@@ -121,7 +121,7 @@ const court = setup({
 export const pairs: Scenario = {
   name: 'pairs',
   machines: () => ({
-    player: { machine: player },
+    player: { machine: player, hears: [] },
     court: { machine: court, hears: ['actor.done', 'limit.neared'] },
   }),
   events: shopEvents,

@@ -108,7 +108,7 @@ const supervisor = setup({
 export const supervisors: Scenario = {
   name: 'supervisor',
   machines: () => ({
-    helper: { machine: helper },
+    helper: { machine: helper, hears: [] },
     supervisor: { machine: supervisor, hears: ['parcel.moved', 'limit.neared'] },
   }),
   events: shopEvents,

@@ -1,0 +1,50 @@
+/**
+ * A machine as the runtime knows it, from what an embedder gives to what the turn asks of it.
+ */
+import type { AnyActorLogic, AnyStateMachine } from 'xstate';
+import type { Interpreter } from './interpreter.ts';
+
+export interface MachineSource {
+  readonly machine: AnyStateMachine;
+  /** Topics of what it hears without being addressed. */
+  readonly hears?: readonly string[];
+  /**
+   * `team`: it speaks the words of a team, addresses by `to` and hears by topic, as the horde's machines do; the
+   * default where `hears` is given. `own`: it is any XState machine, with its own words; the default elsewhere.
+   */
+  readonly words?: 'team' | 'own';
+  /** Demands that every wait answers success, failure and time-out. */
+  readonly strict?: boolean;
+  /** What repeating its own invoked promises means after a crash; default `once`. */
+  readonly effects?: Readonly<Record<string, 'repeatable' | 'once'>>;
+}
+
+export interface RegisteredMachine {
+  readonly name: string;
+  readonly machine: AnyStateMachine;
+  /** Runs as XState would run it, with actors of its own, instead of speaking the words of a team. */
+  readonly own: boolean;
+  readonly interpreter: Interpreter;
+  readonly effects: Readonly<Record<string, 'repeatable' | 'once'>>;
+  readonly warnings: readonly string[];
+  /** Changes when the machine's chart or the source of its named implementations does. */
+  readonly fingerprint: string;
+  hears(type: string): boolean;
+  /** Logic that is awaited as work of the team, and is no actor of its own. */
+  isWork(logic: AnyActorLogic, src: string | null): boolean;
+  /** What an actor is registered as that this machine makes. */
+  childOf(logic: AnyActorLogic, src: string | null): RegisteredMachine;
+}
+
+/** A machine cannot be run durably; `problems` say what is wrong where, one line each. */
+export class RegistrationError extends Error {
+  override readonly name = 'RegistrationError';
+  constructor(
+    readonly machine: string,
+    readonly problems: readonly string[],
+  ) {
+    super(
+      `machine "${machine}" cannot be registered:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+    );
+  }
+}
