@@ -42,6 +42,9 @@ const MAY: Record<string, readonly string[]> = {
   ],
 };
 
+/** The words of a pattern: its moves and their events, which every room may know. */
+const WORDS = /^src\/machines\/patterns\/[^/]+\/words\.ts$/;
+
 /** What the engine may read: its own words, the store port, and how a projection is folded. */
 const FOR_THE_ENGINE =
   /^src\/(actors\/|events\/[^/]+$|events\/stores\/|events\/words\/(team|work|child|fork|desk)\.ts$|projections\/kit\/)/;
@@ -55,7 +58,7 @@ const OF_THE_HORDE = new Set([
 
 /** What the page may read beside the vocabulary and the projections: what it shares with the server. */
 const FOR_THE_PAGE =
-  /^src\/(visualizer\/(page|shared)\/|events\/words\/|events\/(amounts|event|known-events|topics|work-id)\.ts$|projections\/)/;
+  /^src\/(visualizer\/(page|shared)\/|events\/words\/|events\/(amounts|event|known-events|topics|work-id)\.ts$|projections\/|machines\/patterns\/[^/]+\/words\.ts$)/;
 
 /** Names of these files are for others: the public ones, and what stands in for a module of Node in the page. */
 const PUBLIC = new Set(['src/index.ts', 'src/visualizer/page/node-crypto.ts']);
@@ -103,9 +106,21 @@ describe('the rooms of the architecture', () => {
       const inside = src.filter(({ path }) => isInRoom(path) && roomOf(path) === room);
       expect(inside).not.toEqual([]);
       const mayImport = (_: Source, to: string) =>
-        !to.startsWith('src/') || roomOf(to) === room || may.includes(roomOf(to));
+        !to.startsWith('src/') ||
+        roomOf(to) === room ||
+        may.includes(roomOf(to)) ||
+        (WORDS.test(to) && room !== 'actors');
       holds(strays(inside, mayImport), []);
     });
+
+  it('let the words of a pattern know nothing but events and the words of other patterns', () => {
+    const words = src.filter(({ path }) => WORDS.test(path));
+    expect(words).not.toEqual([]);
+    holds(
+      strays(words, (_, to) => WORDS.test(to) || roomOf(to) === 'events'),
+      [],
+    );
+  });
 
   it('keep the engine from importing what the horde is made of', () => {
     holds(

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  reviewLoop,
-  reviewLoopMachine,
-} from '../../src/machines/patterns/review-loop/review-loop.ts';
+import { reviewLoop } from '../../src/machines/patterns/review-loop/review-loop.ts';
 import { type Event, given, heard } from './given.ts';
 
 const roster = (reviewers: number) => [
@@ -13,7 +10,7 @@ const roster = (reviewers: number) => [
   })),
 ];
 const loop = (events: Event[] = [], limits = {}, reviewers = 2) =>
-  given(reviewLoopMachine, reviewLoop.seats(roster(reviewers), limits), events);
+  given(reviewLoop.machine, reviewLoop.seats(roster(reviewers), limits), events);
 
 const draft = (grant: number, at = grant * 10) =>
   heard('draft.submitted', 'producer', { grant, title: 'Plan', summary: 's', answers: [] }, at);

@@ -2,29 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { castFor } from '../../src/planning/casting/casting.ts';
 import { mentionsIn, TOPICS, topicsIn, viewsIn } from '../../src/planning/casting/mentions.ts';
 import { Catalog } from '../../src/planning/catalog/catalog.ts';
+import { patternOf } from '../../src/planning/formation.ts';
 import { nearestNames } from '../../src/planning/language/nearest.ts';
 import { skim } from '../../src/planning/language/reading.ts';
 
 const catalog = new Catalog();
-const role = (name: string, min: number, max: number) => ({ role: name, min, max, moves: [] });
-const PATTERNS = {
-  'review-loop': [role('producer', 1, 1), role('reviewer', 1, 3)],
-  'adversarial-debate': [role('advocate', 2, 2), role('judge', 1, 1)],
-  'assembly-line': [role('stage', 3, 6)],
-  'consensus-deliberation': [role('expert', 3, 5), role('facilitator', 1, 1)],
-  'contract-first-negotiation': [role('negotiator', 2, 4)],
-  'expertise-routing': [role('generalist', 1, 2), role('specialist', 1, 3)],
-  watchdog: [role('implementer', 1, 3), role('watchdog', 1, 1)],
-  swarm: [role('contributor', 2, 8)],
-  'single-agent': [role('agent', 1, 1)],
-};
-type Name = keyof typeof PATTERNS;
-
-const cast = async (request: string, name: Name, wanted?: Record<string, string[]>) => {
-  const { seats } = castFor(skim(request), { name, roles: PATTERNS[name] }, catalog, wanted);
+const cast = async (request: string, name: string, wanted?: Record<string, string[]>) => {
+  const { seats } = castFor(skim(request), patternOf(name), catalog, wanted);
   return seats;
 };
-const types = async (request: string, name: Name, wanted?: Record<string, string[]>) =>
+const types = async (request: string, name: string, wanted?: Record<string, string[]>) =>
   Object.fromEntries((await cast(request, name, wanted)).map((s) => [s.actor, s.agentType]));
 
 describe('people that a request names', () => {
@@ -134,9 +121,8 @@ describe('casting', () => {
   });
 
   test('prepares for a team that grows whoever its topics and its kind may call for', async () => {
-    const roles = [role('scout', 2, 4), { ...role('specialist', 0, 12), onDemand: true }];
     const request = 'Audit this code for security holes and slow SQL; the scope is unknown.';
-    const { seats } = castFor(skim(request), { name: 'swarm-discovery', roles }, catalog);
+    const { seats } = castFor(skim(request), patternOf('swarm-discovery'), catalog);
     const prepared = seats.filter((one) => one.role === 'specialist').map((one) => one.agentType);
     expect(prepared).toEqual(expect.arrayContaining(['security-auditor', 'database-admin']));
     expect(new Set(prepared).size).toBe(prepared.length);

@@ -1,16 +1,20 @@
-/** All types of events there are, listed by hand. A type that is not here does not exist for a store's reader. */
+/**
+ * All types of events there are, listed by hand. A type that is not here does not exist for a store's reader. The moves
+ * of a pattern stand in its folder, in `words.ts`.
+ */
+import * as debate from '../../machines/patterns/adversarial-debate/words.ts';
+import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
+import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
 import * as child from './child.ts';
 import * as desk from './desk.ts';
 import * as fork from './fork.ts';
 import * as moves from './moves.ts';
-import * as debate from './moves-adversarial-debate.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
 import * as consensus from './moves-consensus-deliberation.ts';
 import * as contract from './moves-contract-first-negotiation.ts';
 import * as expertiseRouting from './moves-expertise-routing.ts';
-import * as nestedSwarm from './moves-nested-swarm.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as watchdog from './moves-watchdog.ts';
 import * as pattern from './pattern.ts';
@@ -26,6 +30,7 @@ const isMove = (value: unknown): value is Move =>
 /** Where moves are defined: a file a pattern. */
 const rooms: readonly object[] = [
   moves,
+  reviewLoop,
   debate,
   consensus,
   contract,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventDefinition, type JsonObject } from '../event.ts';
 import type { ToolSpec } from './agent.ts';
+import type { Plays } from './scene.ts';
 
 export interface Move {
   /** Name of the tool. */
@@ -14,18 +15,23 @@ export interface Move {
   readonly event: EventDefinition;
   /** The tool as the model is told of it. */
   readonly tool: ToolSpec;
+  /** How a scripted model plays it: the arguments that it decides on; the rest is filled from the schema. */
+  readonly plays?: Plays;
 }
 
+/** `plays` is how a rehearsal makes the move; without it everything is filled from the schema. */
 export function defineMove<const Type extends string, Shape extends z.ZodRawShape>(
   name: string,
   type: Type,
   description: string,
   shape: Shape,
+  plays?: Plays<Partial<z.input<z.ZodObject<Shape>>>>,
 ) {
   const args = z.strictObject(shape);
   const event = defineEvent(type, args.extend({ grant: z.int().positive() }), { message: true });
   const { $schema: _, ...input } = z.toJSONSchema(args) as JsonObject;
-  return { name, description, args, event, tool: { name, description, input } } satisfies Move;
+  const tool: ToolSpec = { name, description, input };
+  return { name, description, args, event, tool, ...(plays && { plays }) } satisfies Move;
 }
 
 /** Bounds of what a model may say in one field; a longer one is an unfit argument. */
@@ -55,33 +61,6 @@ export const product = {
   content: text.optional().describe('The full text, unless it stands in a file'),
   path: line.optional().describe('The file in the workspace that holds it, if you wrote one'),
 };
-
-export const submitDraft = defineMove(
-  'submit_draft',
-  'draft.submitted',
-  'Hand in your draft or revision. Give the whole text in content, or the path of the file you wrote.',
-  {
-    ...product,
-    answers: z
-      .array(z.strictObject({ tag: z.string().max(60), response: z.string().min(1).max(4000) }))
-      .max(50)
-      .describe('How each open issue was answered; empty for a first draft'),
-  },
-);
-
-export const approve = defineMove(
-  'approve',
-  'review.approved',
-  'Approve the draft as it stands. Name what you checked; name remaining minor issues, or give evidence that there are none.',
-  { evidence: z.string().min(1).max(8000), issues: z.array(issue).max(50) },
-);
-
-export const requestChanges = defineMove(
-  'request_changes',
-  'changes.requested',
-  'Send the draft back with specific, tagged issues, most severe first.',
-  { issues: z.array(issue).min(1).max(50) },
-);
 
 export const contribute = defineMove(
   'contribute',

@@ -13,14 +13,14 @@ import { swarmDiscovery } from './swarm-discovery/swarm-discovery.ts';
 import { watchdog } from './watchdog/watchdog.ts';
 
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
-  [adversarialDebate.name]: adversarialDebate as unknown as PatternDefinition,
+  [adversarialDebate.name]: adversarialDebate,
   [consensusDeliberation.name]: consensusDeliberation as unknown as PatternDefinition,
   [contractFirstNegotiation.name]: contractFirstNegotiation as unknown as PatternDefinition,
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [expertiseRouting.name]: expertiseRouting as unknown as PatternDefinition,
   [watchdog.name]: watchdog as unknown as PatternDefinition,
-  [nestedSwarm.name]: nestedSwarm as unknown as PatternDefinition,
-  [reviewLoop.name]: reviewLoop as unknown as PatternDefinition,
+  [nestedSwarm.name]: nestedSwarm,
+  [reviewLoop.name]: reviewLoop,
   [singleAgent.name]: singleAgent as unknown as PatternDefinition,
   [swarm.name]: swarm as unknown as PatternDefinition,
   [swarmDiscovery.name]: swarmDiscovery as unknown as PatternDefinition,

@@ -8,24 +8,18 @@ export interface CastSeat extends RosterSeat {
   readonly agentType: string;
 }
 
-/** How many of a role, where the fewest allowed are not what people mean. */
+/** How many of a role of the patterns that do not say it themselves. */
 const COUNTS: Record<string, Record<string, number>> = {
   swarm: { contributor: 3 },
   'assembly-line': { stage: 3 },
   'swarm-discovery': { scout: 3 },
   'consensus-deliberation': { expert: 3 },
-  'nested-swarm': { lead: 1 },
 };
 
-/** Who takes a role when neither the request nor the command line says it, seat by seat. */
+/** Who takes a role of the patterns that do not say it themselves, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
   agent: ['general-purpose'],
-  producer: ['general-purpose'],
-  lead: ['evidence-researcher'],
-  reviewer: ['code-reviewer', 'security-auditor', 'architect-reviewer'],
   contributor: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
-  advocate: ['debate-advocate'],
-  judge: ['debate-judge'],
   stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
   expert: ['backend-architect', 'security-auditor', 'performance-profiler'],
@@ -83,19 +77,20 @@ function preparedOf(pattern: string, { role, max }: Role, wanted: readonly strin
   return [...actors.values()];
 }
 
-function seatsOf(pattern: string, { role, min, max }: Role, types: readonly string[]): CastSeat[] {
+function seatsOf(pattern: string, of: Role, types: readonly string[]): CastSeat[] {
+  const { role, min, max, usual = COUNTS[pattern]?.[role] ?? min } = of;
   if (types.length > max) {
     throw new RangeError(
       `${pattern} takes at most ${max} of the role "${role}"; ${types.length} were named`,
     );
   }
-  const count = Math.max(min, types.length, types.length > 0 ? 0 : (COUNTS[pattern]?.[role] ?? 0));
+  const count = types.length > 0 ? Math.max(min, types.length) : Math.max(min, usual);
   return Array.from({ length: Math.min(count, max) }, (_, i) => ({
     actor: max === 1 ? role : `${role}-${i + 1}`,
     role,
-    agentType: (i < types.length ? types[i] : types.at(-1)) || defaultType(role, i),
+    agentType: (i < types.length ? types[i] : types.at(-1)) || defaultType(of, i),
   }));
 }
 
-const defaultType = (role: string, seat: number): string =>
-  TYPES[role]?.[seat % TYPES[role].length] ?? 'general-purpose';
+const defaultType = ({ role, types = TYPES[role] ?? [] }: Role, seat: number): string =>
+  types[seat % types.length] ?? 'general-purpose';

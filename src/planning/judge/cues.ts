@@ -2,15 +2,16 @@
  * The cues of all patterns, by the pattern's name: the one list that the engine in `signals.ts` reads. Each
  * pattern has its cues in a file of its own.
  */
+
+import { adversarialDebateCues } from '../../machines/patterns/adversarial-debate/cues.ts';
+import type { CueRow } from '../../machines/patterns/kit/cue.ts';
+import { nestedSwarmCues } from '../../machines/patterns/nested-swarm/cues.ts';
+import { reviewLoopCues } from '../../machines/patterns/review-loop/cues.ts';
 import type { Collaboration } from '../choice.ts';
-import type { CueRow } from './cue.ts';
-import { adversarialDebateCues } from './cues/adversarial-debate.ts';
 import { assemblyLineCues } from './cues/assembly-line.ts';
 import { consensusDeliberationCues } from './cues/consensus-deliberation.ts';
 import { contractFirstNegotiationCues } from './cues/contract-first-negotiation.ts';
 import { expertiseRoutingCues } from './cues/expertise-routing.ts';
-import { nestedSwarmCues } from './cues/nested-swarm.ts';
-import { reviewLoopCues } from './cues/review-loop.ts';
 import { swarmCues } from './cues/swarm.ts';
 import { swarmDiscoveryCues } from './cues/swarm-discovery.ts';
 import { watchdogCues } from './cues/watchdog.ts';

@@ -1,12 +1,12 @@
 /** Asking a scripted server through the real client: what the tests of this folder begin with. */
 import { onTestFinished } from 'vitest';
 import { WorkFailure } from '../../../src/actors/worker.ts';
-import { approve, requestChanges } from '../../../src/events/words/moves.ts';
 import {
   type AnthropicClientOptions,
   createAnthropicClient,
 } from '../../../src/hands/model/anthropic/anthropic-client.ts';
 import type { ModelReply, ModelRequest } from '../../../src/hands/model/model-client.ts';
+import { approve, requestChanges } from '../../../src/machines/patterns/review-loop/words.ts';
 import {
   type MessagesApi,
   type MessagesApiOptions,

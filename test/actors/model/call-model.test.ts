@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type WorkContext, WorkFailure } from '../../../src/actors/worker.ts';
 import type { RecordedEvent } from '../../../src/events/event.ts';
 import { modelFailed, modelReplied } from '../../../src/events/words/agent.ts';
-import { approve, requestChanges } from '../../../src/events/words/moves.ts';
 import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthropic-client.ts';
 import { callModel } from '../../../src/hands/model/call-model.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
 } from '../../../src/hands/model/model-client.ts';
 import { createPriceTable } from '../../../src/hands/model/prices.ts';
 import { createRehearsalModel } from '../../../src/hands/model/rehearsal/rehearsal-model.ts';
+import { approve, requestChanges } from '../../../src/machines/patterns/review-loop/words.ts';
 import { project } from '../../../src/projections/kit/projection.ts';
 import { player } from '../../servers/player.ts';
 import { inTurn, KEY, said, serverWith } from './asking.ts';

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  adversarialDebate,
-  adversarialDebateMachine,
-} from '../../../src/machines/patterns/adversarial-debate/adversarial-debate.ts';
+import { adversarialDebate } from '../../../src/machines/patterns/adversarial-debate/adversarial-debate.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, exhaust, meddle } from './meddling.ts';
 
@@ -13,7 +10,7 @@ const roster = [
   { actor: 'judge', role: 'judge' },
 ];
 const debate = (events: Event[] = [], limits = {}) =>
-  given(adversarialDebateMachine, adversarialDebate.seats(roster, limits), events);
+  given(adversarialDebate.machine, adversarialDebate.seats(roster, limits), events);
 
 const claim = (tag: string) => ({ tag, claim: 'c', evidence: 'e' });
 const product = { title: 'T', summary: 's', content: 'c' };

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
-import {
-  nestedSwarm,
-  nestedSwarmMachine,
-} from '../../../src/machines/patterns/nested-swarm/nested-swarm.ts';
+import { nestedSwarm } from '../../../src/machines/patterns/nested-swarm/nested-swarm.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';
@@ -15,7 +12,7 @@ const roster = (leads = 1, reviewers = 1) => [
   ...Array.from({ length: reviewers }, (_, i) => ({ actor: `rev-${i + 1}`, role: 'reviewer' })),
 ];
 const nested = (events: Event[] = [], seats = roster(), limits = {}) =>
-  given(nestedSwarmMachine, nestedSwarm.seats(seats, limits), events);
+  given(nestedSwarm.machine, nestedSwarm.seats(seats, limits), events);
 
 const product = { title: 'T', summary: 's', content: 'c' };
 const share = (grant = 1, at = 50) =>

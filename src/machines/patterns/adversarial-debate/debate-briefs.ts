@@ -6,21 +6,19 @@
  * 1. An opening is granted without material: neither side sees the other's first.
  * 2. A rebuttal shows what the other side has argued, a ruling shows everything.
  */
-
 import { listed, type Turn } from '../kit/turn-taking.ts';
-import type { DebateContext } from './debate-ledger.ts';
+import type { Debate } from './debate-ledger.ts';
 import * as ledger from './debate-ledger.ts';
 
-const ofRound = (context: DebateContext) =>
-  `Round ${context.round} of ${ledger.roundsOf(context)}.`;
+const ofRound = (context: Debate) => `Round ${context.round} of ${ledger.roundsOf(context)}.`;
 
 /** The turn that a seat owes in this round. Which of the positions an advocate takes follows from its seat. */
-export function debateTurn(context: DebateContext, seat: string): Turn {
+export function debateTurn(context: Debate, seat: string): Turn {
   if (seat === context.judge) return rulingTurn(context);
   return context.round === 1 ? openingTurn(context, seat) : rebuttalTurn(context, seat);
 }
 
-function openingTurn(context: DebateContext, seat: string): Turn {
+function openingTurn(context: Debate, seat: string): Turn {
   const other = ledger.otherOf(context, seat);
   const side =
     seat === context.advocates[0]
@@ -35,7 +33,7 @@ function openingTurn(context: DebateContext, seat: string): Turn {
   };
 }
 
-function rebuttalTurn(context: DebateContext, seat: string): Turn {
+function rebuttalTurn(context: Debate, seat: string): Turn {
   const other = ledger.otherOf(context, seat);
   const by = (advocate: string) =>
     ledger
@@ -53,7 +51,7 @@ function rebuttalTurn(context: DebateContext, seat: string): Turn {
   };
 }
 
-function rulingTurn(context: DebateContext): Turn {
+function rulingTurn(context: Debate): Turn {
   const open = ledger.contested(context);
   return {
     round: context.round,
@@ -64,7 +62,7 @@ function rulingTurn(context: DebateContext): Turn {
 }
 
 /** Refuses a ruling that leaves something open, once. */
-export function pressTurn(context: DebateContext, ruling: ledger.Ruling): Turn {
+export function pressTurn(context: Debate, ruling: ledger.Ruling): Turn {
   const ruled = ledger.readRuling(context, ruling);
   const open = ledger.leftOpen(context, ruled);
   const missing = [

@@ -8,27 +8,16 @@
  * 3. A point has one winner, who is one of the two advocates; a ruling that names both, or somebody else, is none.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type { argue, rebut, rule } from '../../../events/words/moves-adversarial-debate.ts';
 import type { Confidence } from '../../../events/words/pattern.ts';
-import { NO_GRANTS, settle } from '../kit/grants.ts';
-import { type TurnTaking, thereOf } from '../kit/turn-taking.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import { thereOf } from '../kit/turn-taking.ts';
+import type { argue, rebut, rule } from './words.ts';
 
 export const debateLimits = z.strictObject({
   /** Rounds in which both sides answer each other, after the openings. */
   rebuttals: z.int().min(1).max(3).default(2),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type DebateLimits = z.output<typeof debateLimits>;
-
-const DEFAULTS = debateLimits.parse({});
-
-export interface DebateInput {
-  advocates: readonly string[];
-  judge: string;
-  limits?: Partial<DebateLimits>;
-}
 
 export interface Ruled {
   revision: number;
@@ -38,10 +27,9 @@ export interface Ruled {
   confidence: Confidence;
 }
 
-export interface DebateContext extends TurnTaking {
+export interface Debate extends Memory<z.output<typeof debateLimits>> {
   advocates: readonly string[];
   judge: string;
-  limits: DebateLimits;
   /** What each has argued so far, oldest first. */
   arguments: Readonly<Record<string, readonly number[]>>;
   /** Who raised each point first, and who conceded it. */
@@ -52,43 +40,27 @@ export interface DebateContext extends TurnTaking {
   ruled: Ruled | null;
 }
 
-export type Argument = Heard<typeof argue.event>;
-export type Rebuttal = Heard<typeof rebut.event>;
-export type Ruling = Heard<typeof rule.event>;
+export type Argument = HeardMove<typeof argue>;
+export type Rebuttal = HeardMove<typeof rebut>;
+export type Ruling = HeardMove<typeof rule>;
 
-type Change = Partial<DebateContext>;
-
-export const newDebate = (input: DebateInput | undefined): DebateContext => ({
-  advocates: input?.advocates ?? [],
-  judge: input?.judge ?? '',
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 0,
-  grants: NO_GRANTS,
-  arguments: {},
-  raised: {},
-  conceded: {},
-  pressed: false,
-  ruled: null,
-  lost: [],
-  ending: null,
-});
+type Change = Partial<Debate>;
 
 /** Openings, rebuttals, ruling. */
-export const roundsOf = ({ limits }: DebateContext): number => limits.rebuttals + 2;
+export const roundsOf = ({ limits }: Debate): number => limits.rebuttals + 2;
 
 /** No answer follows any more. */
-export const isLastRebuttal = ({ round, limits }: DebateContext): boolean =>
-  round > limits.rebuttals;
+export const isLastRebuttal = ({ round, limits }: Debate): boolean => round > limits.rebuttals;
 
-export const otherOf = ({ advocates }: DebateContext, advocate: string): string =>
+export const otherOf = ({ advocates }: Debate, advocate: string): string =>
   advocates.find((one) => one !== advocate) ?? '';
 
-export const withArgument = (context: DebateContext, argument: Argument): Change => ({
+export const withArgument = (context: Debate, argument: Argument): Change => ({
   ...argued(context, argument),
   raised: raising(context, argument),
 });
 
-export function withRebuttal(context: DebateContext, rebuttal: Rebuttal): Change {
+export function withRebuttal(context: Debate, rebuttal: Rebuttal): Change {
   const conceded = { ...context.conceded };
   for (const { tag, stance } of rebuttal.answers)
     if (stance === 'concede' && tag in context.raised) conceded[tag] ??= rebuttal.from;
@@ -96,48 +68,50 @@ export function withRebuttal(context: DebateContext, rebuttal: Rebuttal): Change
   return { ...argued(context, rebuttal), raised, conceded };
 }
 
-const argued = (context: DebateContext, { from, revision }: Argument | Rebuttal): Change => ({
+const argued = (context: Debate, { from, revision }: Argument | Rebuttal): Change => ({
   arguments: { ...context.arguments, [from]: [...argumentsOf(context, from), revision] },
-  grants: settle(context.grants, from),
 });
 
-function raising({ raised }: DebateContext, { from, points }: Argument | Rebuttal) {
+function raising({ raised }: Debate, { from, points }: Argument | Rebuttal) {
   const all: Record<string, string> = { ...raised };
   for (const { tag } of points) all[tag] ??= from;
   return all;
 }
 
-export const argumentsOf = (context: DebateContext, advocate: string): readonly number[] =>
+export const argumentsOf = (context: Debate, advocate: string): readonly number[] =>
   context.arguments[advocate] ?? [];
 
 /** Everything argued, in the order in which it was said. */
-export const allArguments = (context: DebateContext): number[] =>
+export const allArguments = (context: Debate): number[] =>
   Object.values(context.arguments)
     .flat()
     .sort((a, b) => a - b);
 
-export const contested = ({ raised, conceded }: DebateContext): string[] =>
+export const contested = ({ raised, conceded }: Debate): string[] =>
   Object.keys(raised).filter((tag) => conceded[tag] === undefined);
 
+export const raiserOf = ({ raised }: Debate, tag: string): string => raised[tag] ?? '';
+
 /** Both sides have been heard. */
-export const isTwoSided = (context: DebateContext): boolean =>
+export const isTwoSided = (context: Debate): boolean =>
   context.advocates.every((advocate) => argumentsOf(context, advocate).length > 0);
 
-export const mayRebut = (context: DebateContext): boolean =>
+export const mayRebut = (context: Debate): boolean =>
   context.ending === null && isTwoSided(context) && !isLastRebuttal(context);
 
-export const mayRule = (context: DebateContext): boolean =>
+export const mayRule = (context: Debate): boolean =>
   isTwoSided(context) && thereOf([context.judge], context).length > 0;
 
 /** What of a ruling counts: one advocate for each contested point, one for the whole. */
-export function readRuling(context: DebateContext, ruling: Ruling): Ruled {
+export function readRuling(context: Debate, ruling: Ruling): Ruled {
   const points: Record<string, string> = {};
   for (const tag of contested(context)) {
     const winners = new Set(
       ruling.rulings.filter((one) => one.tag === tag).map(({ winner }) => winner),
     );
-    const [winner] = winners;
-    if (winners.size === 1 && context.advocates.includes(winner!)) points[tag] = winner!;
+    const [winner, ...others] = winners;
+    if (winner !== undefined && others.length === 0 && context.advocates.includes(winner))
+      points[tag] = winner;
   }
   return {
     revision: ruling.revision,
@@ -148,10 +122,10 @@ export function readRuling(context: DebateContext, ruling: Ruling): Ruled {
 }
 
 /** Contested points that a ruling leaves open. */
-export const leftOpen = (context: DebateContext, ruled: Ruled | null): string[] =>
+export const leftOpen = (context: Debate, ruled: Ruled | null): string[] =>
   contested(context).filter((tag) => ruled?.points[tag] === undefined);
 
-export function isIncomplete(context: DebateContext, ruling: Ruling): boolean {
+export function isIncomplete(context: Debate, ruling: Ruling): boolean {
   const ruled = readRuling(context, ruling);
   return ruled.winner === null || leftOpen(context, ruled).length > 0;
 }

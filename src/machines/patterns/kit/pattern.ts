@@ -14,6 +14,7 @@ import type {
   turnGranted,
   turnRevoked,
 } from '../../../events/words/agent.ts';
+import type { Move } from '../../../events/words/moves.ts';
 import type {
   artifactRegistered,
   decisionMade,
@@ -25,6 +26,7 @@ import type {
   taskProgressed,
 } from '../../../events/words/pattern.ts';
 import type { limitsChanged } from '../../../events/words/team.ts';
+import type { CueRow } from './cue.ts';
 
 /** A seat of the roster: the actor's name and its role in the pattern. */
 export interface RosterSeat {
@@ -40,6 +42,10 @@ export interface Role {
   readonly moves: readonly string[];
   /** Nobody of this role is seated at first: those named are prepared, and join when the pattern wants them. */
   readonly onDemand?: boolean;
+  /** How many there are when nobody says it; default: the fewest. */
+  readonly usual?: number;
+  /** Types of the catalog that take its seats when nobody says it, in order. */
+  readonly types?: readonly string[];
 }
 
 export interface PatternDefinition<Limits extends z.ZodObject = z.ZodObject> {
@@ -54,6 +60,10 @@ export interface PatternDefinition<Limits extends z.ZodObject = z.ZodObject> {
   readonly fallback: string;
   /** What always holds of it, in one sentence. */
   readonly keyProperty: string;
+  /** The moves of its roles, as they are defined. */
+  readonly words?: readonly Move[];
+  /** What in a request speaks for it. */
+  readonly cues?: readonly CueRow[];
   /** The most turns that it grants, for any answers and any loss of seats. */
   turnsMax(limits: z.output<Limits>, seats: number): number;
   /** The machine's input; throws a RangeError when the roster does not fit the roles. */

@@ -7,7 +7,11 @@
  * 2. The first reason to come to an end is the one that is told; after it nothing new is begun.
  */
 import type { Said } from '../../../events/event.ts';
-import type { artifactRegistered, taskProgressed } from '../../../events/words/pattern.ts';
+import type {
+  artifactRegistered,
+  taskCreated,
+  taskProgressed,
+} from '../../../events/words/pattern.ts';
 import * as grants from './grants.ts';
 import type { PatternSays } from './pattern.ts';
 
@@ -40,6 +44,7 @@ export interface TurnEvent {
   grant?: number;
   limit?: string | undefined;
   now?: boolean | undefined;
+  reason?: string | undefined;
 }
 
 /** A guard's question; it needs no more of the context than `Known`. */
@@ -97,7 +102,7 @@ export const awaitSuccessor = (context: TurnTaking, event: TurnEvent) => ({
   remember: { grants: grants.givenBack(context.grants, seatOf(event)) },
 });
 
-export const startNothingNew = ({ ending }: TurnTaking, { reason }: { reason: string }) => ({
+export const startNothingNew = ({ ending }: TurnTaking, { reason = '' }: { reason?: string }) => ({
   remember: { ending: ending ?? reason },
 });
 
@@ -157,6 +162,14 @@ export function handedIn(
     locked: false,
   };
 }
+
+/** A task on the board, under the name that whoever works on it hands in for. */
+export const taskFor = (
+  owner: string,
+  task: string,
+  title: string,
+  blockedBy: string[] = [],
+): Said<typeof taskCreated> => ({ type: 'task.created', task, title, owner, blockedBy });
 
 export const progress = (
   task: string,

@@ -11,191 +11,176 @@
  * 1. Nobody drafts before the lead has shared its findings, or is lost; what was gathered is shown to all after.
  * 2. Teammates see what an agent says, never what its sub-agents said: a grant shows moves of seats only.
  * 3. It grants at most 1 + rounds x (1 + reviewers) turns, one more a reviewer for a hollow approval, and
- *    `refills` more a seat for successors; until it has concluded somebody owes a turn.
- * 4. It concludes exactly once: with the latest draft and the findings, or with what there is of them.
+ *    `refills` more a seat for successors.
+ * 4. It concludes with the latest draft and the findings, or with what there is of them.
  */
-import { setup } from 'xstate';
-import { step, type Taken } from '../../step.ts';
-import * as grants from '../kit/grants.ts';
+import { z } from 'zod';
+import { definePattern } from '../kit/define-pattern.ts';
+import type { PatternSays } from '../kit/pattern.ts';
 import {
-  type PatternDefinition,
-  type PatternHears,
-  type PatternSays,
-  seated,
-} from '../kit/pattern.ts';
-import { changeRounds, seatOf, turnGuards } from '../kit/turn-taking.ts';
-import type { ReviewEnd } from '../review-loop/review-conclusion.ts';
-import * as ledger from '../review-loop/review-ledger.ts';
-import * as steps from '../review-loop/review-steps.ts';
-import * as own from './nested-steps.ts';
+  type Ending,
+  type HeardMove,
+  type Lost,
+  on,
+  type PatternState,
+  type Step,
+} from '../kit/pattern-spec.ts';
+import { handedIn, progress, type Turn, taskFor } from '../kit/turn-taking.ts';
+import { reviewLoopTurn, shownAgain } from '../review-loop/review-briefs.ts';
+import { reviewEnding } from '../review-loop/review-conclusion.ts';
+import { newReviews, type ReviewLoop, reviewLoopLimits } from '../review-loop/review-ledger.ts';
+import { doWithout, reviewBoard, reviewStates } from '../review-loop/reviewing.ts';
+import { approve, requestChanges, submitDraft } from '../review-loop/words.ts';
+import { nestedSwarmCues } from './cues.ts';
+import { shareFindings } from './words.ts';
 
-type Hears = own.Findings | ledger.Draft | ledger.Approval | ledger.Changes | PatternHears;
-
-/** A step of the review loop, which remembers and says nothing of what is gathered. */
-const ofReview = <Event>(
-  take: (
-    context: ledger.ReviewLoopContext,
-    event: Event,
-  ) => Taken<ledger.ReviewLoopContext, PatternSays>,
-) => step<own.NestedSwarmContext, PatternSays, Event>(take);
-
-export const nestedSwarmMachine = setup({
-  types: {
-    context: {} as own.NestedSwarmContext,
-    events: {} as Hears,
-    emitted: {} as PatternSays,
-    input: {} as own.NestedSwarmInput,
-  },
-  guards: {
-    holdsTurn: turnGuards.holdsTurn,
-    owesTurn: turnGuards.owesTurn,
-    mayGrantAgain: turnGuards.mayGrantAgain,
-    isAtLimit: turnGuards.isAtLimit,
-    isUrgent: turnGuards.isUrgent,
-    goesOn: turnGuards.goesOn,
-    allAreIn: turnGuards.allAreIn,
-    isHollow: ({ context, event }) =>
-      event.type === 'review.approved' &&
-      grants.holds(context.grants, event.from, event.grant) &&
-      ledger.isHollow(context, event),
-    isLead: ({ context, event }) => seatOf(event) === context.lead,
-    isProducer: ({ context, event }) =>
-      seatOf(event) === context.producer && !context.lost.includes(context.producer),
-    isReviewer: ({ context, event }) => context.reviewers.includes(seatOf(event)),
-    hasNoLead: ({ context }) => context.lead === null,
-    isProducerLost: ({ context }) => context.lost.includes(context.producer),
-    allApprove: ({ context }) => ledger.allApprove(context),
-    aPointStands: ({ context }) => ledger.standing(context).length > 0,
-    mustEnd: ({ context }) => ledger.mustEnd(context),
-  },
-  actions: {
-    openBoard: step(own.openBoard),
-    askLead: step(own.askLead),
-    takeFindings: step(own.takeFindings),
-    dropLead: step(own.dropLead),
-    openRound: step(own.openRound),
-    takeDraft: ofReview(steps.takeDraft),
-    askReviews: step(own.askReviews),
-    takeApproval: ofReview(steps.takeApproval),
-    takeChanges: ofReview(steps.takeChanges),
-    pressReviewer: ofReview(steps.pressReviewer),
-    grantAgain: step(own.grantAgain),
-    awaitSuccessor: ofReview(steps.awaitSuccessor),
-    dropReviewer: ofReview(steps.dropReviewer),
-    loseProducer: ofReview(steps.loseProducer),
-    doWithout: ofReview(steps.doWithout),
-    changeRounds: step<own.NestedSwarmContext, PatternSays>(changeRounds),
-    startNothingNew: ofReview(steps.startNothingNew),
-    concludeAgreed: step(conclude('agreed')),
-    concludeDisputed: step(conclude('strongestArgument')),
-    concludeAsItIs: step(conclude('limit')),
-  },
-}).createMachine({
-  id: 'nested-swarm',
-  context: ({ input }) => own.newNestedSwarm(input),
-  entry: 'openBoard',
-  initial: 'beginning',
-  on: {
-    'limits.changed': { actions: 'changeRounds' },
-    'seat.lost': [
-      { guard: 'isLead', actions: 'dropLead' },
-      { guard: 'isReviewer', actions: 'dropReviewer' },
-      { guard: 'isProducer', actions: 'loseProducer' },
-    ],
-    'finalize.asked': [
-      { guard: 'isUrgent', target: '.judging', actions: 'startNothingNew' },
-      { guard: 'goesOn', actions: 'startNothingNew' },
-    ],
-  },
-  states: {
-    beginning: { always: [{ guard: 'hasNoLead', target: 'drafting' }, { target: 'gathering' }] },
-    gathering: {
-      entry: 'askLead',
-      always: { guard: 'hasNoLead', target: 'gathered' },
-      on: {
-        'findings.shared': { guard: 'holdsTurn', target: 'gathered', actions: 'takeFindings' },
-        'turn.forfeited': [
-          { guard: 'isAtLimit', actions: 'dropLead' },
-          { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-        ],
-        'seat.refilled': [
-          { guard: 'mayGrantAgain', actions: 'grantAgain' },
-          { guard: 'owesTurn', actions: 'dropLead' },
-        ],
-      },
-    },
-    gathered: { always: [{ guard: 'isProducerLost', target: 'judging' }, { target: 'drafting' }] },
-    drafting: {
-      entry: 'openRound',
-      always: { guard: 'isProducerLost', target: 'judging' },
-      on: {
-        'draft.submitted': { guard: 'holdsTurn', target: 'reviewing', actions: 'takeDraft' },
-        'turn.forfeited': [
-          { guard: 'isAtLimit', target: 'judging', actions: 'doWithout' },
-          { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-        ],
-        'seat.refilled': [
-          { guard: 'mayGrantAgain', actions: 'grantAgain' },
-          { guard: 'owesTurn', actions: 'loseProducer' },
-        ],
-      },
-    },
-    reviewing: {
-      entry: 'askReviews',
-      always: { guard: 'allAreIn', target: 'judging' },
-      on: {
-        'review.approved': [
-          { guard: 'isHollow', actions: 'pressReviewer' },
-          { guard: 'holdsTurn', actions: 'takeApproval' },
-        ],
-        'changes.requested': { guard: 'holdsTurn', actions: 'takeChanges' },
-        'turn.forfeited': [
-          { guard: 'isAtLimit', actions: 'doWithout' },
-          { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-        ],
-        'seat.refilled': [
-          { guard: 'mayGrantAgain', actions: 'grantAgain' },
-          { guard: 'owesTurn', actions: 'dropReviewer' },
-        ],
-      },
-    },
-    judging: {
-      always: [
-        { guard: 'allApprove', target: 'concluded', actions: 'concludeAgreed' },
-        { guard: 'aPointStands', target: 'concluded', actions: 'concludeDisputed' },
-        { guard: 'mustEnd', target: 'concluded', actions: 'concludeAsItIs' },
-        { target: 'drafting' },
-      ],
-    },
-    concluded: { type: 'final' },
-  },
+const limits = reviewLoopLimits.extend({
+  /** A round is one draft and its reviews; gathering comes before the first. */
+  rounds: z.int().min(1).max(10).default(3),
 });
 
-function conclude(end: ReviewEnd) {
-  return (context: own.NestedSwarmContext) => own.conclude(context, end);
+interface NestedSwarm extends ReviewLoop {
+  /** Who gathers before anybody drafts; null: nobody, or nobody any more. */
+  lead: string | null;
+  /** Revision of what was gathered. */
+  findings: number | null;
 }
 
-const roles = [
-  { role: 'lead', min: 0, max: 1, moves: ['share_findings'] },
-  { role: 'producer', min: 1, max: 1, moves: ['submit_draft'] },
-  { role: 'reviewer', min: 1, max: 2, moves: ['approve', 'request_changes'] },
+const TASK = 'findings';
+const DIVIDE =
+  'If the work falls into pieces that do not need each other and you have dispatch_swarm, have sub-agents work on them; what they find is yours to weigh and to bring together, and your teammates see only what you say of it.';
+
+const hasNoLead = ({ lead }: NestedSwarm): boolean => lead === null;
+const isProducerLost = ({ lost, producer }: NestedSwarm): boolean => lost.includes(producer);
+
+const gathering: Turn = {
+  round: 0,
+  brief: `Find out what those who draft and review must know to do the request well. ${DIVIDE} End your turn with share_findings.`,
+  moves: ['share_findings'],
+  material: [],
+};
+
+/** The turns of a review loop, in which everyone is shown what was gathered. */
+function nestedTurn(context: NestedSwarm, seat: string): Turn {
+  if (seat === context.lead) return gathering;
+  const turn = reviewLoopTurn(context, seat);
+  return {
+    ...turn,
+    brief: briefIn(context, turn.brief),
+    material: shownIn(context, turn.material),
+  };
+}
+
+function briefIn({ findings }: NestedSwarm, brief: string): string {
+  const weigh =
+    findings === null
+      ? ''
+      : ' What was gathered is shown too: hold to it, and say where it is not enough.';
+  return `${brief}${weigh} ${DIVIDE}`;
+}
+
+const shownIn = ({ findings }: NestedSwarm, material: number[]): number[] => [
+  ...(findings === null ? [] : [findings]),
+  ...material,
 ];
 
-export const nestedSwarm: PatternDefinition<typeof own.nestedSwarmLimits> = {
+const askLead = ({ lead }: NestedSwarm): Step<NestedSwarm> => ({
+  say: [progress(TASK, 'inProgress', 'gathering')],
+  asks: lead === null ? [] : [lead],
+});
+
+const takeFindings = (
+  _: NestedSwarm,
+  findings: HeardMove<typeof shareFindings>,
+): Step<NestedSwarm> => ({
+  remember: { findings: findings.revision },
+  say: [
+    handedIn(findings, TASK),
+    progress(TASK, 'completed', `confidence: ${findings.confidence}`),
+  ],
+});
+
+/** Nobody gathers any more: those who draft go on with what they know. */
+function loseSeat(context: NestedSwarm, seat: string, how: Lost<NestedSwarm>): Step<NestedSwarm> {
+  if (seat !== context.lead) return doWithout(context, seat, how);
+  return {
+    remember: { lead: null, ending: how.before.ending },
+    say: context.findings === null ? [progress(TASK, 'failed', 'nobody gathers any more')] : [],
+  };
+}
+
+function nestedBoard(context: NestedSwarm): PatternSays[] {
+  const { lead } = context;
+  const board = reviewBoard(context);
+  if (lead === null) return board;
+  return [
+    taskFor(lead, TASK, 'What must be known'),
+    ...board.map((one) =>
+      one.type === 'task.created' && one.task === 'draft' ? { ...one, blockedBy: [TASK] } : one,
+    ),
+  ];
+}
+
+/** The end of the review loop, and what was gathered beside the draft, or instead of one. */
+function nestedEnding(context: NestedSwarm): Ending {
+  const { findings, draft, lost } = context;
+  const { result, notes, ...ending } = reviewEnding(context);
+  const nothing = findings === null && lost.length > 0;
+  return {
+    ...ending,
+    result: [...result, ...(findings === null ? [] : [findings])],
+    notes: [
+      ...notes,
+      ...(nothing ? ['nothing was gathered before the draft'] : []),
+      ...(draft === null && findings !== null ? ['findings only'] : []),
+    ],
+  };
+}
+
+const states: Record<string, PatternState<NestedSwarm>> = {
+  beginning: { next: { drafting: hasNoLead, gathering: 'else' } },
+  gathering: {
+    begins: askLead,
+    hears: [on(shareFindings, takeFindings)],
+    next: { gathered: 'else' },
+  },
+  gathered: { next: { judging: isProducerLost, drafting: 'else' } },
+  ...reviewStates,
+};
+
+export const nestedSwarm = definePattern({
   name: 'nested-swarm',
-  machine: nestedSwarmMachine,
+  called: 'the review loop',
   purpose:
     'One gathers, one drafts from it, others review; each may have swarms of sub-agents work for it.',
-  roles,
-  limits: own.nestedSwarmLimits,
   endsWhen: 'all reviewers approve, or the rounds are spent',
   fallback:
     'the latest draft, or the findings alone; who has dispatched goes on with partial results',
   keyProperty: 'Teammates see what an agent says, and nothing of the swarms that worked for it.',
-  turnsMax: ({ rounds, refills }, seats) => 1 + rounds * seats + (seats - 1) + refills * seats,
-  seats(roster, limits) {
-    const { lead, producer, reviewer } = seated('nested-swarm', roles, roster);
-    const all = own.nestedSwarmLimits.parse(limits ?? {});
-    return { lead: lead![0] ?? null, producer: producer![0]!, reviewers: reviewer!, limits: all };
+  roles: {
+    lead: { min: 0, max: 1, usual: 1, moves: [shareFindings], types: ['evidence-researcher'] },
+    producer: { min: 1, max: 1, moves: [submitDraft], types: ['general-purpose'] },
+    reviewer: {
+      min: 1,
+      max: 2,
+      moves: [approve, requestChanges],
+      types: ['code-reviewer', 'security-auditor'],
+    },
   },
-};
+  limits,
+  turnsMax: ({ rounds, refills }, seats) => 1 + rounds * seats + (seats - 1) + refills * seats,
+  seats: ({ lead: [lead = null], producer: [producer = ''], reviewer }) => ({
+    lead,
+    producer,
+    reviewers: reviewer,
+  }),
+  remembers: { ...newReviews, findings: null },
+  board: nestedBoard,
+  turn: nestedTurn,
+  again: (context, seat) =>
+    seat === context.lead ? [] : shownIn(context, shownAgain(context, seat)),
+  lose: loseSeat,
+  states,
+  concludes: nestedEnding,
+  cues: nestedSwarmCues,
+});

@@ -1,52 +1,39 @@
 /**
  * How a review loop ends: from what it remembers to what it says last. Pure.
  */
-import type { Said } from '../../../events/event.ts';
-import type {
-  Confidence,
-  decisionMade,
-  dissentNoted,
-  patternConcluded,
-  taskProgressed,
-} from '../../../events/words/pattern.ts';
-import { revoked } from '../kit/grants.ts';
+import type { Confidence } from '../../../events/words/pattern.ts';
 import type { PatternSays } from '../kit/pattern.ts';
-import { type ReviewLoopContext, standing } from './review-ledger.ts';
+import type { Ending } from '../kit/pattern-spec.ts';
+import { progress } from '../kit/turn-taking.ts';
+import { allApprove, aPointStands, type ReviewLoop, standing } from './review-ledger.ts';
 
 /** Why it ends: all approve, a point stands for ever, or it cannot or may not go on. */
-export type ReviewEnd = 'agreed' | 'strongestArgument' | 'limit';
+type ReviewEnd = 'agreed' | 'strongestArgument' | 'limit';
 
-/** Everything that is said at the end, in order; the conclusion is last. */
-export function reviewConclusion(context: ReviewLoopContext, end: ReviewEnd): PatternSays[] {
+const endOf = (context: ReviewLoop): ReviewEnd => {
+  if (allApprove(context)) return 'agreed';
+  return aPointStands(context) ? 'strongestArgument' : 'limit';
+};
+
+export function reviewEnding(context: ReviewLoop): Ending {
+  const { draft } = context;
+  const end = endOf(context);
   const reason = reasonOf(context, end);
-  return [
-    ...revoked(context.grants, 'the review loop has come to its end'),
-    ...(context.draft === null ? [] : [decision(context, end, reason)]),
-    ...dissents(context),
-    boardEntry(context, reason),
-    conclusion(context, end, reason),
-  ];
-}
-
-function conclusion(
-  context: ReviewLoopContext,
-  end: ReviewEnd,
-  reason: string,
-): Said<typeof patternConcluded> {
   return {
-    type: 'pattern.concluded',
-    to: 'team',
-    pattern: 'review-loop',
+    say: [
+      ...(draft === null ? [] : [decision(context, end, reason)]),
+      ...dissents(context),
+      progress('draft', draft === null ? 'failed' : 'completed', reason),
+    ],
     outcome: end === 'agreed' ? 'completed' : 'fallback',
     reason,
     confidence: confidenceOf(context, end),
-    result: context.draft === null ? [] : [context.draft],
+    result: draft === null ? [] : [draft],
     notes: notesOf(context),
-    rounds: context.round,
   };
 }
 
-function reasonOf(context: ReviewLoopContext, end: ReviewEnd): string {
+function reasonOf(context: ReviewLoop, end: ReviewEnd): string {
   const { ending, reviewers, draft, limits } = context;
   if (end === 'agreed') return 'all reviewers approved';
   if (end === 'strongestArgument')
@@ -57,18 +44,17 @@ function reasonOf(context: ReviewLoopContext, end: ReviewEnd): string {
 }
 
 /** High: all approved and nobody was lost. Medium: a majority did, or a point stood for ever. Else low. */
-function confidenceOf(context: ReviewLoopContext, end: ReviewEnd): Confidence {
+function confidenceOf(context: ReviewLoop, end: ReviewEnd): Confidence {
   if (context.draft === null) return 'low';
   if (end === 'agreed') return context.lost.length === 0 ? 'high' : 'medium';
   return end === 'strongestArgument' || hasMajority(context) ? 'medium' : 'low';
 }
 
-const approvals = ({ reviewers, verdicts }: ReviewLoopContext) =>
+const approvals = ({ reviewers, verdicts }: ReviewLoop) =>
   reviewers.filter((reviewer) => verdicts[reviewer] === 'approved').length;
-const hasMajority = (context: ReviewLoopContext) =>
-  approvals(context) * 2 > context.reviewers.length;
+const hasMajority = (context: ReviewLoop) => approvals(context) * 2 > context.reviewers.length;
 
-function notesOf(context: ReviewLoopContext): string[] {
+function notesOf(context: ReviewLoop): string[] {
   const { draft, verdicts, reviewers, lost } = context;
   const notes: string[] = [];
   if (draft === null) notes.push('no draft');
@@ -81,11 +67,7 @@ function notesOf(context: ReviewLoopContext): string[] {
   return notes;
 }
 
-function decision(
-  context: ReviewLoopContext,
-  end: ReviewEnd,
-  reason: string,
-): Said<typeof decisionMade> {
+function decision(context: ReviewLoop, end: ReviewEnd, reason: string): PatternSays {
   const points = end === 'strongestArgument' ? standing(context).join(', ') : '';
   return {
     type: 'decision.made',
@@ -97,7 +79,7 @@ function decision(
   };
 }
 
-function dissents({ reviewers, verdicts, tags }: ReviewLoopContext): Said<typeof dissentNoted>[] {
+function dissents({ reviewers, verdicts, tags }: ReviewLoop): PatternSays[] {
   return reviewers
     .filter((reviewer) => verdicts[reviewer] === 'changes')
     .map((by) => ({
@@ -107,10 +89,3 @@ function dissents({ reviewers, verdicts, tags }: ReviewLoopContext): Said<typeof
       view: `Open points: ${(tags[by] ?? []).join(', ')}`,
     }));
 }
-
-const boardEntry = ({ draft }: ReviewLoopContext, note: string): Said<typeof taskProgressed> => ({
-  type: 'task.progressed',
-  task: 'draft',
-  status: draft === null ? 'failed' : 'completed',
-  note,
-});

@@ -3,9 +3,9 @@
  * is the chart. Texts stay in the stream: a draft and a review are revisions here, a point of criticism its tag.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type { approve, requestChanges, submitDraft } from '../../../events/words/moves.ts';
-import { type Grants, NO_GRANTS, settle } from '../kit/grants.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import { lengthened, type Streaks, standingFor } from '../kit/streaks.ts';
+import type { approve, requestChanges, submitDraft } from './words.ts';
 
 export const reviewLoopLimits = z.strictObject({
   /** A round is one draft and its reviews. */
@@ -14,53 +14,27 @@ export const reviewLoopLimits = z.strictObject({
   sameTag: z.int().min(2).max(10).default(3),
   /** An approval with fewer than two issues needs this many characters of evidence. */
   evidenceChars: z.int().min(0).max(2000).default(80),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type ReviewLoopLimits = z.output<typeof reviewLoopLimits>;
 
-const DEFAULTS = reviewLoopLimits.parse({});
-
-export interface ReviewLoopInput {
-  producer: string;
-  reviewers: readonly string[];
-  limits?: Partial<ReviewLoopLimits>;
-}
-
-export interface ReviewLoopContext {
+export interface ReviewLoop extends Memory<z.output<typeof reviewLoopLimits>> {
   producer: string;
   /** Those who are still there. */
   reviewers: readonly string[];
-  limits: ReviewLoopLimits;
-  round: number;
-  grants: Grants;
   /** Revision of the latest draft; of its reviews; what each reviewer said of it and which points stand. */
   draft: number | null;
   reviews: readonly number[];
   verdicts: Readonly<Record<string, 'approved' | 'changes'>>;
   tags: Readonly<Record<string, readonly string[]>>;
   /** In how many consecutive rounds before the latest draft each point stood. */
-  streaks: Readonly<Record<string, number>>;
-  /** Whose hollow approval has been refused once; who ever asked for changes; who was lost. */
+  streaks: Streaks;
+  /** Whose hollow approval has been refused once; who ever asked for changes. */
   pressed: readonly string[];
   challengers: readonly string[];
-  lost: readonly string[];
-  /** Why no further round begins, once that is so. */
-  ending: string | null;
 }
 
-export type Draft = Heard<typeof submitDraft.event>;
-export type Approval = Heard<typeof approve.event>;
-export type Changes = Heard<typeof requestChanges.event>;
-
-type Change = Partial<ReviewLoopContext>;
-
-export const newReviewLoop = (input: ReviewLoopInput | undefined): ReviewLoopContext => ({
-  producer: input?.producer ?? '',
-  reviewers: input?.reviewers ?? [],
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 0,
-  grants: NO_GRANTS,
+/** What it remembers at first. */
+export const newReviews = {
   draft: null,
   reviews: [],
   verdicts: {},
@@ -68,80 +42,71 @@ export const newReviewLoop = (input: ReviewLoopInput | undefined): ReviewLoopCon
   streaks: {},
   pressed: [],
   challengers: [],
-  lost: [],
-  ending: null,
-});
+};
+
+export type Draft = HeardMove<typeof submitDraft>;
+export type Approval = HeardMove<typeof approve>;
+export type Changes = HeardMove<typeof requestChanges>;
+
+type Change = Partial<ReviewLoop>;
 
 /** A new draft wipes what was said of the one before; points that stood there go on in the streaks. */
-export const withDraft = (context: ReviewLoopContext, draft: Draft): Change => ({
+export const withDraft = (context: ReviewLoop, draft: Draft): Change => ({
   draft: draft.revision,
   reviews: [],
   verdicts: {},
   tags: {},
   streaks: streaksNow(context),
-  grants: settle(context.grants, draft.from),
 });
 
-export const withApproval = (context: ReviewLoopContext, { from, revision }: Approval): Change => ({
+export const withApproval = (context: ReviewLoop, { from, revision }: Approval): Change => ({
   reviews: [...context.reviews, revision],
   verdicts: { ...context.verdicts, [from]: 'approved' },
-  grants: settle(context.grants, from),
 });
 
-export const withChanges = (context: ReviewLoopContext, changes: Changes): Change => ({
+export const withChanges = (context: ReviewLoop, changes: Changes): Change => ({
   reviews: [...context.reviews, changes.revision],
   verdicts: { ...context.verdicts, [changes.from]: 'changes' },
   tags: { ...context.tags, [changes.from]: tagsOf(changes) },
   challengers: adding(context.challengers, changes.from),
-  grants: settle(context.grants, changes.from),
 });
 
 /** A reviewer is gone, with what it said of the latest draft. */
-export function withoutReviewer(context: ReviewLoopContext, reviewer: string): Change {
+export function withoutReviewer(context: ReviewLoop, reviewer: string): Change {
   const { [reviewer]: _verdict, ...verdicts } = context.verdicts;
   const { [reviewer]: _tags, ...tags } = context.tags;
-  return {
-    reviewers: context.reviewers.filter((seat) => seat !== reviewer),
-    verdicts,
-    tags,
-    lost: adding(context.lost, reviewer),
-    grants: settle(context.grants, reviewer),
-  };
+  return { reviewers: context.reviewers.filter((seat) => seat !== reviewer), verdicts, tags };
 }
-
-/** The first reason to end is the one that is told. */
-export const withEnding = (context: ReviewLoopContext, reason: string): Change => ({
-  ending: context.ending ?? reason,
-});
 
 export const tagsOf = ({ issues }: Changes): string[] => [...new Set(issues.map(({ tag }) => tag))];
 
 /** An approval that names hardly an issue and gives no evidence of substance, from one not yet pressed. */
-export const isHollow = (context: ReviewLoopContext, { from, evidence, issues }: Approval) =>
+export const isHollow = (context: ReviewLoop, { from, evidence, issues }: Approval) =>
   issues.length < 2 &&
   evidence.trim().length < context.limits.evidenceChars &&
   !context.pressed.includes(from);
 
-export const allApprove = ({ reviewers, verdicts, draft }: ReviewLoopContext): boolean =>
+export const allApprove = ({ reviewers, verdicts, draft }: ReviewLoop): boolean =>
   draft !== null &&
   reviewers.length > 0 &&
   reviewers.every((reviewer) => verdicts[reviewer] === 'approved');
 
 /** Points that have stood in as many consecutive rounds as the limit allows. */
-export function standing(context: ReviewLoopContext): string[] {
-  const streaks = streaksNow(context);
-  return Object.keys(streaks).filter((tag) => streaks[tag]! >= context.limits.sameTag);
-}
+export const standing = (context: ReviewLoop): string[] =>
+  standingFor(streaksNow(context), context.limits.sameTag);
 
-export const mustEnd = ({ ending, round, limits, draft, reviewers }: ReviewLoopContext): boolean =>
-  ending !== null || round >= limits.rounds || draft === null || reviewers.length === 0;
+/** The same point has been made often enough: nobody will give way. */
+export const aPointStands = (context: ReviewLoop): boolean => standing(context).length > 0;
 
-function streaksNow({ streaks, tags }: ReviewLoopContext): Record<string, number> {
-  const now: Record<string, number> = {};
-  for (const reviewer in tags)
-    for (const tag of tags[reviewer]!) now[tag] = (streaks[tag] ?? 0) + 1;
-  return now;
-}
+/** Another round may change something. */
+export const mayGoOn = (context: ReviewLoop): boolean => {
+  const { ending, round, limits, draft, reviewers } = context;
+  if (allApprove(context) || aPointStands(context)) return false;
+  return ending === null && round < limits.rounds && draft !== null && reviewers.length > 0;
+};
+
+const streaksNow = ({ streaks, tags }: ReviewLoop): Streaks =>
+  lengthened(streaks, Object.values(tags).flat());
 
 export const adding = (seats: readonly string[], seat: string): readonly string[] =>
   seats.includes(seat) ? seats : [...seats, seat];

@@ -1,5 +1,5 @@
-/** What in a request speaks for a swarm discovery: see `cue.ts` for what a row says. */
-import type { CueRow } from '../cue.ts';
+/** What in a request speaks for a swarm discovery: see `kit/cue.ts` for what a row says. */
+import type { CueRow } from '../../../machines/patterns/kit/cue.ts';
 
 export const swarmDiscoveryCues: readonly CueRow[] = [
   [0.9, 'names the swarm discovery', 'swarm discovery'],

@@ -1,6 +1,6 @@
 /** The one move that only a nested swarm has: what was gathered, brought together by the one who gathered it. */
 import { z } from 'zod';
-import { defineMove, line, passage, product } from './moves.ts';
+import { defineMove, line, passage, product } from '../../../events/words/moves.ts';
 
 export const shareFindings = defineMove(
   'share_findings',

@@ -1,5 +1,5 @@
-/** What in a request speaks for a nested swarm: see `cue.ts` for what a row says. */
-import type { CueRow } from '../cue.ts';
+/** What in a request speaks for a nested swarm: see `kit/cue.ts` for what a row says. */
+import type { CueRow } from '../kit/cue.ts';
 
 export const nestedSwarmCues: readonly CueRow[] = [
   [0.9, 'names the nested swarm', 'nested swarm'],

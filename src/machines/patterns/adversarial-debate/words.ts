@@ -2,8 +2,8 @@
  * The moves of an adversarial debate: two advocates argue and rebut point by point, the judge rules on each.
  */
 import { z } from 'zod';
-import { defineMove, line, passage, product, tag } from './moves.ts';
-import { confidence } from './pattern.ts';
+import { defineMove, line, passage, product, tag } from '../../../events/words/moves.ts';
+import { confidence } from '../../../events/words/pattern.ts';
 
 const claim = z.strictObject({ tag, claim: passage, evidence: passage });
 

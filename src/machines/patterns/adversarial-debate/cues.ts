@@ -1,5 +1,5 @@
-/** What in a request speaks for an adversarial debate: see `cue.ts` for what a row says. */
-import type { CueRow } from '../cue.ts';
+/** What in a request speaks for an adversarial debate: see `kit/cue.ts` for what a row says. */
+import type { CueRow } from '../kit/cue.ts';
 
 export const adversarialDebateCues: readonly CueRow[] = [
   [0.9, 'names the adversarial debate', 'adversarial debate'],

@@ -1,5 +1,5 @@
-/** What in a request speaks for a review loop: see `cue.ts` for what a row says. */
-import type { CueRow } from '../cue.ts';
+/** What in a request speaks for a review loop: see `kit/cue.ts` for what a row says. */
+import type { CueRow } from '../kit/cue.ts';
 
 export const reviewLoopCues: readonly CueRow[] = [
   [0.9, 'names the review loop', 'review loop'],

@@ -1,0 +1,210 @@
+/**
+ * From a pattern as data to its statechart: real states, with guards and actions under the names of the functions
+ * that the pattern was written with, so that charts and tests of coverage speak the pattern's words.
+ *
+ * Invariants
+ * 1. One name, one function: two that are called alike in one pattern are refused, and so is one without a name.
+ * 2. A branch of `next` is taken only when nobody owes a turn; a move is taken only from whoever holds the turn.
+ */
+import { type AnyStateMachine, type MachineContext, setup } from 'xstate';
+import type { JsonObject } from '../../../events/event.ts';
+import { step, type Taken } from '../../step.ts';
+import { isSettled, revoked, settle } from './grants.ts';
+import type { PatternSays } from './pattern.ts';
+import type {
+  Handler,
+  LimitsSchema,
+  NamedGuard,
+  NamedStep,
+  PatternSpec,
+  PatternState,
+  Step,
+} from './pattern-spec.ts';
+import type { TurnEvent, TurnTaking } from './turn-taking.ts';
+import * as turns from './turn-taking.ts';
+
+type Spec<Context extends TurnTaking> = Pick<
+  PatternSpec<Context, LimitsSchema, string, never>,
+  'name' | 'called' | 'board' | 'turn' | 'again' | 'lose' | 'states' | 'concludes'
+>;
+type Asked = { context: MachineContext; event: TurnEvent };
+type Guard = (asked: Asked) => boolean;
+type Action = ReturnType<typeof actionOf>;
+
+const actionOf = (
+  take: (context: MachineContext, event: TurnEvent) => Taken<MachineContext, PatternSays>,
+) => step<MachineContext, PatternSays, TurnEvent>(take);
+
+/** What is called by a name in one chart. */
+class Named<Made> {
+  readonly all: Record<string, Made> = {};
+  private readonly codes = new Map<string, unknown>();
+  constructor(private readonly pattern: string) {}
+
+  put(name: string, code: unknown, made: Made): string {
+    if (name === '')
+      throw new TypeError(`pattern "${this.pattern}": a function without a name; charts need one`);
+    const known = this.codes.get(name);
+    if (known !== undefined && known !== code)
+      throw new TypeError(
+        `pattern "${this.pattern}": two different functions are called "${name}"`,
+      );
+    this.codes.set(name, code);
+    this.all[name] ??= made;
+    return name;
+  }
+}
+
+export function chartOf<Context extends TurnTaking>(
+  spec: Spec<Context>,
+  begin: (input: JsonObject | undefined) => Context,
+): AnyStateMachine {
+  // A machine's context is what `begin` made and steps of this pattern changed.
+  const own = (context: MachineContext) => context as Context;
+  const guards = new Named<Guard>(spec.name);
+  const actions = new Named<Action>(spec.name);
+
+  const taken = ({ name, code, run }: NamedStep<Context>): string =>
+    actions.put(
+      name,
+      code,
+      actionOf((context, event) =>
+        over(own(context), event, asked(spec, own(context), run(own(context), event))),
+      ),
+    );
+  const begun = (begins: (context: Context) => Step<Context>): string =>
+    actions.put(
+      begins.name,
+      begins,
+      actionOf((context) => asked(spec, own(context), begins(own(context)))),
+    );
+  const held = ({ name, code, holds }: NamedGuard<Context>): string =>
+    guards.put(
+      name,
+      code,
+      ({ context, event }) =>
+        turns.holdsTurn({ context: own(context), event }) && holds(own(context), event),
+    );
+  const free = (holds: (context: Context) => boolean): string =>
+    guards.put(
+      holds.name,
+      holds,
+      ({ context }) => isSettled(own(context).grants) && holds(own(context)),
+    );
+
+  const heardBy = ({ hears = [] }: PatternState<Context>) => {
+    const heard: Record<string, { guard: string; actions: string; target?: string }[]> = {};
+    for (const { move, onlyIf, take, to } of hears) {
+      const guard = onlyIf ? held(onlyIf) : 'holdsTurn';
+      const transition = { guard, actions: taken(take), ...(to !== undefined && { target: to }) };
+      heard[move.event.type] = [...(heard[move.event.type] ?? []), transition];
+    }
+    return heard;
+  };
+  const stateOf = (state: PatternState<Context>) => ({
+    ...(state.begins && { entry: begun(state.begins) }),
+    always: Object.entries(state.next).map(([target, holds]) => ({
+      guard: holds === 'else' ? 'allAreIn' : free(holds),
+      target,
+    })),
+    on: heardBy(state),
+  });
+  const states = Object.fromEntries(
+    Object.entries(spec.states).map(([name, state]) => [name, stateOf(state)]),
+  );
+
+  const common = commonSteps(spec, own);
+  for (const [name, made] of Object.entries(common)) actions.put(name, made, made);
+  for (const [name, holds] of Object.entries(turns.turnGuards))
+    guards.put(name, holds, ({ context, event }) => holds({ context: own(context), event }));
+  return setup({
+    types: { events: {} as TurnEvent, input: {} as JsonObject | undefined },
+    guards: guards.all,
+    actions: actions.all,
+  }).createMachine({
+    id: spec.name,
+    // A snapshot that other code has folded is not taken for one of this code.
+    meta: { code: codeOf(spec) },
+    context: ({ input }) => ({ ...begin(input) }),
+    entry: 'openBoard',
+    initial: Object.keys(spec.states)[0] ?? 'concluded',
+    on: turns.whateverBecomesOfSeats,
+    states: { ...states, concluded: { type: 'final', entry: 'conclude' } },
+  });
+}
+
+/** A step with the turns that it asks for. */
+function asked<Context extends TurnTaking>(
+  { turn }: Spec<Context>,
+  context: Context,
+  { remember, say = [], asks }: Step<Context>,
+): Taken<MachineContext, PatternSays> {
+  if (!asks) return { remember, say };
+  const now = { ...context, ...remember };
+  const granted = turns.granting(now, turns.thereOf(asks, now), (seat) => turn(now, seat));
+  return { remember: { ...remember, ...granted.remember }, say: [...say, ...granted.say] };
+}
+
+/** With the move its author's turn is over, unless the step has granted another. */
+function over<Context extends TurnTaking>(
+  { grants }: Context,
+  { from }: TurnEvent,
+  { remember, say }: Taken<MachineContext, PatternSays>,
+): Taken<MachineContext, PatternSays> {
+  const now = remember?.grants ?? grants;
+  const grantedAnew = now.given[from] !== grants.given[from];
+  return { remember: { ...remember, grants: grantedAnew ? now : settle(now, from) }, say };
+}
+
+/** What is done in every pattern, by the names that its chart uses. */
+function commonSteps<Context extends TurnTaking>(
+  spec: Spec<Context>,
+  own: (context: MachineContext) => Context,
+): Record<string, Action> {
+  const grantAgain = (context: Context, event: TurnEvent) => {
+    const seat = turns.seatOf(event);
+    const turn = spec.turn(context, seat);
+    const material = [...(spec.again?.(context, seat) ?? turn.material)];
+    return turns.grantingAgain(context, seat, { ...turn, material });
+  };
+  const loseSeat = (context: Context, event: TurnEvent) => {
+    const gone = turns.withoutSeat(context, event);
+    const atLimit = event.limit !== undefined;
+    const now = { ...context, ...gone };
+    const how = { atLimit, before: context };
+    const more = asked(spec, now, spec.lose?.(now, turns.seatOf(event), how) ?? {});
+    return { remember: { ...gone, ...more.remember }, say: more.say ?? [] };
+  };
+  const conclude = (context: Context) => {
+    const { say, ...ending } = spec.concludes(context);
+    const said: PatternSays[] = [
+      ...revoked(context.grants, `${spec.called} has come to its end`),
+      ...say,
+      {
+        type: 'pattern.concluded',
+        to: 'team',
+        pattern: spec.name,
+        ...ending,
+        rounds: context.round,
+      },
+    ];
+    return { say: said };
+  };
+  return {
+    openBoard: actionOf((context) => ({ say: spec.board(own(context)) })),
+    awaitSuccessor: actionOf((context, event) => turns.awaitSuccessor(own(context), event)),
+    startNothingNew: actionOf((context, event) => turns.startNothingNew(own(context), event)),
+    grantAgain: actionOf((context, event) => grantAgain(own(context), event)),
+    loseSeat: actionOf((context, event) => loseSeat(own(context), event)),
+    conclude: actionOf((context) => conclude(own(context))),
+  };
+}
+
+const codeOf = <Context extends TurnTaking>(spec: Spec<Context>): unknown[] => [
+  ...[spec.board, spec.turn, spec.again, spec.lose, spec.concludes],
+  ...Object.values(spec.states).flatMap(({ begins, hears = [], next }) => [
+    begins,
+    ...hears.map(({ take, onlyIf }: Handler<Context>) => [take.code, onlyIf?.code]),
+    ...Object.values(next),
+  ]),
+];
