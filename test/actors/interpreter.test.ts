@@ -19,7 +19,8 @@ import {
   MachineFailure,
   type Step,
 } from '../../src/actors/machine/interpreter.ts';
-import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
+import type { Dice } from '../../src/events/words/scene.ts';
+import { throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { EVENTS, randomChart } from './random-chart.ts';
 
 const at = { revision: 7, at: 1000 };

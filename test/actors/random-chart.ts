@@ -6,7 +6,7 @@
  * 2. No endless step: what is raised raises nothing, and eventless steps are counted.
  */
 import { type AnyStateMachine, assign, emit, fromPromise, raise, setup } from 'xstate';
-import type { Dice } from '../../src/hands/model/rehearsal/dice.ts';
+import type { Dice } from '../../src/events/words/scene.ts';
 
 export const EVENTS = ['go.on', 'go.back', 'look.up', 'be.told'] as const;
 const RAISED = 'was.raised';

@@ -1,7 +1,7 @@
 /**
  * What happens to the server while teams work: one fault after the other, drawn from the seed, and then calm.
  */
-import type { Dice } from '../../src/hands/model/rehearsal/dice.ts';
+import type { Dice } from '../../src/events/words/scene.ts';
 import type { TestServer } from '../eventstoredb/test-server.ts';
 
 type Fault = (server: TestServer, dice: Dice) => Promise<void> | void;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { patterns } from '../../src/machines/patterns/index.ts';
 import { castFor } from '../../src/planning/casting/casting.ts';
 import { mentionsIn, TOPICS, topicsIn, viewsIn } from '../../src/planning/casting/mentions.ts';
 import { Catalog } from '../../src/planning/catalog/catalog.ts';
-import { patternOf } from '../../src/planning/formation.ts';
 import { nearestNames } from '../../src/planning/language/nearest.ts';
 import { skim } from '../../src/planning/language/reading.ts';
 
 const catalog = new Catalog();
 const cast = async (request: string, name: string, wanted?: Record<string, string[]>) => {
-  const { seats } = castFor(skim(request), patternOf(name), catalog, wanted);
+  const { seats } = castFor(skim(request), patterns[name]!, catalog, wanted);
   return seats;
 };
 const types = async (request: string, name: string, wanted?: Record<string, string[]>) =>
@@ -122,7 +122,7 @@ describe('casting', () => {
 
   test('prepares for a team that grows whoever its topics and its kind may call for', async () => {
     const request = 'Audit this code for security holes and slow SQL; the scope is unknown.';
-    const { seats } = castFor(skim(request), patternOf('swarm-discovery'), catalog);
+    const { seats } = castFor(skim(request), patterns['swarm-discovery']!, catalog);
     const prepared = seats.filter((one) => one.role === 'specialist').map((one) => one.agentType);
     expect(prepared).toEqual(expect.arrayContaining(['security-auditor', 'database-admin']));
     expect(new Set(prepared).size).toBe(prepared.length);

@@ -5,7 +5,7 @@ import type { MachineSource } from '../../src/actors/machine/registered-machine.
 import type { StartOptions } from '../../src/actors/runtime.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import type { EventDefinition, JsonObject } from '../../src/events/event.ts';
-import type { Dice } from '../../src/hands/model/rehearsal/dice.ts';
+import type { Dice } from '../../src/events/words/scene.ts';
 import type { OnBegin } from './hands.ts';
 import type { Process, World } from './world.ts';
 

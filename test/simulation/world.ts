@@ -9,7 +9,8 @@
  */
 import { type Clock, SimulatedClock } from '../../src/actors/clock.ts';
 import type { Runtime } from '../../src/actors/runtime.ts';
-import { type Dice, throwDice } from '../../src/hands/model/rehearsal/dice.ts';
+import type { Dice } from '../../src/events/words/scene.ts';
+import { throwDice } from '../../src/hands/model/rehearsal/dice.ts';
 import { createDisk, type Disk, type Watcher } from './disk.ts';
 import type { LeaveBook } from './leave-book.ts';
 

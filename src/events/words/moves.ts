@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventDefinition, type JsonObject } from '../event.ts';
 import type { ToolSpec } from './agent.ts';
-import type { Plays } from './scene.ts';
+import type { PlayedScene, Plays } from './scene.ts';
 
 export interface Move {
   /** Name of the tool. */
@@ -53,6 +53,28 @@ export const issue = z.strictObject({
   remedy: z.string().min(1).max(4000),
 });
 export type Issue = z.output<typeof issue>;
+
+/** Issues as a rehearsal raises them: different tags each; in later rounds an old one may still stand. */
+export function playedIssues(
+  { age, breath, dice, tags: shown, ...scene }: PlayedScene,
+  wanted: number,
+  severity?: Issue['severity'],
+): Issue[] {
+  const count = breath > 0 ? wanted : 1;
+  const tags = new Set<string>();
+  if (age > 1 && shown.length > 0 && dice.chance(0.3)) tags.add(dice.pick(shown));
+  for (let i = 0; tags.size < count && i < 20; i++) tags.add(scene.newTag());
+  const severities = ['high', 'high', 'medium', 'low'] as const;
+  return [...tags].map((tag, i) => {
+    const { say } = scene.closer();
+    return {
+      tag,
+      severity: severity ?? severities[i + dice.int(0, 1)] ?? 'low',
+      problem: say('problem'),
+      remedy: say('remedy'),
+    };
+  });
+}
 
 /** What a move that hands in a product holds of it. */
 export const product = {

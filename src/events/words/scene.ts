@@ -42,10 +42,11 @@ export type SentenceKind =
   | 'note';
 
 /** A move of somebody, as the turn shows it. */
-export type Shown<Definition> =
-  Definition extends EventDefinition<string, infer Schema>
-    ? { readonly from: string; readonly revision: number; readonly data: z.output<Schema> }
-    : never;
+export interface Shown<Definition extends EventDefinition> {
+  readonly from: string;
+  readonly revision: number;
+  readonly data: z.output<Definition['data']>;
+}
 
 export interface PlayedScene {
   /** Whose turn it is, in which role. */
@@ -69,6 +70,8 @@ export interface PlayedScene {
   readonly written: string | undefined;
   /** One sentence about the request, or several. */
   say(kind: SentenceKind, sentences?: number): string;
+  /** The same scene, in which all sentences speak of the same two things. */
+  closer(): PlayedScene;
   /** A tag for a new point. */
   newTag(): string;
   /** A product with title, summary and text; without the text where a file was written. */

@@ -4,7 +4,7 @@
  */
 
 import type { Usage } from '../../events/amounts.ts';
-import type { Json } from '../../events/event.ts';
+import type { Json, RecordedEvent } from '../../events/event.ts';
 import type { ToolSpec } from '../../events/words/agent.ts';
 
 export type ContentBlock = { [key: string]: Json; type: string };
@@ -34,6 +34,9 @@ export interface ModelRequest {
     moves: string[];
     brief: string;
     purpose: string;
+    /** The events whose texts the turn shows, and who else is there. */
+    shown?: readonly RecordedEvent[];
+    others?: readonly { actor: string; role: string }[];
   };
 }
 

@@ -64,8 +64,8 @@ export function hearGrant(
   draft: ConversationState,
   event: EventOf<typeof agent.turnGranted>,
 ): void {
-  const { material, ...grant } = event.data;
-  const shown = material.map((revision) => ({ revision, event: heldAt(draft, revision) }));
+  const grant = event.data;
+  const shown = grant.material.map((revision) => ({ revision, event: heldAt(draft, revision) }));
   change(draft, grant.agent, (seat) => {
     const text = grantText(grant, shown, seat.current?.grant);
     return seats.withGrant(seats.withTold(seat, momentOf(event), text), momentOf(event), grant);

@@ -55,7 +55,7 @@ export interface ConversationRequest {
   temperature?: number;
   /** Chained over model, system, tools and each message. */
   hash: string;
-  turn: Grant & { role: string };
+  turn: Grant & { role: string; shown: RecordedEvent[]; others: { actor: string; role: string }[] };
 }
 
 /**
@@ -79,7 +79,14 @@ export function conversationRequest(
     ...threads.messagesThrough(thread, through),
     outputTokensMax,
     ...(temperature === undefined ? {} : { temperature }),
-    turn: { ...grant, role },
+    turn: {
+      ...grant,
+      role,
+      shown: grant.material.flatMap((revision) => heldAt(state, revision) ?? []),
+      others: Object.entries(state.seats)
+        .filter(([actor]) => actor !== agent)
+        .map(([actor, other]) => ({ actor, role: threadOf(other).profile.role })),
+    },
   };
 }
 

@@ -24,6 +24,8 @@ export interface Grant {
   readonly round: number;
   readonly brief: string;
   readonly moves: string[];
+  /** Revisions of what the turn shows. */
+  readonly material: readonly number[];
   readonly purpose: string;
 }
 

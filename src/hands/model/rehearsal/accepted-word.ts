@@ -3,7 +3,7 @@
  * (classes, groups, alternatives, repetition, escapes) and admits what it does not know: the caller gets
  * `undefined` instead of a word that does not fit.
  */
-import type { Dice } from './dice.ts';
+import type { Dice } from '../../../events/words/scene.ts';
 
 const REPEAT_MAX = 3;
 /** Atoms written per attempt; `(a{1000}){1000}` ends here and is then refused as unfit. */

@@ -21,52 +21,6 @@ const tagsInBrief = (scene: Scene, words: RegExp): string[] =>
 const seatsInBrief = (scene: Scene, words: RegExp): string[] =>
   namedInBrief(scene, words).map((name) => name.replaceAll('"', ''));
 
-/** Mostly contests, and concedes a point now and then, the more readily the longer it lasts. */
-function rebuttal(scene: Scene): JsonObject {
-  const { gist, dice, age } = scene;
-  if (!scene.request.turn.brief.includes('that are contested')) return {};
-  const answers = tagsInBrief(scene, /that are contested: /).map((tag) => {
-    const concedes = dice.chance(0.12 * age);
-    const response = sentence(concedes ? 'verdict' : 'rebuttal', gist, dice);
-    return { tag, stance: concedes ? 'concede' : 'contest', response };
-  });
-  const isLast = scene.request.turn.brief.includes('last rebuttal');
-  const points = isLast || dice.chance(0.6) ? [] : [claimOf(scene)];
-  return { summary: sentence('summary', gist, dice), answers, points };
-}
-
-const claimOf = (scene: Scene): JsonObject => ({
-  tag: newTag(scene),
-  claim: sentence('claim', scene.gist, scene.dice),
-  evidence: sentence('evidence', scene.gist, scene.dice),
-});
-
-function opening(scene: Scene): JsonObject {
-  const { gist, dice } = scene;
-  const points = new Map<string, JsonObject>();
-  for (let i = 0; points.size < 3 && i < 12; i++) {
-    const claim = claimOf(scene);
-    points.set(String(claim['tag']), claim);
-  }
-  const position = sentence('claim', gist, dice);
-  return { position, points: [...points.values()] };
-}
-
-function ruling(scene: Scene): JsonObject {
-  const { gist, dice } = scene;
-  const advocates = seatsInBrief(scene, /named exactly /);
-  if (advocates.length === 0) return {};
-  const winnerOf = () => dice.pick(advocates);
-  const rulings = tagsInBrief(scene, /each contested point: /).map((tag) => ({
-    tag,
-    winner: winnerOf(),
-    reason: sentences('verdict', gist, dice, 2).join(' '),
-  }));
-  const wins = (name: string) => rulings.filter(({ winner }) => winner === name).length;
-  const [most] = [...advocates].sort((a, b) => wins(b) - wins(a));
-  return { rulings, winner: most!, summary: sentence('verdict', gist, dice) };
-}
-
 /** Challenges one or two of the others, and answers what was put to it. */
 function challenges(scene: Scene): JsonObject {
   const { gist, dice, age } = scene;
@@ -110,9 +64,6 @@ const implementation = (scene: Scene): JsonObject => ({
 });
 
 export const DELIBERATION_PARTS: Readonly<Record<string, Part>> = {
-  argue: opening,
-  rebut: rebuttal,
-  rule: ruling,
   challenge: challenges,
   propose_consensus: convergence,
   counter_propose: versioned,

@@ -3,20 +3,7 @@
  * never from the time or from what was thrown before elsewhere.
  */
 import { createHash } from 'node:crypto';
-
-export interface Dice {
-  /** A number from 0 (inclusive) to 1 (exclusive). */
-  next(): number;
-  /** An integer from `min` to `max`, both inclusive. */
-  int(min: number, max: number): number;
-  chance(probability: number): boolean;
-  /** One of a list that is not empty. */
-  pick<Item>(list: readonly Item[]): Item;
-  /** Up to `count` different ones, in drawn order. */
-  some<Item>(list: readonly Item[], count: number): Item[];
-  /** One of the pairs, by its weight; weights are not negative and not all zero. */
-  weigh<Item>(pairs: readonly (readonly [Item, number])[]): Item;
-}
+import type { Dice } from '../../../events/words/scene.ts';
 
 /** Dice for these names. Equal names throw equal numbers. */
 export function throwDice(...names: readonly (string | number)[]): Dice {

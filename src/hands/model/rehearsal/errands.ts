@@ -8,7 +8,7 @@
  */
 import type { JsonObject } from '../../../events/event.ts';
 import { fillArguments } from './filling.ts';
-import { draftOf } from './parts.ts';
+import { draftOf } from './played-scene.ts';
 import type { Scene } from './scene.ts';
 
 export const ERRANDS_MAX = 2;

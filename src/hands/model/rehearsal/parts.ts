@@ -2,25 +2,20 @@
  * How the moves that the rehearsal knows are played, and which of the legal moves it chooses.
  * A move without a part of its own is filled from its schema (`filling.ts`).
  */
+import { z } from 'zod';
 import type { JsonObject } from '../../../events/event.ts';
+import { allMoves } from '../../../events/words/index.ts';
 import { DELIBERATION_PARTS } from './deliberation-parts.ts';
 import { DISCOVERY_PARTS } from './discovery-parts.ts';
-import { essay, sentence, sentences } from './prose.ts';
+import { playedScene, productOf } from './played-scene.ts';
+import { sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
-import { fitted, newTag, titleOf } from './wording.ts';
 import { WORKSHOP_PARTS } from './workshop-parts.ts';
 
 /** The arguments that a part decides on; what it leaves out is filled from the schema. */
 export type Part = (scene: Scene) => JsonObject;
 
-export const PARTS: Readonly<Record<string, Part>> = {
-  submit_draft: (scene) => ({
-    ...productOf(scene),
-    answers: scene.gist.tags.slice(0, 50).map((tag) => ({
-      tag,
-      response: sentence('response', scene.gist, scene.dice),
-    })),
-  }),
+const PARTS: Readonly<Record<string, Part>> = {
   contribute: productOf,
   submit_synthesis: (scene) => ({
     ...productOf(scene),
@@ -32,56 +27,18 @@ export const PARTS: Readonly<Record<string, Part>> = {
     ),
     dissent: [],
   }),
-  request_changes: (scene) => ({
-    issues: issuesOf(scene, scene.age === 1 ? scene.dice.int(2, 3) : scene.dice.int(1, 2)),
-  }),
-  approve: (scene) => ({
-    evidence: sentences('evidence', scene.gist, scene.dice, scene.breath > 1 ? 3 : 1).join(' '),
-    issues: scene.breath > 1 && scene.dice.chance(0.3) ? issuesOf(scene, 1, 'low') : [],
-  }),
   ...DELIBERATION_PARTS,
   ...DISCOVERY_PARTS,
   ...WORKSHOP_PARTS,
 };
 
-/** A text; when a file was written in this turn, its path stands instead (`filling.ts`). */
-function productOf(scene: Scene): JsonObject {
-  const product = {
-    title: titleOf(scene),
-    summary: sentence('summary', scene.gist, scene.dice),
-  };
-  return scene.written ? product : { ...product, content: draftOf(scene) };
+/** What a move's own part decides on, or the part that stands here; of fields that the schema has. */
+export function partOf(move: string, scene: Scene): JsonObject {
+  const plays = allMoves.get(move)?.plays;
+  return plays ? asJson.parse(plays(playedScene(scene))) : (PARTS[move]?.(scene) ?? {});
 }
 
-/** The text of a draft; what was asked for stands at its end, tag by tag. */
-export function draftOf(scene: Scene): string {
-  const text = essay(scene.gist, scene.dice, scene.breath, titleOf(scene));
-  if (scene.gist.tags.length === 0) return text;
-  const answers = scene.gist.tags
-    .slice(0, 20)
-    .map((tag) => `- ${tag}: ${sentence('response', scene.gist, scene.dice)}`);
-  return `${text}\n\n## Changes in round ${scene.age}\n\n${answers.join('\n')}`;
-}
-
-/** Different tags each; in later rounds an old one may still stand. */
-function issuesOf(scene: Scene, wanted: number, severity?: string): JsonObject[] {
-  const { gist, dice } = scene;
-  const count = scene.breath > 0 ? wanted : 1;
-  const tags = new Set<string>();
-  if (scene.age > 1 && gist.tags.length > 0 && dice.chance(0.3)) tags.add(dice.pick(gist.tags));
-  for (let i = 0; tags.size < count && i < 20; i++) tags.add(fitted(newTag(scene), 1, 60));
-  const severities = ['high', 'high', 'medium', 'low'];
-  return [...tags].map((tag, i) => {
-    // Problem and remedy speak of the same two things.
-    const about = { ...gist, nouns: dice.some(gist.nouns.slice(0, 7), 2) };
-    return {
-      tag,
-      severity: severity ?? severities[i + dice.int(0, 1)] ?? 'low',
-      problem: sentence('problem', about, dice),
-      remedy: sentence('remedy', about, dice),
-    };
-  });
-}
+const asJson = z.record(z.string(), z.json());
 
 /** What kind of thing a move does to the common work, read from its name, with its weight by age. */
 const LEANINGS: readonly (readonly [RegExp, readonly number[]])[] = [

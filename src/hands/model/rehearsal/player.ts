@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import type { ContentBlock, ModelReply, ModelRequest } from '../model-client.ts';
 import { errandBefore } from './errands.ts';
 import { fillArguments } from './filling.ts';
-import { chooseMove, PARTS } from './parts.ts';
+import { chooseMove, partOf } from './parts.ts';
 import { sentence, sentences } from './prose.ts';
 import { BREATH, type Scene, sceneOf, type Verbosity } from './scene.ts';
 
@@ -72,7 +72,7 @@ function blocksOf(scene: Scene, seed: number): ContentBlock[] {
 /** Only what the schema has: a move of that name may have another shape elsewhere. */
 function fittingPart(move: string, schema: ModelRequest['tools'][number]['input'], scene: Scene) {
   const properties = (schema['properties'] ?? {}) as object;
-  const part = Object.entries(PARTS[move]?.(scene) ?? {});
+  const part = Object.entries(partOf(move, scene));
   return Object.fromEntries(part.filter(([name]) => name in properties));
 }
 

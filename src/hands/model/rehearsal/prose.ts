@@ -3,7 +3,7 @@
  * `{a}` and `{b}` stand for two of its nouns. Every sentence says something that could
  * be said of most requests; none claims that something was really checked.
  */
-import type { Dice } from './dice.ts';
+import type { Dice } from '../../../events/words/scene.ts';
 import type { Gist } from './gist.ts';
 
 const PHRASES = {

@@ -1,6 +1,7 @@
 /** What a part is played from: the request, its gist, the dice of this one call, and how much there is to say. */
+
+import type { Dice } from '../../../events/words/scene.ts';
 import type { ModelRequest } from '../model-client.ts';
-import type { Dice } from './dice.ts';
 import { throwDice } from './dice.ts';
 import { type Gist, gistOf } from './gist.ts';
 

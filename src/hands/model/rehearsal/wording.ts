@@ -138,7 +138,7 @@ export function fitsWord(schema: Schema, word: string): boolean {
 }
 
 /** Cut at a word where possible, filled up where too short. */
-export function fitted(text: string, least: number, most: number): string {
+function fitted(text: string, least: number, most: number): string {
   let fit = text;
   if (fit.length > most) {
     const cut = fit.slice(0, most);

@@ -14,7 +14,7 @@
  */
 import { definePattern } from '../kit/define-pattern.ts';
 import type { PatternSays } from '../kit/pattern.ts';
-import { on, type Step, sole } from '../kit/pattern-spec.ts';
+import { on, type PatternStep, sole } from '../kit/pattern-spec.ts';
 import { granting, handedIn, progress, taskFor, thereOf } from '../kit/turn-taking.ts';
 import { adversarialDebateCues } from './cues.ts';
 import { debateTurn, pressTurn } from './debate-briefs.ts';
@@ -28,7 +28,7 @@ const titleOf = ({ round }: Pick<Debate, 'round'>): string =>
   round === 1 ? 'Openings' : `Rebuttal ${round - 1}`;
 
 /** Both sides argue side by side. */
-function openRound(context: Debate): Step<Debate> {
+function openRound(context: Debate): PatternStep<Debate> {
   const { advocates } = context;
   const round = context.round + 1;
   const title = titleOf({ round });
@@ -42,12 +42,12 @@ function openRound(context: Debate): Step<Debate> {
   };
 }
 
-const takeArgument = (context: Debate, argument: Argument): Step<Debate> => ({
+const takeArgument = (context: Debate, argument: Argument): PatternStep<Debate> => ({
   remember: ledger.withArgument(context, argument),
   say: [handedIn(argument, caseOf(argument.from))],
 });
 
-function takeRebuttal(context: Debate, rebuttal: Rebuttal): Step<Debate> {
+function takeRebuttal(context: Debate, rebuttal: Rebuttal): PatternStep<Debate> {
   const { from, revision } = rebuttal;
   const title = `${titleOf(context)} of ${from}`;
   return {
@@ -57,7 +57,7 @@ function takeRebuttal(context: Debate, rebuttal: Rebuttal): Step<Debate> {
 }
 
 /** The only turn that the judge is granted, after all that was argued. */
-function askJudge(context: Debate): Step<Debate> {
+function askJudge(context: Debate): PatternStep<Debate> {
   const { judge, advocates } = context;
   const round = context.round + 1;
   return {
@@ -76,13 +76,13 @@ function askJudge(context: Debate): Step<Debate> {
 const isIncomplete = (context: Debate, ruling: Ruling): boolean =>
   !context.pressed && ledger.isIncomplete(context, ruling);
 
-function pressJudge(context: Debate, ruling: Ruling): Step<Debate> {
+function pressJudge(context: Debate, ruling: Ruling): PatternStep<Debate> {
   const turn = pressTurn(context, ruling);
   const { remember, say } = granting(context, [context.judge], () => turn);
   return { remember: { pressed: true, ...remember }, say };
 }
 
-function takeRuling(context: Debate, ruling: Ruling): Step<Debate> {
+function takeRuling(context: Debate, ruling: Ruling): PatternStep<Debate> {
   const ruled = ledger.readRuling(context, ruling);
   const reasonFor = (tag: string) => ruling.rulings.find((one) => one.tag === tag)?.reason ?? '';
   const decisions = Object.entries(ruled.points).map(([tag, winner]): PatternSays => {
@@ -100,7 +100,7 @@ function takeRuling(context: Debate, ruling: Ruling): Step<Debate> {
 }
 
 /** A debate with one side, or without a judge, goes no further than its round. */
-const loseSpeaker = (context: Debate, seat: string): Step<Debate> => ({
+const loseSpeaker = (context: Debate, seat: string): PatternStep<Debate> => ({
   remember: { ending: context.ending ?? `${seat} was lost` },
   say: [
     progress(

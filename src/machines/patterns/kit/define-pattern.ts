@@ -3,7 +3,7 @@
  * and where it goes once all turns are in. From that follow the statechart, the roles, the words that must be known,
  * what becomes of lost and refilled seats, and what every conclusion has in common.
  *
- * Neighbours: `pattern-spec.ts` says what is written, `turn-taking.ts` and `grants.ts` keep the turns, `chart-of.ts` makes the chart, `pattern.ts` says what a
+ * Neighbours: `pattern-spec.ts` says what is written, `turn-taking.ts` and `grants.ts` keep the turns, `pattern-chart.ts` makes the chart, `pattern.ts` says what a
  * pattern is to the rest of the horde.
  *
  * Invariants
@@ -13,9 +13,9 @@
  * 4. It concludes once; turns that are still held are taken back before anything else is said.
  */
 import type { JsonObject } from '../../../events/event.ts';
-import { chartOf } from './chart-of.ts';
 import { NO_GRANTS } from './grants.ts';
 import { type PatternDefinition, type Role, seated } from './pattern.ts';
+import { patternChart } from './pattern-chart.ts';
 import type { LimitsSchema, PatternSpec, RoleSpec } from './pattern-spec.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
@@ -50,7 +50,7 @@ export function definePattern<
   };
   return {
     ...{ name, purpose, endsWhen, fallback, keyProperty, roles, limits, words, cues },
-    machine: chartOf(spec, begin),
+    machine: patternChart(spec, begin),
     turnsMax: (given, seats) => spec.turnsMax(limits.parse(given), seats),
     seats: (roster, wanted = {}) => ({
       ...spec.seats(asRoles(seated(name, roles, roster))),

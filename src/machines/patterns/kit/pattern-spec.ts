@@ -24,7 +24,7 @@ export interface Memory<Limits extends { refills: number }> extends TurnTaking {
   limits: Limits;
 }
 
-export interface Step<Context> extends Taken<Context, PatternSays> {
+export interface PatternStep<Context> extends Taken<Context, PatternSays> {
   /**
    * Who is granted the turn that `turn` tells, once all this is remembered; that is said last. Whoever takes no part any
    * more is left out.
@@ -45,7 +45,7 @@ export interface Handler<Context> {
 export interface NamedStep<Context> {
   readonly name: string;
   readonly code: unknown;
-  readonly run: (context: Context, event: TurnEvent) => Step<Context>;
+  readonly run: (context: Context, event: TurnEvent) => PatternStep<Context>;
 }
 export interface NamedGuard<Context> {
   readonly name: string;
@@ -62,7 +62,7 @@ const isOf = <M extends Move>(move: M, event: TurnEvent): event is TurnEvent & H
  */
 export function on<Context, M extends Move>(
   move: M,
-  take: (context: Context, event: HeardMove<M>) => Step<Context>,
+  take: (context: Context, event: HeardMove<M>) => PatternStep<Context>,
   more: { onlyIf?: (context: Context, event: HeardMove<M>) => boolean; to?: string } = {},
 ): Handler<Context> {
   const { onlyIf, to } = more;
@@ -86,7 +86,7 @@ export function on<Context, M extends Move>(
 
 export interface PatternState<Context> {
   /** Taken on entry: usually grants turns. */
-  readonly begins?: (context: Context) => Step<Context>;
+  readonly begins?: (context: Context) => PatternStep<Context>;
   readonly hears?: readonly Handler<Context>[];
   /** Where it goes once nobody owes a turn, tried in this order; `concluded` is the end of every pattern. */
   readonly next: Readonly<Record<string, ((context: Context) => boolean) | 'else'>>;
@@ -149,7 +149,7 @@ export interface PatternSpec<
   /** What a successor is shown of it; default: the material of the turn. */
   again?(context: Context, seat: string): readonly number[];
   /** What it does beside, when a seat takes no part any more; the context knows that already. */
-  lose?(context: Context, seat: string, how: Lost<Context>): Step<Context>;
+  lose?(context: Context, seat: string, how: Lost<Context>): PatternStep<Context>;
   /** The first is where it begins. */
   readonly states: Readonly<Record<string, PatternState<Context>>>;
   concludes(context: Context): Ending;

@@ -23,7 +23,7 @@ import {
   type Lost,
   on,
   type PatternState,
-  type Step,
+  type PatternStep,
 } from '../kit/pattern-spec.ts';
 import { handedIn, progress, type Turn, taskFor } from '../kit/turn-taking.ts';
 import { reviewLoopTurn, shownAgain } from '../review-loop/review-briefs.ts';
@@ -84,7 +84,7 @@ const shownIn = ({ findings }: NestedSwarm, material: number[]): number[] => [
   ...material,
 ];
 
-const askLead = ({ lead }: NestedSwarm): Step<NestedSwarm> => ({
+const askLead = ({ lead }: NestedSwarm): PatternStep<NestedSwarm> => ({
   say: [progress(TASK, 'inProgress', 'gathering')],
   asks: lead === null ? [] : [lead],
 });
@@ -92,7 +92,7 @@ const askLead = ({ lead }: NestedSwarm): Step<NestedSwarm> => ({
 const takeFindings = (
   _: NestedSwarm,
   findings: HeardMove<typeof shareFindings>,
-): Step<NestedSwarm> => ({
+): PatternStep<NestedSwarm> => ({
   remember: { findings: findings.revision },
   say: [
     handedIn(findings, TASK),
@@ -101,7 +101,11 @@ const takeFindings = (
 });
 
 /** Nobody gathers any more: those who draft go on with what they know. */
-function loseSeat(context: NestedSwarm, seat: string, how: Lost<NestedSwarm>): Step<NestedSwarm> {
+function loseSeat(
+  context: NestedSwarm,
+  seat: string,
+  how: Lost<NestedSwarm>,
+): PatternStep<NestedSwarm> {
   if (seat !== context.lead) return doWithout(context, seat, how);
   return {
     remember: { lead: null, ending: how.before.ending },

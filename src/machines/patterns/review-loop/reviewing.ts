@@ -3,7 +3,7 @@
  * patterns carry it on (`nested-swarm`), with turns of their own. Pure.
  */
 import type { PatternSays } from '../kit/pattern.ts';
-import { type Lost, on, type PatternState, type Step } from '../kit/pattern-spec.ts';
+import { type Lost, on, type PatternState, type PatternStep } from '../kit/pattern-spec.ts';
 import { granting, handedIn, progress, taskFor } from '../kit/turn-taking.ts';
 import { pressTurn } from './review-briefs.ts';
 import type { Approval, Changes, Draft, ReviewLoop } from './review-ledger.ts';
@@ -12,7 +12,7 @@ import { approve, requestChanges, submitDraft } from './words.ts';
 
 const reviewOf = (reviewer: string): string => `review-by-${reviewer}`;
 
-function openRound({ producer, limits, ...before }: ReviewLoop): Step<ReviewLoop> {
+function openRound({ producer, limits, ...before }: ReviewLoop): PatternStep<ReviewLoop> {
   const round = before.round + 1;
   const title = round === 1 ? 'First draft' : 'Revision';
   return {
@@ -25,20 +25,20 @@ function openRound({ producer, limits, ...before }: ReviewLoop): Step<ReviewLoop
   };
 }
 
-const takeDraft = (context: ReviewLoop, draft: Draft): Step<ReviewLoop> => ({
+const takeDraft = (context: ReviewLoop, draft: Draft): PatternStep<ReviewLoop> => ({
   remember: ledger.withDraft(context, draft),
   say: [handedIn(draft, 'draft')],
 });
 
 /** Everyone reviews the same draft, side by side. */
-const askReviews = ({ reviewers }: ReviewLoop): Step<ReviewLoop> => ({ asks: reviewers });
+const askReviews = ({ reviewers }: ReviewLoop): PatternStep<ReviewLoop> => ({ asks: reviewers });
 
-const takeApproval = (context: ReviewLoop, approval: Approval): Step<ReviewLoop> => ({
+const takeApproval = (context: ReviewLoop, approval: Approval): PatternStep<ReviewLoop> => ({
   remember: ledger.withApproval(context, approval),
   say: registered(context, approval, 'approved'),
 });
 
-const takeChanges = (context: ReviewLoop, changes: Changes): Step<ReviewLoop> => ({
+const takeChanges = (context: ReviewLoop, changes: Changes): PatternStep<ReviewLoop> => ({
   remember: ledger.withChanges(context, changes),
   say: registered(context, changes, `asks for changes: ${ledger.tagsOf(changes).join(', ')}`),
 });
@@ -56,7 +56,7 @@ function registered(
 }
 
 /** Refuses a hollow approval, and grants the turn once more. */
-function pressReviewer(context: ReviewLoop, { from }: Approval): Step<ReviewLoop> {
+function pressReviewer(context: ReviewLoop, { from }: Approval): PatternStep<ReviewLoop> {
   const { remember, say } = granting(context, [from], () => pressTurn(context));
   return { remember: { ...remember, pressed: ledger.adding(context.pressed, from) }, say };
 }
@@ -69,7 +69,7 @@ export function doWithout(
   context: ReviewLoop,
   seat: string,
   { atLimit, before }: Lost<ReviewLoop>,
-): Step<ReviewLoop> {
+): PatternStep<ReviewLoop> {
   if (atLimit) return { remember: { lost: before.lost } };
   if (seat === context.producer)
     return { remember: { ending: context.ending ?? `${seat} was lost` } };

@@ -1,6 +1,6 @@
 /** The moves of a review loop: the producer drafts, reviewers approve or ask for changes. */
 import { z } from 'zod';
-import { defineMove, issue, product } from '../../../events/words/moves.ts';
+import { defineMove, issue, playedIssues, product } from '../../../events/words/moves.ts';
 
 export const submitDraft = defineMove(
   'submit_draft',
@@ -13,6 +13,10 @@ export const submitDraft = defineMove(
       .max(50)
       .describe('How each open issue was answered; empty for a first draft'),
   },
+  (scene) => ({
+    ...scene.product(),
+    answers: scene.tags.slice(0, 50).map((tag) => ({ tag, response: scene.say('response') })),
+  }),
 );
 
 export const approve = defineMove(
@@ -20,6 +24,10 @@ export const approve = defineMove(
   'review.approved',
   'Approve the draft as it stands. Name what you checked; name remaining minor issues, or give evidence that there are none.',
   { evidence: z.string().min(1).max(8000), issues: z.array(issue).max(50) },
+  (scene) => ({
+    evidence: scene.say('evidence', scene.breath > 1 ? 3 : 1),
+    issues: scene.breath > 1 && scene.dice.chance(0.3) ? playedIssues(scene, 1, 'low') : [],
+  }),
 );
 
 export const requestChanges = defineMove(
@@ -27,4 +35,7 @@ export const requestChanges = defineMove(
   'changes.requested',
   'Send the draft back with specific, tagged issues, most severe first.',
   { issues: z.array(issue).min(1).max(50) },
+  (scene) => ({
+    issues: playedIssues(scene, scene.age === 1 ? scene.dice.int(2, 3) : scene.dice.int(1, 2)),
+  }),
 );

@@ -18,7 +18,7 @@ import type {
   NamedStep,
   PatternSpec,
   PatternState,
-  Step,
+  PatternStep,
 } from './pattern-spec.ts';
 import type { TurnEvent, TurnTaking } from './turn-taking.ts';
 import * as turns from './turn-taking.ts';
@@ -55,72 +55,18 @@ class Named<Made> {
   }
 }
 
-export function chartOf<Context extends TurnTaking>(
+export function patternChart<Context extends TurnTaking>(
   spec: Spec<Context>,
   begin: (input: JsonObject | undefined) => Context,
 ): AnyStateMachine {
-  // A machine's context is what `begin` made and steps of this pattern changed.
-  const own = (context: MachineContext) => context as Context;
-  const guards = new Named<Guard>(spec.name);
-  const actions = new Named<Action>(spec.name);
-
-  const taken = ({ name, code, run }: NamedStep<Context>): string =>
-    actions.put(
-      name,
-      code,
-      actionOf((context, event) =>
-        over(own(context), event, asked(spec, own(context), run(own(context), event))),
-      ),
-    );
-  const begun = (begins: (context: Context) => Step<Context>): string =>
-    actions.put(
-      begins.name,
-      begins,
-      actionOf((context) => asked(spec, own(context), begins(own(context)))),
-    );
-  const held = ({ name, code, holds }: NamedGuard<Context>): string =>
-    guards.put(
-      name,
-      code,
-      ({ context, event }) =>
-        turns.holdsTurn({ context: own(context), event }) && holds(own(context), event),
-    );
-  const free = (holds: (context: Context) => boolean): string =>
-    guards.put(
-      holds.name,
-      holds,
-      ({ context }) => isSettled(own(context).grants) && holds(own(context)),
-    );
-
-  const heardBy = ({ hears = [] }: PatternState<Context>) => {
-    const heard: Record<string, { guard: string; actions: string; target?: string }[]> = {};
-    for (const { move, onlyIf, take, to } of hears) {
-      const guard = onlyIf ? held(onlyIf) : 'holdsTurn';
-      const transition = { guard, actions: taken(take), ...(to !== undefined && { target: to }) };
-      heard[move.event.type] = [...(heard[move.event.type] ?? []), transition];
-    }
-    return heard;
-  };
-  const stateOf = (state: PatternState<Context>) => ({
-    ...(state.begins && { entry: begun(state.begins) }),
-    always: Object.entries(state.next).map(([target, holds]) => ({
-      guard: holds === 'else' ? 'allAreIn' : free(holds),
-      target,
-    })),
-    on: heardBy(state),
-  });
+  const chart = new Chart(spec);
   const states = Object.fromEntries(
-    Object.entries(spec.states).map(([name, state]) => [name, stateOf(state)]),
+    Object.entries(spec.states).map(([name, state]) => [name, chart.stateOf(state)]),
   );
-
-  const common = commonSteps(spec, own);
-  for (const [name, made] of Object.entries(common)) actions.put(name, made, made);
-  for (const [name, holds] of Object.entries(turns.turnGuards))
-    guards.put(name, holds, ({ context, event }) => holds({ context: own(context), event }));
   return setup({
     types: { events: {} as TurnEvent, input: {} as JsonObject | undefined },
-    guards: guards.all,
-    actions: actions.all,
+    guards: chart.guards.all,
+    actions: chart.actions.all,
   }).createMachine({
     id: spec.name,
     // A snapshot that other code has folded is not taken for one of this code.
@@ -133,11 +79,86 @@ export function chartOf<Context extends TurnTaking>(
   });
 }
 
+/** The guards and actions of one pattern, and its states by their names. */
+class Chart<Context extends TurnTaking> {
+  readonly guards: Named<Guard>;
+  readonly actions: Named<Action>;
+
+  constructor(private readonly spec: Spec<Context>) {
+    this.guards = new Named(spec.name);
+    this.actions = new Named(spec.name);
+    for (const [name, made] of Object.entries(commonSteps(spec, own<Context>)))
+      this.actions.put(name, made, made);
+    for (const [name, holds] of Object.entries(turns.turnGuards))
+      this.guards.put(name, holds, ({ context, event }) =>
+        holds({ context: own<Context>(context), event }),
+      );
+  }
+
+  stateOf(state: PatternState<Context>) {
+    return {
+      ...(state.begins && { entry: this.begun(state.begins) }),
+      always: Object.entries(state.next).map(([target, holds]) => ({
+        guard: holds === 'else' ? 'allAreIn' : this.free(holds),
+        target,
+      })),
+      on: this.heardBy(state),
+    };
+  }
+
+  private heardBy({ hears = [] }: PatternState<Context>) {
+    const heard: Record<string, { guard: string; actions: string; target?: string }[]> = {};
+    for (const { move, onlyIf, take, to } of hears) {
+      const guard = onlyIf ? this.held(onlyIf) : 'holdsTurn';
+      const actions = this.taken(take);
+      const transition = { guard, actions, ...(to !== undefined && { target: to }) };
+      heard[move.event.type] = [...(heard[move.event.type] ?? []), transition];
+    }
+    return heard;
+  }
+
+  private taken({ name, code, run }: NamedStep<Context>): string {
+    const take = (context: Context, event: TurnEvent) =>
+      over(context, event, asked(this.spec, context, run(context, event)));
+    return this.actions.put(
+      name,
+      code,
+      actionOf((context, event) => take(own(context), event)),
+    );
+  }
+
+  private begun(begins: (context: Context) => PatternStep<Context>): string {
+    const begin = (context: Context) => asked(this.spec, context, begins(context));
+    return this.actions.put(
+      begins.name,
+      begins,
+      actionOf((context) => begin(own(context))),
+    );
+  }
+
+  private held({ name, code, holds }: NamedGuard<Context>): string {
+    return this.guards.put(name, code, ({ context, event }) => {
+      const mine = own<Context>(context);
+      return turns.holdsTurn({ context: mine, event }) && holds(mine, event);
+    });
+  }
+
+  private free(holds: (context: Context) => boolean): string {
+    return this.guards.put(holds.name, holds, ({ context }) => {
+      const mine = own<Context>(context);
+      return isSettled(mine.grants) && holds(mine);
+    });
+  }
+}
+
+/** A machine's context is what its pattern began with, and what steps of that pattern have changed. */
+const own = <Context extends TurnTaking>(context: MachineContext) => context as Context;
+
 /** A step with the turns that it asks for. */
 function asked<Context extends TurnTaking>(
   { turn }: Spec<Context>,
   context: Context,
-  { remember, say = [], asks }: Step<Context>,
+  { remember, say = [], asks }: PatternStep<Context>,
 ): Taken<MachineContext, PatternSays> {
   if (!asks) return { remember, say };
   const now = { ...context, ...remember };
