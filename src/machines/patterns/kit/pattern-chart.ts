@@ -25,7 +25,7 @@ import * as turns from './turn-taking.ts';
 
 type Spec<Context extends TurnTaking> = Pick<
   PatternSpec<Context, LimitsSchema, string, never>,
-  'name' | 'called' | 'board' | 'turn' | 'again' | 'lose' | 'states' | 'concludes'
+  'name' | 'called' | 'limits' | 'board' | 'turn' | 'again' | 'lose' | 'states' | 'concludes'
 >;
 type Asked = { context: MachineContext; event: TurnEvent };
 type Guard = (asked: Asked) => boolean;
@@ -74,7 +74,10 @@ export function patternChart<Context extends TurnTaking>(
     context: ({ input }) => ({ ...begin(input) }),
     entry: 'openBoard',
     initial: Object.keys(spec.states)[0] ?? 'concluded',
-    on: turns.whateverBecomesOfSeats,
+    on: {
+      ...turns.whateverBecomesOfSeats,
+      ...(countsRounds(spec) && { 'limits.changed': { actions: 'changeRounds' } }),
+    },
     states: { ...states, concluded: { type: 'final', entry: 'conclude' } },
   });
 }
@@ -215,11 +218,19 @@ function commonSteps<Context extends TurnTaking>(
     openBoard: actionOf((context) => ({ say: spec.board(own(context)) })),
     awaitSuccessor: actionOf((context, event) => turns.awaitSuccessor(own(context), event)),
     startNothingNew: actionOf((context, event) => turns.startNothingNew(own(context), event)),
+    ...(countsRounds(spec) && {
+      changeRounds: actionOf(({ limits }, { rounds }) =>
+        rounds === undefined ? {} : { remember: { limits: { ...limits, rounds } } },
+      ),
+    }),
     grantAgain: actionOf((context, event) => grantAgain(own(context), event)),
     loseSeat: actionOf((context, event) => loseSeat(own(context), event)),
     conclude: actionOf((context) => conclude(own(context))),
   };
 }
+
+/** A fork may give it other rounds than it began with. */
+const countsRounds = ({ limits }: { limits: LimitsSchema }): boolean => 'rounds' in limits.shape;
 
 const codeOf = <Context extends TurnTaking>(spec: Spec<Context>): unknown[] => [
   ...[spec.board, spec.turn, spec.again, spec.lose, spec.concludes],

@@ -45,6 +45,7 @@ export interface TurnEvent {
   limit?: string | undefined;
   now?: boolean | undefined;
   reason?: string | undefined;
+  rounds?: number | undefined;
 }
 
 /** A guard's question; it needs no more of the context than `Known`. */
