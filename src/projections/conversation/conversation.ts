@@ -12,6 +12,7 @@
  * 4. No revision, time or id stands in it: a fork asks for the same in the same words.
  */
 
+import type { RecordedEvent } from '../../events/event.ts';
 import * as agent from '../../events/words/agent.ts';
 import { teamForked } from '../../events/words/fork.ts';
 import { allMoves } from '../../events/words/index.ts';
@@ -39,7 +40,7 @@ import {
   SPOKEN,
   takeSeat,
 } from './conversation-hearing.ts';
-import { answer, type ConversationState, hold } from './conversation-state.ts';
+import { answer, type ConversationState, heldAt, hold } from './conversation-state.ts';
 import type { Grant } from './seat.ts';
 import * as seats from './seat.ts';
 import * as threads from './thread.ts';
@@ -83,9 +84,10 @@ export function conversationRequest(
       ...grant,
       role,
       shown: grant.material.flatMap((revision) => heldAt(state, revision) ?? []),
-      others: Object.entries(state.seats)
-        .filter(([actor]) => actor !== agent)
-        .map(([actor, other]) => ({ actor, role: threadOf(other).profile.role })),
+      others: Object.entries(state.seats).flatMap(([actor, other]) => {
+        const theirs = other.threads.findLast((one) => one.joined <= through);
+        return theirs && actor !== agent ? [{ actor, role: theirs.profile.role }] : [];
+      }),
     },
   };
 }
