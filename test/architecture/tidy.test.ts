@@ -156,6 +156,24 @@ describe('the rooms of the architecture', () => {
     );
   });
 
+  it('give each panel of the page a folder, an entry in the list, and no other place', () => {
+    const panels = 'src/visualizer/page/panels/';
+    const folderOf = (path: string) =>
+      path.startsWith(panels) ? path.slice(panels.length).split('/').slice(0, -1).join('/') : '';
+    const list = page.find(({ path }) => path === `${panels}panels.ts`);
+    const listed = new Set(list?.imports.map(({ from }) => folderOf(from)).filter(Boolean));
+    expect(listed).toEqual(new Set(page.map(({ path }) => folderOf(path)).filter(Boolean)));
+    const own = (from: Source, to: string) =>
+      folderOf(to) === '' || folderOf(to) === folderOf(from.path);
+    holds(
+      strays(
+        page.filter((source) => source !== list),
+        own,
+      ),
+      [],
+    );
+  });
+
   it('have no circle of imports, of values or of types', () => {
     holds(
       circlesAmong(measured).map((circle) => circle.join(' ')),

@@ -1,21 +1,22 @@
 /** The rows of the sequence diagram: every message once, in order, with who heard it, who read it, and who changed its mind. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
 import {
-  lastWhere,
   MessageFlow,
   mindLinesIn,
   reasonOf,
   windowOf,
 } from '../../src/visualizer/page/panels/messages/message-flow.ts';
+import { lastWhere } from '../../src/visualizer/page/shell/ascending.ts';
+import { Story } from '../../src/visualizer/page/shell/story.ts';
 import {
   GIST_MAX,
-  gistOf,
-  oneLine,
+  messageGist,
+  shortLine,
   typeInWords,
-} from '../../src/visualizer/page/panels/messages/message-gist.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+} from '../../src/visualizer/page/timeline/message-gist.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 import { longTeam } from './long-team.ts';
@@ -154,7 +155,7 @@ describe('a gist', () => {
     for (const [team, events] of streams) {
       const story = storyOf(events, team);
       for (const { revision } of story.messages) {
-        const gist = gistOf(story.events[revision]!);
+        const gist = messageGist(story.events[revision]!);
         expect(gist, `${team} ${revision}`).not.toBe('');
         expect(gist).not.toContain('\n');
         expect(gist.length).toBeLessThanOrEqual(GIST_MAX * 2);
@@ -163,8 +164,8 @@ describe('a gist', () => {
   });
 
   it('writes out what cannot be seen', () => {
-    expect(oneLine('a\u0007b\u202ec\n d')).toBe('a\\u{0007}b\\u{202e}c d');
-    expect(oneLine('x'.repeat(1_000_000), 10)).toBe(`${'x'.repeat(10)}…`);
+    expect(shortLine('a\u0007b\u202ec\n d')).toBe('a\\u{0007}b\\u{202e}c d');
+    expect(shortLine('x'.repeat(1_000_000), 10)).toBe(`${'x'.repeat(10)}…`);
   });
 
   it('tells types in words', () => {

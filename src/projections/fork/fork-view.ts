@@ -110,7 +110,7 @@ function spend(draft: ForkView, usage: Usage | undefined): void {
   pay(draft, usage);
 }
 
-/** What a team below has used is paid for too; its calls are its own. */
+/** What a child team has used is paid for too; its calls are its own. */
 function pay(draft: ForkView, usage: Usage | undefined): void {
   if (!usage) return;
   draft.spent.tokens += tokensOf(usage);

@@ -38,12 +38,12 @@ const section = (title: string, lines: readonly string[]): string[] =>
 function teamText(team: TeamShown, tasks: readonly TaskShown[]): string {
   const { parent, origin, pattern, status, reason, phase, round, members, confidence } = team;
   const own = tasks.filter((task) => task.team === team.team);
-  const below = parent === null ? '' : `, below ${parent}`;
+  const child = parent === null ? '' : `, child of ${parent}`;
   const forked = origin === null ? '' : `, forked from ${origin.team} at ${origin.revision}`;
   const sure = confidence === null ? '' : `, confidence ${confidence}`;
   const rounds = round === null ? '' : `, round ${round.round} of ${round.of}`;
   return [
-    `team ${team.team}${below}${forked}: ${pattern}, ${status}${reason && ` (${reason})`}${sure}`,
+    `team ${team.team}${child}${forked}: ${pattern}, ${status}${reason && ` (${reason})`}${sure}`,
     `  phase ${phase ?? 'unknown'}${rounds}; ${usedBy(team.used)}`,
     `  members ${members.map(({ actor, status }) => (status === 'active' ? actor : `${actor} (${status})`)).join(', ') || 'unknown'}`,
     ...renderBoard({ tasks: Object.fromEntries(own.entries()), artifacts: {} })

@@ -4,7 +4,7 @@
  *
  * Invariants
  * 1. Only a team's own stream speaks: what stands in an inbox is told again where it is heard.
- * 2. Each stream counts its own calls. What a team below used is counted in its stream, not again where its end
+ * 2. Each stream counts its own calls. What a child team used is counted in its stream, not again where its end
  *    is heard.
  */
 

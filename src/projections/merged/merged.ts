@@ -1,6 +1,6 @@
 /**
  * Merged state: what is known of any number of teams, brought together from their streams in any order, twice, in
- * batches, on any machine (a state-based CRDT). A team, the teams below it, teams led elsewhere.
+ * batches, on any machine (a state-based CRDT). A team, the child teams it, teams led elsewhere.
  *
  * Invariants
  * 1. `merge` is commutative, associative and idempotent, and pure: whoever has merged the same events has the same

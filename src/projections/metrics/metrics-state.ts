@@ -92,18 +92,18 @@ export function settle(
   else if (!failed) add(draft.settled, { tokens, usd }, 1);
 }
 
-/** A team below says what it cost; its models' usage is counted, its calls are in its own metrics. */
-export function countTeamBelow(
+/** A child team says what it cost; its models' usage is counted, its calls are in its own metrics. */
+export function countChildTeam(
   draft: Metrics,
   event: EventOf<typeof child.teamReturned> | EventOf<typeof child.teamFailed>,
 ): void {
   const { usage, spent } = event.data;
   if (usage) each(draft, event, ownerOf(event), (tally) => countUsage(tally, usage));
-  settleBelow(draft, event.meta.work, spent, event.type === 'team.failed');
+  settleChild(draft, event.meta.work, spent, event.type === 'team.failed');
   touch(draft, event);
 }
 
-export function settleBelow(
+export function settleChild(
   draft: Metrics,
   work: string | undefined,
   spent?: Amount,

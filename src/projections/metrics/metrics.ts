@@ -21,13 +21,13 @@ import { append } from '../kit/sequence.ts';
 import { moveEvents } from '../moves/moves-made.ts';
 import {
   add,
-  countTeamBelow,
+  countChildTeam,
   each,
   type Metrics,
   noMetrics,
   release,
   settle,
-  settleBelow,
+  settleChild,
   touch,
 } from './metrics-state.ts';
 import { countRetry, countUsage } from './tally.ts';
@@ -70,7 +70,7 @@ const counted = defineProjection({
       draft.limits = { tokens: tokens ?? null, usd: usd ?? null };
       touch(draft, event);
     },
-    // What the origin had under way is not paid for here; a team below keeps what it holds.
+    // What the origin had under way is not paid for here; a child team keeps what it holds.
     forked(draft, event) {
       const { limits, below } = event.data;
       draft.limits = { tokens: limits.tokens ?? null, usd: limits.usd ?? null };
@@ -117,7 +117,7 @@ const counted = defineProjection({
         if (!event.data.ok) tally.toolErrors++;
         if (event.data.usage) countUsage(tally, event.data.usage);
       });
-      settleBelow(draft, event.meta.work, event.data.spent);
+      settleChild(draft, event.meta.work, event.data.spent);
     },
     toolFailed(draft, event) {
       each(draft, event, ownerOf(event), (tally) => {
@@ -125,7 +125,7 @@ const counted = defineProjection({
         tally.toolErrors++;
         if (event.data.usage) countUsage(tally, event.data.usage);
       });
-      settleBelow(draft, event.meta.work, event.data.spent, true);
+      settleChild(draft, event.meta.work, event.data.spent, true);
     },
     corrected(draft, event) {
       each(draft, event, event.data.agent, (tally) => {
@@ -189,7 +189,7 @@ const counted = defineProjection({
           countUsage(tally, usage);
         });
       }
-      if (spent) settleBelow(draft, work, spent);
+      if (spent) settleChild(draft, work, spent);
       else settle(draft, work, usage);
       touch(draft, event);
     },
@@ -198,12 +198,12 @@ const counted = defineProjection({
       touch(draft, event);
     },
     workFailed(draft, event) {
-      if (event.data.spent) settleBelow(draft, event.meta.work, event.data.spent, true);
+      if (event.data.spent) settleChild(draft, event.meta.work, event.data.spent, true);
       else settle(draft, event.meta.work, event.data.usage, true);
       touch(draft, event);
     },
-    teamReturned: countTeamBelow,
-    teamFailed: countTeamBelow,
+    teamReturned: countChildTeam,
+    teamFailed: countChildTeam,
     neared(draft, event) {
       if (!draft.neared.includes(event.data.limit)) draft.neared.push(event.data.limit);
       touch(draft, event);

@@ -146,8 +146,8 @@ const ofMoves = defineFold<Story>(moveEvents.keys(), (draft, event: RecordedEven
   draft.moves = append(draft.moves, made);
 });
 
-/** What a team below has come to is a product like one that was handed in. */
-const ofTeamsBelow = defineFold<Story>(
+/** What a child team has come to is a product like one that was handed in. */
+const ofChildTeams = defineFold<Story>(
   ['team.returned', 'team.failed'],
   (draft, event: RecordedEvent) => {
     const { team, pattern, text, rehearsal } = event.data;
@@ -169,4 +169,4 @@ const ofTeamsBelow = defineFold<Story>(
   },
 );
 
-export const story: Projection<Story> = joined(joined(told, ofMoves), ofTeamsBelow);
+export const story: Projection<Story> = joined(joined(told, ofMoves), ofChildTeams);

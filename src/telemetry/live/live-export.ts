@@ -1,5 +1,5 @@
 /**
- * Export of a team, and of all teams below it, while it works: spans are sent as they end, in batches, every few
+ * Export of a team, and of all its child teams, while it works: spans are sent as they end, in batches, every few
  * seconds or when there are many. It reads the store as any observer does; the run knows nothing of it.
  *
  * Invariants

@@ -27,7 +27,7 @@ import { watchedStore } from './watched-store.ts';
 
 export interface ProcessLog {
   tell(level: Level, message: string, fields?: LogFields): void;
-  /** Tells what happens to a team, and to those below it, from the moment at which it was last taken. */
+  /** Tells what happens to a team, and to its child teams, from the moment at which it was last taken. */
   follow(store: EventStore, team: TeamId): Following;
   /** The same store; its failures are told. */
   watched(store: EventStore): EventStore;

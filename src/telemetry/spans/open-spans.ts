@@ -72,7 +72,7 @@ export class OpenSpans {
     return cut;
   }
 
-  /** A work that is begun again has a span for each attempt; a team below hangs on the first. */
+  /** A work that is begun again has a span for each attempt; a child team hangs on the first. */
   private newId(team: string, key: string): string {
     const id = spanIdOf(team, key);
     const unique = this.ids.has(id) ? spanIdOf(team, `${key} ${this.ids.size}`) : id;

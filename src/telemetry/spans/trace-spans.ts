@@ -4,7 +4,7 @@
  * traced long after it has ended. No text of a prompt or an answer is in it.
  *
  * Invariants
- * 1. Ids follow from team and revision: exported twice is the same trace, and a team below finds its parent's span.
+ * 1. Ids follow from team and revision: exported twice is the same trace, and a child team finds its parent's span.
  * 2. Every span has its parent in the trace, begins no earlier, and has an end; what still goes on ends at the last
  *    event.
  * 3. A span that has ended changes no more: sent as it ends, it is what a later reading of the log makes of it.

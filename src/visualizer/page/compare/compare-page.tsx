@@ -9,12 +9,12 @@ import { inStep, tellDifference, unlikeFields } from './compare.ts';
 import { CompareSteps } from './compare-steps.tsx';
 import { CompareTables } from './compare-tables.tsx';
 import './compare-page.css';
-import { oneLine, typeInWords } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
 import { Story } from '../shell/story.ts';
 import type { Horde } from '../shell/team-source.ts';
 import { TextBox } from '../shell/text-box.tsx';
 import { ThemeButton } from '../shell/theme-button.tsx';
+import { shortLine, typeInWords } from '../timeline/message-gist.ts';
 
 interface Fetched {
   comparison: Comparison;
@@ -44,7 +44,7 @@ export function ComparePage({ horde, a, b }: Pair) {
   return (
     <main class="compare">
       <Chosen horde={horde} a={a} b={b} />
-      {problem !== '' && <p class="nothing problem">{oneLine(problem)}</p>}
+      {problem !== '' && <p class="nothing problem">{shortLine(problem)}</p>}
       {problem === '' && !fetched && <p class="nothing">Both teams are being read…</p>}
       {fetched && <Compared {...fetched} />}
     </main>
@@ -164,8 +164,9 @@ function Parted({ team, event, cause, unlike }: PartedProps) {
         </a>
       </h3>
       <p>
-        <b>{typeInWords(type)}</b> {actor === null ? 'by the runtime' : `by ${oneLine(actor, 60)}`}
-        {to.length > 0 && ` to ${oneLine(to.join(', '))}`}
+        <b>{typeInWords(type)}</b>{' '}
+        {actor === null ? 'by the runtime' : `by ${shortLine(actor, 60)}`}
+        {to.length > 0 && ` to ${shortLine(to.join(', '))}`}
       </p>
       {differing.length > 0 && (
         <TextBox

@@ -1,8 +1,8 @@
 /** The events of two teams side by side, as many as are in sight. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { gistOf, oneLine, typeInWords } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Story } from '../shell/story.ts';
+import { messageGist, shortLine, typeInWords } from '../timeline/message-gist.ts';
 import type { InStep, StepRow } from './compare.ts';
 
 const ROW = 40;
@@ -76,8 +76,8 @@ function Cell({ story, revision }: { story: Story; revision: number | null }) {
     >
       <span class="number soft">{revision}</span>{' '}
       <b class={`compare-${story.kindAt(revision)}`}>{typeInWords(event.type)}</b>{' '}
-      {event.meta.actor !== undefined && `${oneLine(event.meta.actor, 60)} `}
-      <span class="soft">{gistOf(event)}</span>
+      {event.meta.actor !== undefined && `${shortLine(event.meta.actor, 60)} `}
+      <span class="soft">{messageGist(event)}</span>
     </a>
   );
 }

@@ -1,7 +1,7 @@
 /** How two teams stand now, as far as they differ. */
 import type { ActorStanding, Both, Comparison } from '../../../actors/team-comparison.ts';
-import { oneLine } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
+import { shortLine } from '../timeline/message-gist.ts';
 
 /** Lines of one table that are drawn. */
 const LINES = 200;
@@ -82,9 +82,9 @@ function Table({ title, teams, lines }: { title: string; teams: Both<string>; li
       <tbody>
         {lines.slice(0, LINES).map(([name, a, b]) => (
           <tr key={name} class={a === b ? '' : 'unlike'}>
-            <th scope="row">{oneLine(name)}</th>
-            <td>{oneLine(a)}</td>
-            <td>{oneLine(b)}</td>
+            <th scope="row">{shortLine(name)}</th>
+            <td>{shortLine(a)}</td>
+            <td>{shortLine(b)}</td>
           </tr>
         ))}
         {lines.length > LINES && (

@@ -9,8 +9,8 @@
 
 import type { RecordedEvent } from '../../../events/event.ts';
 import type { Difference } from '../../../projections/comparison/first-difference.ts';
-import { gistOf, oneLine, typeInWords } from '../panels/messages/message-gist.ts';
 import { kindOf } from '../timeline/event-kind.ts';
+import { messageGist, shortLine, typeInWords } from '../timeline/message-gist.ts';
 
 export interface StepRow {
   /** Revisions; null where one side has nothing. */
@@ -85,7 +85,7 @@ function sideBySide(a: readonly RecordedEvent[], b: readonly RecordedEvent[]): S
 }
 
 const wordsOf = (event: RecordedEvent): string =>
-  `${event.meta.actor ?? ''} ${event.type} ${gistOf(event)}`;
+  `${event.meta.actor ?? ''} ${event.type} ${messageGist(event)}`;
 
 /** Where they part, in a sentence. */
 export function tellDifference(first: Difference | null, a: string, b: string): string {
@@ -122,7 +122,7 @@ export function unlikeFields({ a, b }: Difference): string[] {
 }
 
 function unlikeIn(first: Difference): string {
-  const names = unlikeFields(first).map((name) => `“${oneLine(name, 40)}”`);
+  const names = unlikeFields(first).map((name) => `“${shortLine(name, 40)}”`);
   return names.length === 0 ? 'hearer' : names.join(', ');
 }
 
@@ -131,5 +131,5 @@ function saidIn(event: Difference['a']): string {
   const { type, actor } = event;
   return actor === null
     ? `“${typeInWords(type)}”`
-    : `${oneLine(actor, 60)} says “${typeInWords(type)}”`;
+    : `${shortLine(actor, 60)} says “${typeInWords(type)}”`;
 }

@@ -52,7 +52,7 @@ export function ComparisonChoice({ team, horde }: { team: string; horde: Horde }
               <a href={hrefOf({ name: 'compare', a: team, b: line.team })}>{line.team}</a>{' '}
               <span class="soft">
                 {onOneLine(line.pattern)}, {line.status}, {line.events} events
-                {line.parent === team ? ', below this team' : ''}
+                {line.parent === team ? ', a child of this team' : ''}
               </span>
               <div class="comparison-choice-request">{onOneLine(line.request)}</div>
             </li>

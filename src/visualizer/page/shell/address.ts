@@ -3,20 +3,12 @@
  * the panel. At the head of a team that goes on it names no revision: whoever opens it then sees what is newest.
  */
 import { effect, untracked } from '@preact/signals';
+import { isPanel, panelNamed } from '../panels/panels.ts';
 import { hrefOf, route } from './route.ts';
-import type { Panel, TeamView } from './team-view.ts';
+import type { TeamView } from './team-view.ts';
 
 /** Browsers refuse more than some changes a second. */
 const EVERY_MS = 400;
-
-const PANELS: ReadonlySet<string> = new Set<Panel>([
-  'charts',
-  'messages',
-  'board',
-  'budget',
-  'merged',
-  'report',
-]);
 
 /** Follows the view, and takes the view where another address of the same team leads; until called off. */
 export function keepAddress(view: TeamView): () => void {
@@ -26,7 +18,7 @@ export function keepAddress(view: TeamView): () => void {
     if (to.name !== 'team' || to.team !== view.team) return;
     const { at, panel } = to;
     untracked(() => {
-      if (panel !== undefined && PANELS.has(panel)) view.panel.value = panel as Panel;
+      if (panel !== undefined && isPanel(panel)) view.panel.value = panel;
       // Before the events are here the view itself knows what is wanted.
       if (at !== undefined && view.story.head >= 0) view.goTo(at);
     });
@@ -34,7 +26,12 @@ export function keepAddress(view: TeamView): () => void {
   const stopWriting = effect(() => {
     const isAtHead = view.following.value || view.at.value < 0;
     const at = isAtHead || view.loading.value ? undefined : view.at.value;
-    const href = hrefOf({ name: 'team', team: view.team, at, panel: view.panel.value });
+    const href = hrefOf({
+      name: 'team',
+      team: view.team,
+      at,
+      panel: panelNamed(view.panel.value).name,
+    });
     if (view.loading.value) return;
     clearTimeout(timer);
     timer = setTimeout(() => write(href), EVERY_MS);

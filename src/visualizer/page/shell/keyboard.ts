@@ -5,9 +5,10 @@
  */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { PANELS } from '../panels/panels.ts';
 import type { JumpKind } from '../timeline/jumps.ts';
 import { SEARCH_ID } from '../timeline/timeline-filter.tsx';
-import type { Panel, TeamView } from './team-view.ts';
+import type { TeamView } from './team-view.ts';
 
 interface Key {
   /** As `KeyboardEvent.key` has them. */
@@ -27,8 +28,6 @@ export const KEY_OF_JUMP: Readonly<Record<JumpKind, readonly [string, string]>> 
   refusal: ['x', 'X'],
   mind: ['c', 'C'],
 };
-
-const PANELS: readonly Panel[] = ['charts', 'messages', 'board', 'budget', 'merged', 'report'];
 
 const jump = (kind: JumpKind, what: string): Key[] => [
   { keys: [KEY_OF_JUMP[kind][0]], title: `next ${what}`, run: (view) => view.jump(kind, 1) },
@@ -54,11 +53,11 @@ export const KEYS: readonly Key[] = [
   },
   { keys: ['/'], title: 'search', run: () => document.getElementById(SEARCH_ID)?.focus() },
   ...PANELS.map(
-    (panel, index): Key => ({
+    ({ name }, index): Key => ({
       keys: [String(index + 1)],
-      title: `panel: ${panel}`,
+      title: `panel: ${name}`,
       run: (view) => {
-        view.panel.value = panel;
+        view.panel.value = name;
       },
     }),
   ),

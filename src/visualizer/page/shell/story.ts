@@ -7,8 +7,10 @@
  * 1. Events are appended in order and without a gap; what was told of a revision is never told differently later.
  * 2. What is asked of a revision depends on the events up to it alone.
  */
+
 import type { Json, RecordedEvent } from '../../../events/event.ts';
 import { allMoves } from '../../../events/words/index.ts';
+import { armedAt } from '../../../events/work-id.ts';
 import { type Board, board } from '../../../projections/board/board.ts';
 import {
   type ChangeOfMind,
@@ -22,6 +24,7 @@ import type { TeamStatus } from '../../../projections/teams/teams.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
 import { recorded, type ShownEvent } from '../../shared/wire.ts';
 import { type EventKind, kindOf } from '../timeline/event-kind.ts';
+import { lastAt, lastWhere } from './ascending.ts';
 import { Cast, type Standing } from './cast.ts';
 
 /** Something that one actor said to others; `index` counts messages. */
@@ -187,25 +190,8 @@ export class Story {
 
   /** The first message at or after a revision, as an index into `messages`. */
   messageFrom(revision: number): number {
-    let [low, high] = [0, this.messages.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.messages[middle]!.revision < revision) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lastWhere(this.messages, (message) => message.revision < revision) + 1;
   }
-}
-
-/** The index of the last of ascending revisions at or before one; -1 when there is none. */
-export function lastAt(revisions: readonly number[], revision: number): number {
-  let [low, high] = [0, revisions.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (revisions[middle]! <= revision) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 function note<Key>(index: Map<Key, number[]>, key: Key, revision: number): void {
@@ -240,7 +226,7 @@ const next = <State>(
 
 /** What it was heard after, or the event that made the work owed which it settles. */
 function causeOf({ revision, meta }: RecordedEvent): number | undefined {
-  const [, armed] = /@(\d+)(?:\.\d+)?$/.exec(meta.work ?? '') ?? [];
-  if (armed !== undefined && Number(armed) < revision) return Number(armed);
+  const armed = armedAt(meta.work ?? '');
+  if (armed !== undefined && armed < revision) return armed;
   return meta.causationId;
 }

@@ -1,34 +1,19 @@
 /** One team: what happened on the left, how it stood then in the middle, the selected event on the right. */
 import { useState } from 'preact/hooks';
-import { BoardPanel } from '../panels/board/board-panel.tsx';
-import { BudgetPanel } from '../panels/budget/budget-panel.tsx';
-import { ChartsPanel } from '../panels/charts/charts-panel.tsx';
-import { EventPanel } from '../panels/event/event-panel.tsx';
-import { MergedPanel } from '../panels/merged/merged-panel.tsx';
-import { MessagesPanel } from '../panels/messages/messages-panel.tsx';
-import { ReportPanel } from '../panels/report/report-panel.tsx';
+import { EventPanel } from '../event/event-panel.tsx';
+import { PANELS, panelNamed } from '../panels/panels.ts';
 import { ForkDialog } from '../steering/fork-dialog.tsx';
 import { Scrubber } from '../timeline/scrubber.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
 import { useKeyboard } from './keyboard.ts';
 import { TeamBar } from './team-bar.tsx';
 import type { Horde } from './team-source.ts';
-import type { Panel, TeamView } from './team-view.ts';
-
-const PANELS: Readonly<Record<Panel, [string, (props: { view: TeamView }) => preact.JSX.Element]>> =
-  {
-    charts: ['Statecharts', ChartsPanel],
-    messages: ['Messages', MessagesPanel],
-    board: ['Board', BoardPanel],
-    budget: ['Budget', BudgetPanel],
-    merged: ['Merged state', MergedPanel],
-    report: ['Report', ReportPanel],
-  };
+import type { TeamView } from './team-view.ts';
 
 export function TeamPage({ view, horde }: { view: TeamView; horde: Horde | undefined }) {
   const [forking, fork] = useState(false);
   useKeyboard(view);
-  const [, Shown] = PANELS[view.panel.value];
+  const { name: shown, Shown } = panelNamed(view.panel.value);
   return (
     <>
       <TeamBar view={view} horde={horde} onFork={() => fork(true)} />
@@ -39,14 +24,14 @@ export function TeamPage({ view, horde }: { view: TeamView; horde: Horde | undef
         </section>
         <section class="middle" aria-label="The team at this revision">
           <div class="tabs" role="tablist">
-            {Object.entries(PANELS).map(([name, [title]]) => (
+            {PANELS.map(({ name, title }) => (
               <button
                 type="button"
                 key={name}
                 role="tab"
-                aria-selected={view.panel.value === name}
+                aria-selected={name === shown}
                 onClick={() => {
-                  view.panel.value = name as Panel;
+                  view.panel.value = name;
                 }}
               >
                 {title}

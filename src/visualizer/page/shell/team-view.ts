@@ -6,17 +6,18 @@
  * 1. Whoever has gone back stays there, however much comes: only at the head, and while following, does the view move.
  * 2. `at` is a revision of the story; `selected` is one at or before the head.
  */
+
 import { batch, computed, type Signal, signal } from '@preact/signals';
+import { actorOfWork } from '../../../events/work-id.ts';
 import type { Spoken } from '../../shared/wire.ts';
 import type { EventKind } from '../timeline/event-kind.ts';
 import { type JumpKind, Jumps } from '../timeline/jumps.ts';
 import { Playing } from '../timeline/playing.ts';
 import { Search } from '../timeline/search.ts';
 import { type TimelineFilter, TimelineRows } from '../timeline/timeline-rows.ts';
-import { lastAt, Story } from './story.ts';
+import { lastAt } from './ascending.ts';
+import { Story } from './story.ts';
 import type { TeamSource } from './team-source.ts';
-
-export type Panel = 'charts' | 'messages' | 'board' | 'budget' | 'merged' | 'report';
 
 /** Characters of a reply on its way that are shown. */
 const SPOKEN_SHOWN = 2000;
@@ -34,7 +35,8 @@ export class TeamView {
   readonly following = signal(true);
   /** Counts where a person went, also when it is where one stands: lists then show the place. */
   readonly visits = signal(0);
-  readonly panel = signal<Panel>('charts');
+  /** The name of the panel that is shown. */
+  readonly panel = signal('');
   /** Only this actor, or all. */
   readonly actor = signal<string | null>(null);
   readonly query = signal('');
@@ -194,7 +196,7 @@ export class TeamView {
 
   /** The reply is there: what streamed in stands in the event. */
   #quiet(work: string | undefined): void {
-    const actor = work?.split('/', 1)[0] ?? '';
+    const actor = actorOfWork(work ?? '');
     if (!this.spoken.value.has(actor)) return;
     const spoken = new Map(this.spoken.value);
     spoken.delete(actor);

@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ForkMade } from '../../shared/wire.ts';
 import { askedOf, editable, type ForkWish, nextReply, replierOf } from './fork-wish.ts';
 import './fork-dialog.css';
-import { oneLine } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';
 import type { TeamView } from '../shell/team-view.ts';
+import { shortLine } from '../timeline/message-gist.ts';
 
 interface Props {
   view: TeamView;
@@ -105,7 +105,7 @@ function Form({ view, horde, at, onClose }: Props & { at: number }) {
       busy(true);
       make(await horde.fork(view.team, asked));
     } catch (error) {
-      setProblem(oneLine((error as Error).message, 400));
+      setProblem(shortLine((error as Error).message, 400));
     } finally {
       busy(false);
     }
@@ -193,7 +193,9 @@ function Answer(props: {
       change({ answer: editable((await view.source.event(view.team, next.revision)).data) });
       setFetching('');
     } catch (error) {
-      setFetching(`The recorded reply could not be fetched: ${oneLine((error as Error).message)}`);
+      setFetching(
+        `The recorded reply could not be fetched: ${shortLine((error as Error).message)}`,
+      );
     }
   };
   return (
@@ -205,7 +207,7 @@ function Answer(props: {
           onChange={(event) => begin(event.currentTarget.checked)}
         />{' '}
         {next
-          ? `Answer in place of ${oneLine(who, 60)}’s next reply (revision ${next.revision} of ${view.team})`
+          ? `Answer in place of ${shortLine(who, 60)}’s next reply (revision ${next.revision} of ${view.team})`
           : 'Answer in place of the next reply of a model'}
       </label>
       {wish.isAnswered && (
@@ -234,7 +236,7 @@ function Made({ made, origin, onClose }: { made: ForkMade; origin: string; onClo
       <p>
         <b>{team}</b> goes on from revision {made.origin.revision} of {made.origin.team}.{' '}
         {!led && 'Nobody leads it yet. '}
-        {oneLine(remark, 400)}
+        {shortLine(remark, 400)}
       </p>
       <div class="fork-buttons">
         <button type="button" onClick={onClose}>

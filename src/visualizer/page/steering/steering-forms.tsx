@@ -1,7 +1,7 @@
 /** Asks a person what is to be said to a team: a word to one of its agents, or why it is to stop. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { oneLine } from '../panels/messages/message-gist.ts';
+import { shortLine } from '../timeline/message-gist.ts';
 import { REASON_MAX, TOLD_MAX, whyNotSaid } from './steering-wish.ts';
 
 interface TellProps {
@@ -30,7 +30,7 @@ export function TellForm({ team, agents, onClose, onSaid }: TellProps) {
         <select value={hearer} onChange={(change) => choose(change.currentTarget.value)}>
           {agents.map((agent) => (
             <option key={agent} value={agent}>
-              {oneLine(agent, 60)}
+              {shortLine(agent, 60)}
             </option>
           ))}
         </select>

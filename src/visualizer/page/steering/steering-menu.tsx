@@ -4,7 +4,7 @@
  */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { oneLine } from '../panels/messages/message-gist.ts';
+import { shortLine } from '../timeline/message-gist.ts';
 import { StopForm, TellForm } from './steering-forms.tsx';
 import './steering-menu.css';
 import type { Horde } from '../shell/team-source.ts';
@@ -35,7 +35,7 @@ export function SteeringMenu({ view, horde }: { view: TeamView; horde: Horde }) 
     tell(`${words}: on its way…`);
     speak().then(
       () => tell(`${words}: the team has it in its inbox; it is heard once somebody leads it`),
-      (error: Error) => tell(`${words}: ${oneLine(error.message, 400)}`),
+      (error: Error) => tell(`${words}: ${shortLine(error.message, 400)}`),
     );
   };
   const open = (what: Asked) => {
@@ -63,7 +63,7 @@ export function SteeringMenu({ view, horde }: { view: TeamView; horde: Horde }) 
           agents={agents}
           onClose={() => ask(undefined)}
           onSaid={(to, text) =>
-            say(`Told ${oneLine(to, 40)}`, () => horde.tell(view.team, to, text))
+            say(`Told ${shortLine(to, 40)}`, () => horde.tell(view.team, to, text))
           }
         />
       )}

@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import type { TeamLine, TeamStatus } from '../../../projections/teams/teams.ts';
-import { oneLine } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';
+import { shortLine } from '../timeline/message-gist.ts';
 import { type Order, type Wish, wanted } from './teams-list.ts';
 import './teams-page.css';
 import { ThemeButton } from '../shell/theme-button.tsx';
@@ -40,7 +40,7 @@ export function TeamsPage({ horde }: { horde: Horde }) {
     addEventListener('keydown', hear);
     return () => removeEventListener('keydown', hear);
   }, []);
-  if (problem !== '' && !lines) return <p class="nothing problem">{oneLine(problem)}</p>;
+  if (problem !== '' && !lines) return <p class="nothing problem">{shortLine(problem)}</p>;
   if (!lines) return <p class="nothing">The teams are being listed…</p>;
   if (lines.length === 0) return <NoTeams horde={horde} />;
   const shown = wanted(lines, wish);

@@ -1,7 +1,7 @@
 /** One team in the list of teams: what it is, how it stands, what it has used of its budget. */
 import type { TeamLine } from '../../../projections/teams/teams.ts';
-import { oneLine } from '../panels/messages/message-gist.ts';
 import { hrefOf } from '../shell/route.ts';
+import { shortLine } from '../timeline/message-gist.ts';
 import { ago, shareUsed, tokensUsed } from './teams-list.ts';
 
 export function TeamRow(props: {
@@ -29,10 +29,10 @@ export function TeamRow(props: {
         >
           {team}
         </a>
-        {parent !== null && <div class="soft">below {parent}</div>}
+        {parent !== null && <div class="soft">child of {parent}</div>}
       </td>
       <td>
-        {oneLine(pattern, 60)}
+        {shortLine(pattern, 60)}
         {rehearsal && <div class="teams-rehearsal">rehearsal</div>}
       </td>
       <td>
@@ -43,9 +43,9 @@ export function TeamRow(props: {
       <td class="number">
         <Rounds line={line} />
       </td>
-      <td class="teams-request" title={oneLine(request)}>
-        {oneLine(request)}
-        {reason !== '' && <div class="soft">{oneLine(reason)}</div>}
+      <td class="teams-request" title={shortLine(request)}>
+        {shortLine(request)}
+        {reason !== '' && <div class="soft">{shortLine(reason)}</div>}
       </td>
       <td class="number">{events.toLocaleString('en')}</td>
       <td>

@@ -4,7 +4,8 @@
  * Invariant: each event is looked at once; a jump is a binary search, however long the story.
  */
 
-import { lastAt, type Story } from '../shell/story.ts';
+import { lastAt } from '../shell/ascending.ts';
+import type { Story } from '../shell/story.ts';
 import { actorsOf } from './event-line.ts';
 
 export type JumpKind = 'message' | 'round' | 'failure' | 'refusal' | 'mind';

@@ -7,7 +7,8 @@
  * 2. Rows of the same filter only grow: a row keeps its index. The rows before share the list; only the newest are read.
  */
 
-import { lastAt, type Story } from '../shell/story.ts';
+import { lastAt } from '../shell/ascending.ts';
+import type { Story } from '../shell/story.ts';
 import type { EventKind } from './event-kind.ts';
 import { actorsOf } from './event-line.ts';
 import type { Search } from './search.ts';

@@ -1,4 +1,5 @@
 /** The task board as it stood: tasks by status, and what has been made. What the event here changed is marked. */
+
 import { memo } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import {
@@ -8,10 +9,11 @@ import {
   type TaskStatus,
   waitsFor,
 } from '../../../../projections/board/board.ts';
+import type { Panel } from '../panel.ts';
 import './board-panel.css';
 import { RevisionLink } from '../../shell/revision-link.tsx';
 import type { TeamView } from '../../shell/team-view.ts';
-import { oneLine } from '../messages/message-gist.ts';
+import { shortLine } from '../../timeline/message-gist.ts';
 
 const COLUMNS: Readonly<Record<TaskStatus, string>> = {
   pending: 'Pending',
@@ -29,7 +31,9 @@ const FEW = 40;
 /** What was changed by the event where one stands, by another of the same turn, or before. */
 type Freshness = 'here' | 'turn' | '';
 
-export function BoardPanel({ view }: { view: TeamView }) {
+export const boardPanel: Panel = { name: 'board', title: 'Board', Shown: BoardPanel };
+
+function BoardPanel({ view }: { view: TeamView }) {
   const at = view.at.value;
   view.version.value;
   const board = view.story.boardAt(at);
@@ -105,13 +109,13 @@ function TaskCard(props: { view: TeamView; task: Task; waiting: string; fresh: F
   return (
     <article class={`board-card ${fresh}`}>
       <Changed fresh={fresh} />
-      <b>{oneLine(task.title)}</b>
+      <b>{shortLine(task.title)}</b>
       <div class="soft">
-        {oneLine(task.task, 80)}
-        {task.owner === null ? ', nobody’s' : <> · {oneLine(task.owner, 60)}</>}
+        {shortLine(task.task, 80)}
+        {task.owner === null ? ', nobody’s' : <> · {shortLine(task.owner, 60)}</>}
       </div>
-      {waiting !== '' && <div class="board-waits">waits for {oneLine(waiting)}</div>}
-      {task.note !== '' && <div class="board-note">{oneLine(task.note, 240)}</div>}
+      {waiting !== '' && <div class="board-waits">waits for {shortLine(waiting)}</div>}
+      {task.note !== '' && <div class="board-note">{shortLine(task.note, 240)}</div>}
       <RevisionLink view={view} revision={task.revision} />
     </article>
   );
@@ -171,11 +175,11 @@ function ArtifactRow(props: { view: TeamView; artifact: Artifact; fresh: Freshne
   return (
     <tr class={fresh}>
       <td>
-        <Changed fresh={fresh} /> <b>{oneLine(artifact.title)}</b>
-        {path !== null && path !== artifact.title && <div class="mono soft">{oneLine(path)}</div>}
+        <Changed fresh={fresh} /> <b>{shortLine(artifact.title)}</b>
+        {path !== null && path !== artifact.title && <div class="mono soft">{shortLine(path)}</div>}
       </td>
-      <td>{oneLine(artifact.by, 60)}</td>
-      <td>{oneLine(artifact.task ?? '', 60)}</td>
+      <td>{shortLine(artifact.by, 60)}</td>
+      <td>{shortLine(artifact.task ?? '', 60)}</td>
       <td class="number">{artifact.versions}</td>
       <td>
         {artifact.locked ? <span class="board-locked">agreed, locked</span> : 'open'}

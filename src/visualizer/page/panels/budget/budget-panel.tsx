@@ -1,4 +1,5 @@
 /** What a team may use and has used: the burn-down, the numbers of each agent, and what another budget would have done. */
+
 import { useMemo, useState } from 'preact/hooks';
 import { tokensOf } from '../../../../events/amounts.ts';
 import type { Metrics } from '../../../../projections/metrics/metrics-state.ts';
@@ -7,11 +8,12 @@ import {
   summarizeMetrics,
   type TallySummary,
 } from '../../../../projections/metrics/metrics-summary.ts';
+import type { Panel } from '../panel.ts';
 import './budget-panel.css';
 import { durationText } from '../../shell/duration.ts';
 import type { Horde } from '../../shell/team-source.ts';
 import type { TeamView } from '../../shell/team-view.ts';
-import { oneLine } from '../messages/message-gist.ts';
+import { shortLine } from '../../timeline/message-gist.ts';
 import { type Axis, BurnDown, type Mark, type Unit } from './burn-down.ts';
 import { amount, BurnDownChart } from './burn-down-chart.tsx';
 import { WhatIfForm } from './what-if-form.tsx';
@@ -20,7 +22,9 @@ import { WhatIfForm } from './what-if-form.tsx';
 const MARKS_TOLD = 50;
 const AGENTS_SHOWN = 60;
 
-export function BudgetPanel({ view }: { view: TeamView }) {
+export const budgetPanel: Panel = { name: 'budget', title: 'Budget', Shown: BudgetPanel };
+
+function BudgetPanel({ view }: { view: TeamView }) {
   const [axis, setAxis] = useState<Axis>('revision');
   const [unit, setUnit] = useState<Unit>('tokens');
   const burnDown = useMemo(() => new BurnDown(view.story), [view]);
@@ -113,7 +117,7 @@ function Marks({ view, marks }: { view: TeamView; marks: readonly Mark[] }) {
           <button type="button" onClick={() => view.jumpTo(revision)}>
             {revision}
           </button>{' '}
-          <span class={`budget-word ${kind}`}>{oneLine(text)}</span>
+          <span class={`budget-word ${kind}`}>{shortLine(text)}</span>
         </li>
       ))}
       {marks.length > MARKS_TOLD && <li>and {marks.length - MARKS_TOLD} more</li>}
@@ -169,7 +173,7 @@ function Line({ name, tally }: { name: string; tally: TallySummary }) {
   const failures = Object.entries(modelFailures);
   return (
     <tr>
-      <th scope="row">{oneLine(name || 'runtime', 60)}</th>
+      <th scope="row">{shortLine(name || 'runtime', 60)}</th>
       <td>{tally.modelCalls}</td>
       <td
         title={`${tally.inputTokens} in, ${tally.outputTokens} out, ${tally.cacheReadTokens} read from the cache, ${tally.cacheWriteTokens} written to it`}

@@ -8,8 +8,8 @@
  * 2. Points are taken from a story once, as it grows.
  */
 
+import { lastWhere } from '../../shell/ascending.ts';
 import type { Story } from '../../shell/story.ts';
-import { lastWhere } from '../messages/message-flow.ts';
 
 export type Unit = 'tokens' | 'usd';
 export type Axis = 'revision' | 'at';

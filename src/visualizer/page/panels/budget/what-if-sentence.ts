@@ -1,6 +1,6 @@
 /** What another budget would have done, in sentences. */
 import type { WhatIf } from '../../../../actors/what-if.ts';
-import { oneLine } from '../messages/message-gist.ts';
+import { shortLine } from '../../timeline/message-gist.ts';
 
 export interface WhatIfTold {
   stop: string;
@@ -36,8 +36,8 @@ export function tellWhatIf(told: WhatIf): WhatIfTold {
     `Lost: ${lostIn(told)}.`,
   );
   if (told.synthesis) more.push('A synthesis would still have been written, from less.');
-  const whose = stops.actor === null ? '' : ` of ${oneLine(stops.actor, 60)}`;
-  const why = stops.why === 'refused' ? `a call${whose} did not fit` : oneLine(stops.detail);
+  const whose = stops.actor === null ? '' : ` of ${shortLine(stops.actor, 60)}`;
+  const why = stops.why === 'refused' ? `a call${whose} did not fit` : shortLine(stops.detail);
   return {
     stop: `With a budget of ${given} it would have stopped at revision ${stops.revision}: ${why}.`,
     revision: stops.revision,

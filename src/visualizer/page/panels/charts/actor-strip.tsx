@@ -2,7 +2,7 @@
 
 import type { Standing } from '../../shell/cast.ts';
 import type { Story } from '../../shell/story.ts';
-import { oneLine } from '../messages/message-gist.ts';
+import { shortLine } from '../../timeline/message-gist.ts';
 import { stateText } from './active-states.ts';
 import { type ActorGroup, groupOf, hasMoved } from './actor-order.ts';
 
@@ -60,7 +60,7 @@ function Actor({
   isChosen: boolean;
   onChoose(actor: string): void;
 }) {
-  const what = oneLine(role || machine, ROLE_MAX);
+  const what = shortLine(role || machine, ROLE_MAX);
   return (
     <button
       type="button"

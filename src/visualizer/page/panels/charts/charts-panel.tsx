@@ -2,8 +2,10 @@
  * The team at the revision at which one stands: all actors in a strip, and their statecharts below. By default the
  * chart of whoever moved last is large; one can hold on to one actor, or see all of them small.
  */
+
 import { useComputed, useSignal } from '@preact/signals';
 import type { TeamView } from '../../shell/team-view.ts';
+import type { Panel } from '../panel.ts';
 import { inOrder } from './actor-order.ts';
 import { ActorStrip } from './actor-strip.tsx';
 import { ChartCard } from './chart-card.tsx';
@@ -11,7 +13,9 @@ import './charts-panel.css';
 
 type Layout = 'moving' | 'one' | 'all';
 
-export function ChartsPanel({ view }: { view: TeamView }) {
+export const chartsPanel: Panel = { name: 'charts', title: 'Statecharts', Shown: ChartsPanel };
+
+function ChartsPanel({ view }: { view: TeamView }) {
   const layout = useSignal<Layout>('moving');
   const chosen = useSignal<string | null>(null);
   const standings = useComputed(() => {

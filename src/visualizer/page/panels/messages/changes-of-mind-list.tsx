@@ -1,9 +1,9 @@
 /** Which agents changed their minds, when, and over which message: a sentence each, with links. */
 import { useState } from 'preact/hooks';
 import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
+import { lastWhere } from '../../shell/ascending.ts';
 import type { TeamView } from '../../shell/team-view.ts';
-import { lastWhere } from './message-flow.ts';
-import { gistOf, oneLine, typeInWords } from './message-gist.ts';
+import { messageGist, shortLine, typeInWords } from '../../timeline/message-gist.ts';
 
 /** Sentences that are shown before one asks for all, and the most there are then. */
 const FEW = 3;
@@ -45,7 +45,7 @@ function Sentence({ view, change }: { view: TeamView; change: ChangeOfMind }) {
   const isLater = revision > view.at.value;
   return (
     <li class={isLater ? 'later' : ''}>
-      <b>{oneLine(agent)}</b> changed its mind, from <Said view={view} revision={before} /> to{' '}
+      <b>{shortLine(agent)}</b> changed its mind, from <Said view={view} revision={before} /> to{' '}
       <Said view={view} revision={revision} />
       {reason === undefined ? (
         '; nothing was shown to it in between'
@@ -86,9 +86,9 @@ function Reason({ view, revision }: { view: TeamView; revision: number }) {
   return (
     <>
       <Link view={view} revision={revision}>
-        {typeInWords(event.type)} of {oneLine(by)} ({revision})
+        {typeInWords(event.type)} of {shortLine(by)} ({revision})
       </Link>{' '}
-      <q>{oneLine(gistOf(event), 90)}</q>
+      <q>{shortLine(messageGist(event), 90)}</q>
     </>
   );
 }

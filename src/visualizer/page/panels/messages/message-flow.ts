@@ -7,8 +7,10 @@
  * 2. A note stands right below the judgement that it is about.
  * 3. The team's own root hears every move, to count it; it has a head of its own only where nobody else heard.
  */
+
 import type { RecordedEvent } from '../../../../events/event.ts';
 import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
+import { lastWhere } from '../../shell/ascending.ts';
 import type { Story, StoryMessage } from '../../shell/story.ts';
 
 export type FlowRow = { y: number; height: number; revision: number } & (
@@ -140,17 +142,6 @@ export class MessageFlow {
 
 const titleOf = ({ data }: RecordedEvent): string =>
   `Round ${data['round']} of ${data['of']}: ${data['title']}`;
-
-/** The index of the last item that satisfies what holds for a beginning of the list alone; -1 for none. */
-export function lastWhere<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
-  let [low, high] = [0, items.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(items[middle]!)) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 interface Window {
   from: number;

@@ -2,8 +2,8 @@
 import { memo } from 'preact/compat';
 import type { RecordedEvent } from '../../../../events/event.ts';
 import type { TeamView } from '../../shell/team-view.ts';
+import { messageGist, shortLine, typeInWords } from '../../timeline/message-gist.ts';
 import type { FlowRow, MindLine } from './message-flow.ts';
-import { gistOf, oneLine, typeInWords } from './message-gist.ts';
 
 export interface Columns {
   width: number;
@@ -56,7 +56,7 @@ function RowView(props: RowProps) {
   if (row.kind === 'round')
     return (
       <div class={`messages-round${shade}`} style={place} role="presentation">
-        <span>{oneLine(row.round)}</span>
+        <span>{shortLine(row.round)}</span>
       </div>
     );
   const { revision } = row;
@@ -89,20 +89,20 @@ function Said({ view, row, columns, readers }: RowProps & { row: FlowRow & { kin
   const left = Math.max(GUTTER, Math.min(Math.min(...ends) + 8, columns.width - LABEL_MIN));
   const place = { left, maxWidth: columns.width - left - 8 };
   const kind = view.story.kindAt(row.revision);
-  const gist = gistOf(event);
+  const gist = messageGist(event);
   return (
     <>
       <span class="messages-revision number">{row.revision}</span>
       <span class="messages-label" style={place} title={gist}>
-        <span class="messages-from">{oneLine(row.from, 40)}</span>{' '}
+        <span class="messages-from">{shortLine(row.from, 40)}</span>{' '}
         <b class={`kind-${kind}`}>{typeInWords(row.message.type)}</b>
-        {gone.length > 0 && <em class="problem"> not delivered to {oneLine(gone.join(', '))}</em>}{' '}
+        {gone.length > 0 && <em class="problem"> not delivered to {shortLine(gone.join(', '))}</em>}{' '}
         {gist}
       </span>
       <Arrow event={event} row={row} columns={columns} readers={read} kind={kind} />
       <span class="unseen">
-        {oneLine(` from ${row.from} to ${row.to.join(', ')}`)}
-        {read.length > 0 && `, shown later to ${oneLine(read.join(', '))}`}
+        {shortLine(` from ${row.from} to ${row.to.join(', ')}`)}
+        {read.length > 0 && `, shown later to ${shortLine(read.join(', '))}`}
       </span>
     </>
   );
@@ -162,9 +162,9 @@ function Note(props: { row: FlowRow & { kind: 'change' }; view: TeamView; column
   const reason = events[change.over[0] ?? -1];
   return (
     <span class="messages-note" style={place}>
-      <b>{oneLine(change.agent, 60)} changed its mind</b>
+      <b>{shortLine(change.agent, 60)} changed its mind</b>
       {reason &&
-        ` over ${typeInWords(reason.type)} of ${oneLine(reason.meta.actor ?? 'outside', 40)} (${reason.revision})`}
+        ` over ${typeInWords(reason.type)} of ${shortLine(reason.meta.actor ?? 'outside', 40)} (${reason.revision})`}
       : {typeInWords(events[change.before]!.type)} → {typeInWords(events[change.revision]!.type)}
     </span>
   );

@@ -2,10 +2,13 @@
  * Who said what to whom, as a sequence diagram. Above it, in sentences, which message made which agent change its mind.
  * The diagram draws the rows in sight alone, so that ten thousand messages cost what thirty do.
  */
+
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { lastWhere } from '../../shell/ascending.ts';
+import { shortLine } from '../../timeline/message-gist.ts';
+import type { Panel } from '../panel.ts';
 import { ChangesOfMindList } from './changes-of-mind-list.tsx';
-import { type FlowRow, lastWhere, MessageFlow, mindLinesIn, windowOf } from './message-flow.ts';
-import { oneLine } from './message-gist.ts';
+import { type FlowRow, MessageFlow, mindLinesIn, windowOf } from './message-flow.ts';
 import { type Columns, columnsOf, FlowLines, FlowRowView } from './message-row.tsx';
 import './messages-panel.css';
 import type { TeamView } from '../../shell/team-view.ts';
@@ -15,7 +18,9 @@ const BEYOND = 160;
 /** Scrolling draws anew after this many pixels. */
 const STEP = 80;
 
-export function MessagesPanel({ view }: { view: TeamView }) {
+export const messagesPanel: Panel = { name: 'messages', title: 'Messages', Shown: MessagesPanel };
+
+function MessagesPanel({ view }: { view: TeamView }) {
   const [withGrants, showGrants] = useState(false);
   const flow = useMemo(() => new MessageFlow(view.story, withGrants), [view, withGrants]);
   // Read, so that what comes is drawn.
@@ -116,9 +121,9 @@ function Heads(props: { columns: Columns; lifelines: readonly string[]; chosen: 
           key={name}
           class={name === props.chosen ? 'chosen' : ''}
           style={{ left: props.columns.x(name), maxWidth: props.columns.step - 6 }}
-          title={oneLine(name)}
+          title={shortLine(name)}
         >
-          {oneLine(name, 60)}
+          {shortLine(name, 60)}
         </span>
       ))}
     </div>

@@ -1,9 +1,10 @@
 /** The report of a team as of its head, in layers: summary, artifacts, contributions, decisions, confidence, dissent. */
+
 import { useEffect, useState } from 'preact/hooks';
 import type { Contribution, Report, Result } from '../../../../projections/report/report-layers.ts';
-
 import { durationText } from '../../shell/duration.ts';
-import { oneLine, typeInWords } from '../messages/message-gist.ts';
+import { shortLine, typeInWords } from '../../timeline/message-gist.ts';
+import type { Panel } from '../panel.ts';
 import './report-panel.css';
 import { RevisionLink } from '../../shell/revision-link.tsx';
 import type { TeamView } from '../../shell/team-view.ts';
@@ -21,7 +22,9 @@ interface Fetched {
   problem: string;
 }
 
-export function ReportPanel({ view }: { view: TeamView }) {
+export const reportPanel: Panel = { name: 'report', title: 'Report', Shown: ReportPanel };
+
+function ReportPanel({ view }: { view: TeamView }) {
   const [{ report, head, problem }, have] = useState<Fetched>({ head: -2, problem: '' });
   const current = view.head.value;
   useEffect(() => {
@@ -42,7 +45,7 @@ export function ReportPanel({ view }: { view: TeamView }) {
       clearTimeout(timer);
     };
   }, [current, head]);
-  if (problem !== '' && !report) return <p class="nothing problem">{oneLine(problem)}</p>;
+  if (problem !== '' && !report) return <p class="nothing problem">{shortLine(problem)}</p>;
   if (!report) return <p class="nothing">The report is being made…</p>;
   return (
     <article class="report">
@@ -66,7 +69,7 @@ function Standing({ report, head }: { report: Report; head: number }) {
         <b>The team still works: this is how far it had come by revision {head}.</b>
       ) : (
         <span>
-          {oneLine(reason)} <span class="soft">(as of revision {head}, its last)</span>
+          {shortLine(reason)} <span class="soft">(as of revision {head}, its last)</span>
         </span>
       )}
       {report.rehearsal && (
@@ -85,17 +88,17 @@ function Summary({ view, report }: { view: TeamView; report: Report }) {
   return (
     <section>
       <h2>Summary</h2>
-      <p class="report-request">{oneLine(summary.request, 600)}</p>
+      <p class="report-request">{shortLine(summary.request, 600)}</p>
       <p class="soft">
         {summary.pattern}, {summary.outcome}; {summary.rounds} rounds, {summary.modelCalls} model
         calls, {summary.tokens.toLocaleString('en')}
         {limit} tokens, ${summary.usd.toFixed(4)}, {durationText(summary.elapsedMs)}
-        {summary.materials.length > 0 && `; given: ${oneLine(summary.materials.join(', '))}`}
+        {summary.materials.length > 0 && `; given: ${shortLine(summary.materials.join(', '))}`}
       </p>
       {summary.notes.length > 0 && (
         <ul class="report-notes">
           {[...new Set(summary.notes)].slice(0, LISTED).map((note) => (
-            <li key={note}>{oneLine(note)}</li>
+            <li key={note}>{shortLine(note)}</li>
           ))}
         </ul>
       )}
@@ -114,14 +117,14 @@ function ResultText(props: { view: TeamView; result: Result; isFirst: boolean })
   return (
     <details open={isFirst} class="report-result">
       <summary>
-        <b>{oneLine(title)}</b> by {oneLine(by, 60)}{' '}
+        <b>{shortLine(title)}</b> by {shortLine(by, 60)}{' '}
         <RevisionLink view={view} revision={revision} />
       </summary>
-      {summary !== '' && <p>{oneLine(summary, 600)}</p>}
-      {path !== null && <p class="mono">{oneLine(path)}</p>}
-      {text !== null && <TextBox text={text} label={`Text of ${oneLine(title)}`} />}
+      {summary !== '' && <p>{shortLine(summary, 600)}</p>}
+      {path !== null && <p class="mono">{shortLine(path)}</p>}
+      {text !== null && <TextBox text={text} label={`Text of ${shortLine(title)}`} />}
       {details !== null && (
-        <TextBox text={details} label={`What else was said with ${oneLine(title)}`} />
+        <TextBox text={details} label={`What else was said with ${shortLine(title)}`} />
       )}
     </details>
   );
@@ -135,20 +138,20 @@ function Artifacts({ view, report }: { view: TeamView; report: Report }) {
       {artifacts.slice(0, LISTED).map((artifact) => (
         <details key={artifact.path ?? `${artifact.by} ${artifact.title}`} class="report-result">
           <summary>
-            <b>{oneLine(artifact.title)}</b> by {oneLine(artifact.by, 60)}, version{' '}
+            <b>{shortLine(artifact.title)}</b> by {shortLine(artifact.by, 60)}, version{' '}
             {artifact.versions}
             {artifact.locked && ', agreed and locked'}{' '}
             <RevisionLink view={view} revision={artifact.held ?? artifact.revision} />
           </summary>
           {artifact.path !== null && (
             <p class="mono">
-              {oneLine(artifact.path)} {artifact.hash?.slice(0, 16)}
+              {shortLine(artifact.path)} {artifact.hash?.slice(0, 16)}
             </p>
           )}
           {artifact.text === null ? (
             <p class="soft">Its text stands in the file.</p>
           ) : (
-            <TextBox text={artifact.text} label={`Text of ${oneLine(artifact.title)}`} />
+            <TextBox text={artifact.text} label={`Text of ${shortLine(artifact.title)}`} />
           )}
         </details>
       ))}
@@ -173,11 +176,11 @@ function Contributions(props: { view: TeamView; contributions: readonly Contribu
         <tbody>
           {props.contributions.slice(0, LISTED).map((one) => (
             <tr key={one.agent}>
-              <th scope="row">{oneLine(one.agent, 60)}</th>
+              <th scope="row">{shortLine(one.agent, 60)}</th>
               <td>
-                {oneLine(one.role, 60)}
+                {shortLine(one.role, 60)}
                 <div class="soft">
-                  {oneLine(one.agentType, 60)}, {oneLine(one.model, 60)}
+                  {shortLine(one.agentType, 60)}, {shortLine(one.model, 60)}
                 </div>
                 {one.lost && <div class="problem">its seat was lost</div>}
               </td>
@@ -213,12 +216,12 @@ function Decisions({ view, report }: { view: TeamView; report: Report }) {
       <ul>
         {made.slice(0, LISTED).map((one) => (
           <li key={`${one.revision} ${one.subject}`}>
-            <b>{oneLine(one.subject)}</b>: {oneLine(one.resolution, 600)}{' '}
+            <b>{shortLine(one.subject)}</b>: {shortLine(one.resolution, 600)}{' '}
             <span class="soft">
               ({one.byPerson ? 'decided by a person' : one.basis}; proposed by{' '}
-              {oneLine(one.proposedBy || 'nobody in particular', 60)}
+              {shortLine(one.proposedBy || 'nobody in particular', 60)}
               {one.challengedBy.length > 0 &&
-                `, challenged by ${oneLine(one.challengedBy.join(', '))}`}
+                `, challenged by ${shortLine(one.challengedBy.join(', '))}`}
               )
             </span>{' '}
             <RevisionLink view={view} revision={one.revision} />
@@ -231,7 +234,7 @@ function Decisions({ view, report }: { view: TeamView; report: Report }) {
           <ul>
             {interventions.slice(0, LISTED).map(({ revision, by, what, text }) => (
               <li key={revision}>
-                <b class="report-person">{oneLine(by, 60)}</b> {what} {oneLine(text)}{' '}
+                <b class="report-person">{shortLine(by, 60)}</b> {what} {shortLine(text)}{' '}
                 <RevisionLink view={view} revision={revision} />
               </li>
             ))}
@@ -248,7 +251,7 @@ function Confidence({ report }: { report: Report }) {
     <section>
       <h2>Confidence</h2>
       <p>
-        <b class={`report-confidence ${level}`}>{level}</b>: {oneLine(why, 900)}
+        <b class={`report-confidence ${level}`}>{level}</b>: {shortLine(why, 900)}
       </p>
     </section>
   );
@@ -262,7 +265,7 @@ function Dissent({ view, report }: { view: TeamView; report: Report }) {
       <ul>
         {report.dissent.slice(0, LISTED).map(({ by, about, view: held, revision }) => (
           <li key={`${revision} ${by} ${about}`}>
-            <b>{oneLine(by, 60)}</b> on {oneLine(about)}: {oneLine(held, 900)}{' '}
+            <b>{shortLine(by, 60)}</b> on {shortLine(about)}: {shortLine(held, 900)}{' '}
             <RevisionLink view={view} revision={revision} />
           </li>
         ))}

@@ -1,23 +1,23 @@
 /**
- * The teams below a team, merged with it as they stood when it stood at a revision. Between teams there is no order but
- * the time: each stream below is cut at the end of the last turn that was not later than the revision.
+ * The child teams a team, merged with it as they stood when it stood at a revision. Between teams there is no order but
+ * the time: each of their streams is cut at the end of the last turn that was not later than the revision.
  *
  * Invariants
  * 1. What is shown of a moment depends on the events up to it alone, once they are fetched; what is not merged is told.
  * 2. Streams are fetched one after the other, each event once, and of `TEAMS_MOST` teams at most, the nearest first.
  */
 import { signal } from '@preact/signals';
-import { merge, merged } from '../../../projections/merged/merged.ts';
-import type { Merged } from '../../../projections/merged/merged-state.ts';
-import type { TeamLine } from '../../../projections/teams/teams.ts';
-import { lastWhere } from '../panels/messages/message-flow.ts';
-import { Story } from './story.ts';
-import type { TeamSource } from './team-source.ts';
+import { merge, merged } from '../../../../projections/merged/merged.ts';
+import type { Merged } from '../../../../projections/merged/merged-state.ts';
+import type { TeamLine } from '../../../../projections/teams/teams.ts';
+import { lastWhere } from '../../shell/ascending.ts';
+import { Story } from '../../shell/story.ts';
+import type { TeamSource } from '../../shell/team-source.ts';
 
 /** Teams that are merged. */
 export const TEAMS_MOST = 20;
 
-export interface TeamBelow {
+export interface ChildTeam {
   line: TeamLine;
   /** The last revision that is merged; -1 when the team had not begun. */
   revision: number;
@@ -30,7 +30,7 @@ interface Fetched {
   problem: string;
 }
 
-export class TeamsBelow {
+export class ChildTeams {
   /** Counts what was learned; read it to be told of more. */
   readonly version = signal(0);
   #lines: readonly TeamLine[] = [];
@@ -44,9 +44,9 @@ export class TeamsBelow {
     private readonly team: string,
   ) {}
 
-  /** Takes the list of all teams, and fetches what it does not have of those below. */
+  /** Takes the list of all teams, and fetches what it does not have of the child teams. */
   take(all: readonly TeamLine[]): void {
-    this.#lines = below(this.team, all);
+    this.#lines = descendants(this.team, all);
     this.version.value++;
     void this.#fetch();
   }
@@ -56,7 +56,7 @@ export class TeamsBelow {
   }
 
   /** How each stood at a time; nearest first. */
-  at(time: number): TeamBelow[] {
+  at(time: number): ChildTeam[] {
     return this.#lines.map((line, index) => {
       if (index >= TEAMS_MOST)
         return { line, revision: -1, lack: `not merged: only ${TEAMS_MOST} teams are` };
@@ -74,7 +74,7 @@ export class TeamsBelow {
     });
   }
 
-  /** The team's own state with all that was known of the teams below at a time. */
+  /** The team's own state with all that was known of the child teams at a time. */
   merged(own: Merged, time: number): Merged {
     const teams = this.at(time).filter(({ revision }) => revision >= 0);
     const key = teams.map(({ line, revision }) => `${line.team}@${revision}`).join(' ');
@@ -125,7 +125,7 @@ export class TeamsBelow {
 const NOTHING: Fetched = { story: new Story(''), problem: '' };
 
 /** Children, then theirs, and so on; each once, who began first before. */
-function below(team: string, all: readonly TeamLine[]): TeamLine[] {
+function descendants(team: string, all: readonly TeamLine[]): TeamLine[] {
   const children = new Map<string, TeamLine[]>();
   for (const line of [...all].sort(
     (a, b) => a.startedAt - b.startedAt || (a.team < b.team ? -1 : 1),

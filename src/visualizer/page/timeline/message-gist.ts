@@ -1,7 +1,7 @@
 /** What a message says, in one line: its type in words, and its first words. */
-import type { Json, RecordedEvent } from '../../../../events/event.ts';
-import { lineOf } from '../../../../projections/transcript/transcript.ts';
-import { onOneLine, typeWords } from '../../timeline/event-line.ts';
+import type { Json, RecordedEvent } from '../../../events/event.ts';
+import { lineOf } from '../../../projections/transcript/transcript.ts';
+import { onOneLine, typeWords } from './event-line.ts';
 
 /** Most characters of a gist. */
 export const GIST_MAX = 200;
@@ -16,23 +16,23 @@ const WORDS: Readonly<Record<string, string>> = {
 export const typeInWords = (type: string): string => WORDS[type] ?? typeWords(type).toLowerCase();
 
 /** One line, cut where it is longer than there is room for. */
-export function oneLine(text: string, most = GIST_MAX): string {
+export function shortLine(text: string, most = GIST_MAX): string {
   const line = onOneLine(text.slice(0, most * 2));
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 
 /** The first words of what was said: a text, a title and a summary, or the first of several points. */
-export function gistOf(event: RecordedEvent): string {
+export function messageGist(event: RecordedEvent): string {
   const { text, brief, grant: _, ...said } = event.data;
-  if (typeof text === 'string') return oneLine(text);
-  if (typeof brief === 'string') return oneLine(brief);
+  if (typeof text === 'string') return shortLine(text);
+  if (typeof brief === 'string') return shortLine(brief);
   const texts = Object.values(said).filter((value) => isPhrase(value));
-  if (texts.length > 0) return oneLine(texts.slice(0, 2).join(' — '));
+  if (texts.length > 0) return shortLine(texts.slice(0, 2).join(' — '));
   for (const value of Object.values(said)) {
     const point = Array.isArray(value) ? pointsOf(value) : '';
     if (point !== '') return point;
   }
-  return oneLine(lineOf(event).text);
+  return shortLine(lineOf(event).text);
 }
 
 const isPhrase = (value: Json | undefined): value is string =>
@@ -44,5 +44,5 @@ function pointsOf(points: readonly Json[]): string {
   const words = Object.values(first).find(isPhrase) ?? '';
   const tag = typeof first['tag'] === 'string' ? `${first['tag']}: ` : '';
   const more = points.length > 1 ? `(1 of ${points.length}) ` : '';
-  return words === '' ? '' : oneLine(`${more}${tag}${words}`);
+  return words === '' ? '' : shortLine(`${more}${tag}${words}`);
 }

@@ -2,10 +2,10 @@
  * JSON to unfold. Only what is unfolded is in the document, and of a long list only so much as was asked for.
  */
 import { useState } from 'preact/hooks';
-import type { Json } from '../../../../events/event.ts';
-import { escapeControls } from '../../../../projections/conversation/framing.ts';
+import type { Json } from '../../../events/event.ts';
+import { escapeControls } from '../../../projections/conversation/framing.ts';
 import './json-tree.css';
-import { TextBox } from '../../shell/text-box.tsx';
+import { TextBox } from '../shell/text-box.tsx';
 
 /** Entries of a list or an object that are shown at first, and that each further click adds. */
 const ENTRIES = 50;

@@ -3,16 +3,16 @@
  * open, since it is what was new; what came before is folded.
  */
 import { useState } from 'preact/hooks';
-import type { Json } from '../../../../events/event.ts';
-import { escapeControls } from '../../../../projections/conversation/framing.ts';
-import type { Message, MessageBlock } from '../../../../projections/conversation/thread-message.ts';
-import { type Fetched, useFetched } from '../../shell/fetched.ts';
-import { onOneLine } from '../../timeline/event-line.ts';
+import type { Json } from '../../../events/event.ts';
+import { escapeControls } from '../../../projections/conversation/framing.ts';
+import type { Message, MessageBlock } from '../../../projections/conversation/thread-message.ts';
+import { type Fetched, useFetched } from '../shell/fetched.ts';
+import { onOneLine } from '../timeline/event-line.ts';
 import { JsonTree } from './json-tree.tsx';
 import './prompt-view.css';
-import type { Prompt } from '../../shell/team-source.ts';
-import type { TeamView } from '../../shell/team-view.ts';
-import { TextBox } from '../../shell/text-box.tsx';
+import type { Prompt } from '../shell/team-source.ts';
+import type { TeamView } from '../shell/team-view.ts';
+import { TextBox } from '../shell/text-box.tsx';
 
 /** Messages that are listed at first. */
 const MESSAGES_SHOWN = 12;

@@ -4,20 +4,20 @@
  *
  * Invariant: what has to be fetched or followed back is so only for an event that one stays with; passing by costs nothing.
  */
-import type { JsonObject, RecordedEvent } from '../../../../events/event.ts';
-import { escapeControls } from '../../../../projections/conversation/framing.ts';
-import { lineOf } from '../../../../projections/transcript/transcript.ts';
-import { recorded } from '../../../shared/wire.ts';
-import { clockText, durationText, momentText } from '../../shell/duration.ts';
-import '../../timeline/event-kind.css';
-import { eventLine, KIND_WORDS, typeWords } from '../../timeline/event-line.ts';
+import type { JsonObject, RecordedEvent } from '../../../events/event.ts';
+import { escapeControls } from '../../../projections/conversation/framing.ts';
+import { lineOf } from '../../../projections/transcript/transcript.ts';
+import { recorded } from '../../shared/wire.ts';
+import { clockText, durationText, momentText } from '../shell/duration.ts';
+import '../timeline/event-kind.css';
+import { eventLine, KIND_WORDS, typeWords } from '../timeline/event-line.ts';
 import './event-panel.css';
-import { useFetched, useSettled } from '../../shell/fetched.ts';
-import type { TeamView } from '../../shell/team-view.ts';
-import { TextBox } from '../../shell/text-box.tsx';
-import { MindChange } from '../messages/mind-change.tsx';
+import { useFetched, useSettled } from '../shell/fetched.ts';
+import type { TeamView } from '../shell/team-view.ts';
+import { TextBox } from '../shell/text-box.tsx';
 import { CauseSection, EffectsSection, MaterialSection, WorkSection } from './event-links.tsx';
 import { JsonTree } from './json-tree.tsx';
+import { MindChange } from './mind-change.tsx';
 import { Blocks, PromptView } from './prompt-view.tsx';
 import { Section } from './section.tsx';
 

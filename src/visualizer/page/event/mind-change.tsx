@@ -1,8 +1,8 @@
 /** A change of mind in a sentence, with the ways to what it was and to what it was over. */
-import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
-import { eventLine, onOneLine, typeWords } from '../../timeline/event-line.ts';
+import type { ChangeOfMind } from '../../../projections/decisions/changes-of-mind.ts';
+import { eventLine, onOneLine, typeWords } from '../timeline/event-line.ts';
 import './mind-change.css';
-import type { TeamView } from '../../shell/team-view.ts';
+import type { TeamView } from '../shell/team-view.ts';
 
 /** What an agent was shown that is named; the others are counted. */
 const REASONS_NAMED = 4;

@@ -1,11 +1,11 @@
-/** Merged state with the teams below, cut at the time of the revision where one stands. */
+/** Merged state with the child teams, cut at the time of the revision where one stands. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { project } from '../../src/projections/kit/projection.ts';
 import { emptyMerged, merge, merged } from '../../src/projections/merged/merged.ts';
 import { mergedView } from '../../src/projections/merged/merged-view.ts';
 import { type TeamLine, teams } from '../../src/projections/teams/teams.ts';
-import { TEAMS_MOST, TeamsBelow } from '../../src/visualizer/page/shell/teams-below.ts';
+import { ChildTeams, TEAMS_MOST } from '../../src/visualizer/page/panels/merged/child-teams.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
@@ -53,7 +53,7 @@ const source = (broken = '') => ({
 });
 
 const lastOf = (team: string) => streams.get(team)!.at(-1)!.meta.at;
-const isDone = (below: TeamsBelow) => below.at(Infinity).every(({ lack }) => lack === '');
+const isDone = (below: ChildTeams) => below.at(Infinity).every(({ lack }) => lack === '');
 const own = (team = 'a') => project(merged, streams.get(team)!);
 
 /** Of a team's events up to a time, those of whole turns. */
@@ -62,9 +62,9 @@ function wholeTurns(team: string, time: number): RecordedEvent[] {
   return past.slice(0, past.findLastIndex(({ meta }) => meta.last) + 1);
 }
 
-describe('The teams below', () => {
+describe('The child teams', () => {
   it('are merged as they stood at any time, and equal a merge of their cut streams', async () => {
-    const below = new TeamsBelow(source(), 'a');
+    const below = new ChildTeams(source(), 'a');
     below.take(lines);
     await expect.poll(() => isDone(below)).toBe(true);
     const times = [...streams.values()].flat().map(({ meta }) => meta.at);
@@ -84,7 +84,7 @@ describe('The teams below', () => {
   });
 
   it('had not begun before their first turn had ended', async () => {
-    const below = new TeamsBelow(source(), 'a');
+    const below = new ChildTeams(source(), 'a');
     below.take(lines);
     await expect.poll(() => isDone(below)).toBe(true);
     const before = streams.get('b')![0]!.meta.at - 1;
@@ -97,7 +97,7 @@ describe('The teams below', () => {
 
   it('are fetched once each, and then only what has come since', async () => {
     asked.length = 0;
-    const below = new TeamsBelow(source(), 'a');
+    const below = new ChildTeams(source(), 'a');
     const early = lines.map((line) => ({ ...line, events: 5 }));
     below.take(early);
     below.take(early);
@@ -111,7 +111,7 @@ describe('The teams below', () => {
   });
 
   it('that cannot be read are said not to be merged, and do not keep the others away', async () => {
-    const below = new TeamsBelow(source('b'), 'a');
+    const below = new ChildTeams(source('b'), 'a');
     below.take(lines);
     await expect.poll(() => below.at(lastOf('c'))[1]!.lack).toBe('');
     const [b, c] = below.at(lastOf('c'));
@@ -126,7 +126,7 @@ describe('The teams below', () => {
       team: `child-${String(i).padStart(2, '0')}`,
       events: 1,
     }));
-    const below = new TeamsBelow(
+    const below = new ChildTeams(
       {
         events: async function* () {
           yield [shownEvent(streams.get('b')![0]!)];
@@ -147,7 +147,7 @@ describe('The teams below', () => {
       { ...lines[0]!, team: 'b', parent: 'a' },
       { ...lines[0]!, team: 'c', parent: 'b' },
     ];
-    const below = new TeamsBelow(source(), 'a');
+    const below = new ChildTeams(source(), 'a');
     below.take(ring);
     below.close();
     expect(below.at(0).map(({ line }) => line.team)).toEqual(['b', 'c']);

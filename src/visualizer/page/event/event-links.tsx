@@ -1,11 +1,11 @@
 /** How an event hangs together with others: its causes back to the request, its effects, its work, what was seen before. */
 import { useState } from 'preact/hooks';
-import type { RecordedEvent } from '../../../../events/event.ts';
-import { type CauseChain, causeChain } from '../../../../projections/causes/cause-chain.ts';
-import { escapeControls } from '../../../../projections/conversation/framing.ts';
-import { clockText } from '../../shell/duration.ts';
-import type { TeamView } from '../../shell/team-view.ts';
-import { eventLine, KIND_WORDS } from '../../timeline/event-line.ts';
+import type { RecordedEvent } from '../../../events/event.ts';
+import { type CauseChain, causeChain } from '../../../projections/causes/cause-chain.ts';
+import { escapeControls } from '../../../projections/conversation/framing.ts';
+import { clockText } from '../shell/duration.ts';
+import type { TeamView } from '../shell/team-view.ts';
+import { eventLine, KIND_WORDS } from '../timeline/event-line.ts';
 import { Section } from './section.tsx';
 
 /** Links that are listed at first. */
