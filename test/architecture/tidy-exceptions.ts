@@ -164,6 +164,7 @@ export const exceptions: Exceptions = {
     'seatOf',
     'seated',
     'settle',
+    'settleChild',
     'standing',
     'tagsOf',
     'takeProposal',
