@@ -9,7 +9,12 @@ export { createGovernor } from './actors/governor/token-governor.ts';
 export { type Host, type HostOptions, startHost } from './actors/lead/host.ts';
 export { LedElsewhere } from './actors/lead/team-leases.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
-export { type MachineSource, RegistrationError } from './actors/machine/registered-machine.ts';
+export { type Activation, activationOf } from './actors/machine/activation.ts';
+export {
+  type MachineSource,
+  type OwnEffect,
+  RegistrationError,
+} from './actors/machine/registered-machine.ts';
 export {
   createRuntime,
   type Runtime,

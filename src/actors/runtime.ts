@@ -32,7 +32,7 @@ import type { MachineSource, RegisteredMachine } from './machine/registered-mach
 import { registerMachine } from './machine/registration.ts';
 import { packageVersion } from './package-version.ts';
 import { createFold, type Divergence, DivergenceError } from './state/fold.ts';
-import { type Formed, hashState, type OwedWork, type TeamState } from './state/team-state.ts';
+import { type Formed, hashState, type TeamState } from './state/team-state.ts';
 import { TeamEnded, type TeamHandle, type TeamResult } from './team-handle.ts';
 import { ENDS, TeamReader } from './team-reader.ts';
 import type { TurnRules } from './turn/draft.ts';
@@ -153,14 +153,8 @@ class TeamRuntime implements Runtime {
     };
     const machines = registered(options);
     const machineOf = (name: string) => knownMachine(machines, name);
-    const ownEffect = (work: OwedWork) => {
-      const machine = [...machines.values()].find(({ effects }) =>
-        Object.hasOwn(effects, work.src),
-      );
-      return machine?.effects[work.src] ?? 'once';
-    };
     const policies = [...standardPolicies, ...(options.policies ?? [])];
-    const doorkeeperOf = (own: Workers) => createDoorkeeper(policies, own, ownEffect);
+    const doorkeeperOf = (own: Workers) => createDoorkeeper(policies, own);
     this.rules = { catalog: this.catalog, doorkeeper: doorkeeperOf(workers), machineOf };
     const code = codeOf(machines, policies);
     this.site = {

@@ -48,7 +48,7 @@ export class TurnStage {
       );
     this.rules = {
       catalog: createCatalog([...vocabulary, ...events]),
-      doorkeeper: createDoorkeeper(standardPolicies, workers as never, () => 'once'),
+      doorkeeper: createDoorkeeper(standardPolicies, workers as never),
       machineOf(name) {
         const machine = registered.get(name);
         if (!machine) throw new Error(`no machine "${name}"`);
@@ -120,7 +120,7 @@ export class TurnStage {
       ];
     if ('delay' in verdict)
       return [{ type: 'work.delayed', data: { work: id, src, ...verdict.delay } }];
-    const effect = doorkeeper.effectOf(work);
+    const effect = doorkeeper.effectOf(state, work);
     const admitted = { work: id, src, effect, purpose: 'work', ...verdict.admit };
     const dear = effect === 'paid' || effect === 'once';
     return [

@@ -38,7 +38,7 @@ export async function readingOf(
     );
   const rules: TurnRules = {
     catalog: createCatalog([...vocabulary, ...scenario.events]),
-    doorkeeper: createDoorkeeper(standardPolicies, {}, () => 'once'),
+    doorkeeper: createDoorkeeper(standardPolicies, {}),
     machineOf(name) {
       const machine = machines.get(name);
       if (!machine) throw new Error(`no machine "${name}"`);

@@ -87,7 +87,7 @@ export class Witness {
     this.listener = createListener(machines);
     this.rules = {
       catalog: this.catalog,
-      doorkeeper: createDoorkeeper(standardPolicies, {}, () => 'once'),
+      doorkeeper: createDoorkeeper(standardPolicies, {}),
       machineOf: (name) => this.listener.machineOf(name),
     };
   }

@@ -20,20 +20,15 @@ export interface Doorkeeper {
   /** Folds the event into each policy; returns what the doorkeeper says of it. */
   note(state: TeamState, event: FoldedEvent): Notice[];
   judge(state: TeamState, work: OwedWork, at: number): Verdict;
-  effectOf(work: OwedWork): EffectClass;
+  effectOf(state: TeamState, work: OwedWork): EffectClass;
 }
 
-export function createDoorkeeper(
-  policies: readonly Policy[],
-  workers: Workers,
-  /** Effect class of work that no named worker does (a machine's own promise). */
-  ownEffect: (work: OwedWork) => EffectClass,
-): Doorkeeper {
+export function createDoorkeeper(policies: readonly Policy[], workers: Workers): Doorkeeper {
   const workerOf = (src: string): Worker | undefined =>
     Object.hasOwn(workers, src) ? workers[src] : undefined;
-  const effectOf = (work: OwedWork): EffectClass => {
-    const effect = workerOf(work.src)?.effect;
-    return typeof effect === 'function' ? effect(work.input as never) : (effect ?? ownEffect(work));
+  const effectOf = (state: TeamState, work: OwedWork): EffectClass => {
+    const effect = workerOf(work.src)?.effect ?? ownEffect(state, work);
+    return typeof effect === 'function' ? effect(work.input as never) : effect;
   };
   return {
     effectOf,
@@ -54,7 +49,7 @@ export function createDoorkeeper(
       return said;
     },
     judge(state, work, at) {
-      const question = { work, worker: workerOf(work.src), effect: effectOf(work), at };
+      const question = { work, worker: workerOf(work.src), effect: effectOf(state, work), at };
       let verdict: Verdict = { admit: { reserved: NO_AMOUNT } };
       for (const policy of policies) {
         const opinion = policy.judge?.(state.policies.get(policy.name), question);
@@ -70,3 +65,9 @@ export function createDoorkeeper(
 }
 
 const NOTHING: Notice[] = [];
+
+/** Of work that no worker does: as the machine that owes it says, whatever another machine says of the same name. */
+function ownEffect({ actors }: TeamState, { actor, src }: OwedWork): EffectClass {
+  const effects = actors.get(actor)?.machine.effects;
+  return effects && Object.hasOwn(effects, src) ? effects[src]! : 'repeatable';
+}

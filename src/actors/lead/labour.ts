@@ -38,6 +38,8 @@ export interface Report {
   work: string;
   type: string;
   data: JsonObject;
+  /** No result: the process ends, or leads no longer, and the work goes on elsewhere. */
+  brokenOff?: boolean;
 }
 
 export interface LabourSite {
@@ -103,7 +105,7 @@ export class Labour {
   }
 
   private prepare(work: OwedWork, state: TeamState): void {
-    if (work.effect === 'repeatable' || work.effect === 'converging') this.begin(work, state);
+    if (isFree(work)) this.begin(work, state);
     else if (!this.queueing.has(work.id)) this.queue(work);
   }
 
@@ -178,15 +180,22 @@ export class Labour {
       if (!worker) {
         const { machine } = state.actors.get(work.actor)!.machine;
         const { src, logic = logicOf(machine, src) } = work;
-        const data = await runOwnLogic(logic, src, inputOf(work, state), signal);
+        const input = inputOf(work, state);
+        const activation = { key: `${this.site.team}/${work.id}`, attempt: attemptOf(work) };
+        const data = await runOwnLogic({ logic, src, input, activation, signal });
         return { work: work.id, type: 'work.done', data };
       }
       const output = await worker.run(inputOf(work, state), this.contextOf(work, state, signal));
       return this.resultOf(work, worker, output);
     } catch (error) {
-      // Whatever a worker throws once nobody waits for it any more, it was broken off.
-      const broken = signal.aborted && !(error instanceof WorkFailure) ? signal.reason : error;
-      return this.failureOf(work, broken, this.site.clock.now() - begun);
+      // Whatever is thrown once nobody waits for it any more, it was broken off. What paid work says itself may tell
+      // what it cost; what can be done again has nothing to say.
+      const isTold = error instanceof WorkFailure && !isFree(work);
+      const failure = signal.aborted && !isTold ? signal.reason : error;
+      const report = this.failureOf(work, failure, this.site.clock.now() - begun);
+      if (signal.reason instanceof StandingDown && report.data['kind'] === 'cancelled')
+        report.brokenOff = true;
+      return report;
     }
   }
 
@@ -228,7 +237,7 @@ export class Labour {
       team,
       actor: work.actor as WorkContext['actor'],
       work: work.id,
-      attempt: work.attempt,
+      attempt: attemptOf(work),
       through: work.through,
       reserved: work.reserved,
       ...(work.outputTokensMax === null ? {} : { outputTokensMax: work.outputTokensMax }),
@@ -282,6 +291,12 @@ const inputOf = ({ input }: OwedWork, state: TeamState) =>
   decode(input, state.system?.codec) as never;
 const notWaitedFor = ({ src }: OwedWork) =>
   new WorkFailure('cancelled', `${src} is not waited for any more`);
+
+/** Beginning it again costs nothing and hurts nobody, so no start of it is recorded. */
+const isFree = ({ effect }: OwedWork) => effect === 'repeatable' || effect === 'converging';
+
+/** Recorded starts count themselves; of free work, the leaders under whom it may have been begun are counted. */
+const attemptOf = (work: OwedWork) => (isFree(work) ? work.attempt + 1 : work.attempt);
 
 /** Leaving work to the next leader is no result of a team below; of any other work it is a cancellation. */
 function brokenOff({ effect }: OwedWork, error: unknown): string {

@@ -332,7 +332,10 @@ export class Leader {
     }
   }
 
-  private stimulusOf({ work: id, type, data }: Report, at: number): Stimulus | undefined {
+  private stimulusOf(
+    { work: id, type, data, brokenOff }: Report,
+    at: number,
+  ): Stimulus | undefined {
     const work = this.deciding.works.get(id);
     if (type === 'work.started' || type === 'work.delayed') {
       return work?.status === 'admitted' && !this.closing
@@ -355,7 +358,7 @@ export class Leader {
         work: id,
       };
     }
-    if (this.closing && data['kind'] === 'cancelled') return this.interrupted(work, data, at);
+    if (brokenOff) return this.interrupted(work, data, at);
     return { type, data, at, work: id };
   }
 
@@ -425,7 +428,7 @@ export class Leader {
     }
     if ('delay' in verdict)
       return [{ type: 'work.delayed', data: { work: id, src, ...verdict.delay } }];
-    const effect = doorkeeper.effectOf(work);
+    const effect = doorkeeper.effectOf(state, work);
     const purpose =
       (work.input as JsonObject | null)?.['purpose'] === 'synthesis' ? 'synthesis' : 'work';
     const admitted: Ruling = {

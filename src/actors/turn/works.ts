@@ -98,8 +98,9 @@ export function judgeWaiting(draft: TurnDraft): void {
 }
 
 /**
- * After a crash: paid attempts count as spent and are judged anew, once-only work has an unknown outcome. A team
- * below has its own stream and is attached to again, so its reservation stands.
+ * After a crash: paid attempts count as spent and are judged anew, once-only work has an unknown outcome, and what
+ * may be done again without a record of its start has perhaps been under way. A child team has its own stream and is
+ * attached to again, so its reservation stands.
  */
 export function lapse(draft: TurnDraft): void {
   for (const work of [...draft.state.works.values()]) {
@@ -110,6 +111,8 @@ export function lapse(draft: TurnDraft): void {
       unknownOutcome(draft, id, message);
     } else if ((status === 'started' || status === 'cancelled') && effect === 'paid') {
       draft.push(workLapsed.type, { work: id, src, attempt, settled: reserved }, { work: id });
+    } else if (status === 'admitted' && (effect === 'repeatable' || effect === 'converging')) {
+      work.attempt += 1;
     }
   }
 }
