@@ -164,7 +164,7 @@ class TeamRuntime implements Runtime {
       code,
       fold: createFold(store, this.rules, code),
       rules: this.rules,
-      labour: {
+      execution: {
         clock,
         governor: options.governor,
         below: (order) => this.below.run(order),

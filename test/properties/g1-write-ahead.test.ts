@@ -29,7 +29,7 @@ describe('write-ahead', () => {
     const { turns } = prototype;
     vi.spyOn(prototype, 'turns').mockImplementation(function (this: any, ...given: unknown[]) {
       const outcome = turns.apply(this, given);
-      if (outcome.events.length > 0) this.labour.reconcile(outcome.state);
+      if (outcome.events.length > 0) this.execution.reconcile(outcome.state);
       return outcome;
     });
     expect(await failsWhen('G1', {})).toBe(true);

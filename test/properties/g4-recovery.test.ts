@@ -3,7 +3,7 @@
  * work in flight is repeated, by its effect class.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Labour } from '../../src/actors/lead/labour.ts';
+import { Execution } from '../../src/actors/lead/execution.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import { orders } from '../simulation/scenarios/order.ts';
 import { supervisors } from '../simulation/scenarios/supervisor.ts';
@@ -34,9 +34,9 @@ describe('recovery', () => {
     },
   );
 
-  it('would fail with labour that forgets what it has reported', async () => {
-    const { reconcile } = Labour.prototype;
-    vi.spyOn(Labour.prototype, 'reconcile').mockImplementation(function (this: any, state) {
+  it('would fail with an execution that forgets what it has reported', async () => {
+    const { reconcile } = Execution.prototype;
+    vi.spyOn(Execution.prototype, 'reconcile').mockImplementation(function (this: any, state) {
       this.reported.clear();
       reconcile.call(this, state);
     });

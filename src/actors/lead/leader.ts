@@ -35,10 +35,11 @@ import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft
 import type { Act } from '../turn/post.ts';
 import { stopInstead, takeTurn } from '../turn/turn.ts';
 import { StandingDown, type Workers, WorkFailure } from '../worker.ts';
-import { Labour, type LabourSite, type Report } from './labour.ts';
+import { Execution, type ExecutionSite } from './execution.ts';
 import { OwnHands } from './own-hands.ts';
 import type { Asking } from './permits.ts';
 import { Views } from './views.ts';
+import type { WorkReport } from './work-report.ts';
 
 /** Bounds of one append: turns of several stimuli go together. */
 const BATCH_TURNS_MAX = 64;
@@ -55,7 +56,7 @@ export interface LeaderSite {
   /** Who judges what these workers are to do. */
   doorkeeperOf(workers: Workers): Doorkeeper;
   readonly clock: Clock;
-  readonly labour: Omit<LabourSite, 'team' | 'workers' | 'views' | 'report' | 'progress'>;
+  readonly execution: Omit<ExecutionSite, 'team' | 'workers' | 'views' | 'report' | 'progress'>;
   /** Who leads: unique to this runtime in this process. */
   readonly name: string;
   readonly package: string;
@@ -90,9 +91,9 @@ export class Leader {
   readonly stream: StreamName;
   readonly views: Views;
   state: TeamState = emptyState();
-  private readonly labour: Labour;
+  private readonly execution: Execution;
   private readonly doorkeeper: Doorkeeper;
-  private readonly reports: Report[] = [];
+  private readonly reports: WorkReport[] = [];
   private readonly inbox: RawEvent[] = [];
   private readonly subscriptions: Subscription[] = [];
   private unwake: (() => void) | undefined;
@@ -115,8 +116,8 @@ export class Leader {
     this.doorkeeper = site.doorkeeperOf(workers);
     this.stream = teamStream(team);
     this.views = new Views(site.store, site.rules.catalog, this.stream);
-    this.labour = new Labour({
-      ...site.labour,
+    this.execution = new Execution({
+      ...site.execution,
       team,
       workers,
       views: this.views,
@@ -275,7 +276,7 @@ export class Leader {
       if (state.leader === this.site.name && state.epoch === this.state.epoch && !state.ended) {
         // Our own append, whose answer was lost: its stimuli are recorded, so start from what is there.
         this.state = state;
-        this.labour.reconcile(state);
+        this.execution.reconcile(state);
         this.hands.follow(state, []);
         void this.lead();
       } else this.leave({ kind: 'stoodDown', epoch: state.epoch });
@@ -286,7 +287,7 @@ export class Leader {
 
   /** Consecutive turns on consecutive states, as many as fit into one append. */
   private turns(stimuli: Iterable<Stimulus>, from: TeamState): Batch {
-    const asking = this.labour.permits.ask();
+    const asking = this.execution.permits.ask();
     const rule: Rule = (state, work, at) => this.rule(asking, state, work, at);
     const events: TurnEvent[] = [];
     const acts: Act[] = [];
@@ -333,7 +334,7 @@ export class Leader {
   }
 
   private stimulusOf(
-    { work: id, type, data, brokenOff }: Report,
+    { work: id, type, data, brokenOff }: WorkReport,
     at: number,
   ): Stimulus | undefined {
     const work = this.deciding.works.get(id);
@@ -487,7 +488,7 @@ export class Leader {
     this.state = state;
     this.deciding = state;
     this.views.note(events.map((event) => this.recorded(event)));
-    if (!this.closing) this.labour.reconcile(state);
+    if (!this.closing) this.execution.reconcile(state);
     this.hands.follow(state, acts);
     if (before === NO_STREAM) this.kept = -1;
     if (state.revision - this.kept >= SNAPSHOT_EVERY && !state.ended) {
@@ -528,15 +529,15 @@ export class Leader {
     this.retire();
     for (const subscription of this.subscriptions) subscription.close();
     this.stir();
-    if (why.kind === 'ended') this.labour.reconcile(this.state);
+    if (why.kind === 'ended') this.execution.reconcile(this.state);
     if (why.kind === 'ended') {
-      void this.labour.stop(new WorkFailure('cancelled', 'the team has ended'), 0);
-      const below = this.labour.below();
+      void this.execution.stop(new WorkFailure('cancelled', 'the team has ended'), 0);
+      const below = this.execution.below();
       if (below) void below.then(() => this.site.left(this, why));
       else this.site.left(this, why);
       return;
     }
-    void this.labour.stop(new StandingDown('this process leads the team no longer'), 0);
+    void this.execution.stop(new StandingDown('this process leads the team no longer'), 0);
     this.site.left(this, why);
   }
 
@@ -545,7 +546,7 @@ export class Leader {
     if (this.gone) return;
     this.closing = true;
     for (const subscription of this.subscriptions) subscription.close();
-    await this.labour.stop(new StandingDown('the process is closing'), graceMs);
+    await this.execution.stop(new StandingDown('the process is closing'), graceMs);
     await this.settled();
     if (this.gone) return;
     if (this.state.revision > this.kept)

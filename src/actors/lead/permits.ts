@@ -15,7 +15,7 @@ import type { Entry, Governor, Outlook, Permit } from '../governor/governor.ts';
 import type { OwedWork } from '../state/team-state.ts';
 import type { Worker } from '../worker.ts';
 
-export interface PermitSite {
+interface PermitSite {
   readonly clock: Clock;
   readonly governor: Governor | undefined;
   workerOf(src: string): Worker | undefined;

@@ -87,7 +87,7 @@ function setting(worker: Worker, governor: Governor) {
   return { clock, runtime, typesOf };
 }
 
-describe('labour under a governor', () => {
+describe('execution under a governor', () => {
   it('never has more calls under way than it was given leave for, and gives all leave back', async () => {
     const { book, watching } = watched(createGovernor({ concurrency: 2, burst: 100 }));
     let under = 0;

@@ -1,21 +1,18 @@
 /**
- * Labour: the work of one led team that is under way in this process. It begins work that the stream says
- * may begin, aborts work that nobody waits for any more, and hands results back as stimuli.
+ * Execution: the work of one led team that is under way in this process. It begins work that the stream says may
+ * begin, aborts work that nobody waits for any more, and reports what came of it.
  *
  * Invariants
- * 1. (G1) `begin` is called only with works of an adopted state, whose events are durable.
+ * 1. (G1) Work begins only when `reconcile` is told of an adopted state, whose events are durable.
  * 2. Work whose repetition costs or hurts runs only if its `work.started` is durable.
- * 3. Every permit of the governor is given back exactly once.
+ * 3. Every permit of the governor is given back exactly once (`permits.ts`).
  * 4. Work begins at most once per attempt: what has been reported is not begun again while its report is on
  *    its way into the stream.
- * 5. A team below is attached to even when nobody waits for it any more: it is wound down, and settles then.
+ * 5. A child team is attached to even when nobody waits for it any more: it is wound down, and settles then.
  */
-
-import { NO_USAGE, usage } from '../../events/amounts.ts';
-import type { JsonObject } from '../../events/event.ts';
+import { NO_USAGE } from '../../events/amounts.ts';
 import type { TeamId } from '../../events/ids.ts';
 import { decode } from '../../events/value.ts';
-import { isFailure, workDone } from '../../events/words/work.ts';
 import type { ChildOrder } from '../children/teams-below.ts';
 import type { Clock } from '../clock.ts';
 import type { Governor, Permit } from '../governor/governor.ts';
@@ -32,25 +29,17 @@ import {
 } from '../worker.ts';
 import { Permits } from './permits.ts';
 import type { Views } from './views.ts';
+import { failureReport, outcomeOf, resultReport, type WorkReport } from './work-report.ts';
 
-/** What labour reports: a result, or that a piece of work may now be recorded as started or delayed. */
-export interface Report {
-  work: string;
-  type: string;
-  data: JsonObject;
-  /** No result: the process ends, or leads no longer, and the work goes on elsewhere. */
-  brokenOff?: boolean;
-}
-
-export interface LabourSite {
+export interface ExecutionSite {
   readonly team: TeamId;
   readonly workers: Workers;
   readonly views: Views;
   readonly clock: Clock;
   readonly governor: Governor | undefined;
-  /** Runs a team below this one to its end. */
+  /** Runs a child team to its end. */
   below(order: ChildOrder): Promise<ChildEnd>;
-  report(report: Report): void;
+  report(report: WorkReport): void;
   progress(actor: string, text: string): void;
 }
 
@@ -60,7 +49,7 @@ interface Running {
   finished: Promise<void>;
 }
 
-export class Labour {
+export class Execution {
   private readonly running = new Map<string, Running>();
   readonly permits: Permits;
   /** Works that wait for the governor's leave, or for the record of it. */
@@ -68,7 +57,7 @@ export class Labour {
   /** Works that have ended here and that the stream does not say so of yet. */
   private readonly reported = new Set<string>();
 
-  constructor(private readonly site: LabourSite) {
+  constructor(private readonly site: ExecutionSite) {
     const { clock, governor } = site;
     this.permits = new Permits({ clock, governor, workerOf: (src) => this.workerOf(src) });
   }
@@ -159,7 +148,11 @@ export class Labour {
     this.running.set(work.id, { work, abort, finished });
   }
 
-  private async permitted(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<Report> {
+  private async permitted(
+    work: OwedWork,
+    state: TeamState,
+    signal: AbortSignal,
+  ): Promise<WorkReport> {
     let permit = this.permits.claim(work.id);
     if (!permit && this.permits.keyOf(work) !== undefined) {
       try {
@@ -173,7 +166,7 @@ export class Labour {
     return report;
   }
 
-  private async run(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<Report> {
+  private async run(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<WorkReport> {
     const begun = this.site.clock.now();
     const worker = this.workerOf(work.src);
     try {
@@ -186,7 +179,7 @@ export class Labour {
         return { work: work.id, type: 'work.done', data };
       }
       const output = await worker.run(inputOf(work, state), this.contextOf(work, state, signal));
-      return this.resultOf(work, worker, output);
+      return resultReport(work, worker, output);
     } catch (error) {
       // Whatever is thrown once nobody waits for it any more, it was broken off. What paid work says itself may tell
       // what it cost; what can be done again has nothing to say.
@@ -199,35 +192,8 @@ export class Labour {
     }
   }
 
-  /** The result as it will be recorded; one that does not fit its event is a failure of the worker. */
-  private resultOf(work: OwedWork, { records }: Worker, output: JsonObject): Report {
-    const { type, data: schema } = records?.done ?? workDone;
-    const data = records ? output : { output: output ?? null };
-    const parsed = schema.safeParse(data);
-    if (parsed.success) return { work: work.id, type, data };
-    const [issue] = parsed.error.issues;
-    const paid = usage.safeParse((output as JsonObject | undefined | null)?.['usage']);
-    throw new WorkFailure(
-      'error',
-      `the result of "${work.src}" does not fit "${type}" at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
-      paid.success ? { usage: paid.data } : {},
-    );
-  }
-
-  private failureOf(work: OwedWork, error: unknown, latencyMs: number): Report {
-    const failed = this.workerOf(work.src)?.records?.failed;
-    const message = error instanceof Error ? error.message : String(error);
-    const kind = error instanceof WorkFailure ? error.kind : brokenOff(work, error);
-    const data: JsonObject = {
-      kind,
-      message: message.slice(0, 4000),
-      ...(error instanceof WorkFailure ? error.data : {}),
-    };
-    if (!failed) return { work: work.id, type: 'work.failed', data };
-    if ('latencyMs' in (failed.data as unknown as { shape: object }).shape)
-      data['latencyMs'] ??= Math.max(0, latencyMs);
-    if (failed.data.safeParse(data).success) return { work: work.id, type: failed.type, data };
-    return { work: work.id, type: 'work.failed', data };
+  private failureOf(work: OwedWork, error: unknown, latencyMs: number): WorkReport {
+    return failureReport(work, this.workerOf(work.src), error, latencyMs);
   }
 
   private contextOf(work: OwedWork, state: TeamState, signal: AbortSignal): WorkContext {
@@ -256,7 +222,7 @@ export class Labour {
     };
   }
 
-  /** Resolves once all teams below have ended or were left to others; undefined when there are none. */
+  /** Resolves once all child teams have ended or were left to others; undefined when there are none. */
   below(): Promise<void> | undefined {
     const ending = [...this.running.values()].filter(({ work }) => work.effect === 'attaching');
     return ending.length === 0
@@ -297,19 +263,3 @@ const isFree = ({ effect }: OwedWork) => effect === 'repeatable' || effect === '
 
 /** Recorded starts count themselves; of free work, the leaders under whom it may have been begun are counted. */
 const attemptOf = (work: OwedWork) => (isFree(work) ? work.attempt + 1 : work.attempt);
-
-/** Leaving work to the next leader is no result of a team below; of any other work it is a cancellation. */
-function brokenOff({ effect }: OwedWork, error: unknown): string {
-  if (!(error instanceof StandingDown)) return 'error';
-  return effect === 'attaching' ? 'standingDown' : 'cancelled';
-}
-
-function outcomeOf(report: Report, signal: AbortSignal): 'ok' | 'failed' | 'cancelled' {
-  if (signal.aborted) return 'cancelled';
-  return isFailure(report.type) && PROVIDER_AT_FAULT.has(String(report.data['kind']))
-    ? 'failed'
-    : 'ok';
-}
-
-/** Failures that say something of the provider's health; a refusal or a bad request does not. */
-const PROVIDER_AT_FAULT = new Set(['transient', 'overloaded', 'rateLimited', 'timedOut', 'error']);
