@@ -12,7 +12,7 @@ export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type Activation, activationOf } from './actors/machine/activation.ts';
 export {
   type MachineSource,
-  type OwnEffect,
+  type PromiseEffect,
   RegistrationError,
 } from './actors/machine/registered-machine.ts';
 export {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, createActor, fromPromise, setup, toPromise } from 'xstate';
 import { SimulatedClock } from '../../src/actors/clock.ts';
 import { type Activation, activationOf } from '../../src/actors/machine/activation.ts';
-import type { OwnEffect } from '../../src/actors/machine/registered-machine.ts';
+import type { PromiseEffect } from '../../src/actors/machine/registered-machine.ts';
 import { createRuntime } from '../../src/actors/runtime.ts';
 import type { StreamName } from '../../src/events/ids.ts';
 import type { EventStore } from '../../src/events/store.ts';
@@ -51,7 +51,7 @@ const waiting = (calls: Calls) =>
   });
 
 /** A process of its own on the store. */
-function processOn(store: EventStore, effect?: OwnEffect) {
+function processOn(store: EventStore, effect?: PromiseEffect) {
   const calls: Calls = { begun: [] };
   const machine = waiting(calls);
   const runtime = createRuntime({

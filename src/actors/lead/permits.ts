@@ -127,8 +127,15 @@ export class Asking {
       if (entry && 'now' in entry) {
         this.permits.hold(id, entry.now);
         this.taken.push(id);
+      } else {
         // A governor that keeps its word never comes here; if it does, the work waits for leave where it begins.
-      } else abort.abort();
+        abort.abort();
+        if (entry && 'soon' in entry)
+          entry.soon.then(
+            (permit) => permit.leave('cancelled'),
+            () => {},
+          );
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import type { AnyActorLogic, AnyStateMachine } from 'xstate';
 import type { Interpreter } from './interpreter.ts';
 
 /** How often a promise of a machine's own may be run for one wait. */
-export type OwnEffect = 'repeatable' | 'paid' | 'once';
+export type PromiseEffect = 'repeatable' | 'paid' | 'once';
 
 export interface MachineSource {
   readonly machine: AnyStateMachine;
@@ -22,7 +22,7 @@ export interface MachineSource {
    * What a crash in the middle of its own invoked promises means, by `src`. Default `repeatable`: the promise is run
    * again. `paid`: the same, with each start recorded before it. `once`: never again, it fails as `outcomeUnknown`.
    */
-  readonly effects?: Readonly<Record<string, OwnEffect>>;
+  readonly effects?: Readonly<Record<string, PromiseEffect>>;
 }
 
 export interface RegisteredMachine {
@@ -31,7 +31,7 @@ export interface RegisteredMachine {
   /** Runs as XState would run it, with actors of its own, instead of speaking the words of a team. */
   readonly own: boolean;
   readonly interpreter: Interpreter;
-  readonly effects: Readonly<Record<string, OwnEffect>>;
+  readonly effects: Readonly<Record<string, PromiseEffect>>;
   readonly warnings: readonly string[];
   /** Changes when the machine's chart or the source of its named implementations does. */
   readonly fingerprint: string;
