@@ -5,7 +5,18 @@
  * 1. Equal dice make equal charts; the chart can be registered, and can always go on.
  * 2. No endless step: what is raised raises nothing, and eventless steps are counted.
  */
-import { type AnyStateMachine, assign, emit, fromPromise, raise, setup } from 'xstate';
+import {
+  type AnyStateMachine,
+  and,
+  assign,
+  emit,
+  enqueueActions,
+  fromPromise,
+  not,
+  raise,
+  setup,
+  stateIn,
+} from 'xstate';
 import type { Dice } from '../../src/events/words/scene.ts';
 
 export const EVENTS = ['go.on', 'go.back', 'look.up', 'be.told'] as const;
@@ -14,14 +25,21 @@ const RAISED = 'was.raised';
 interface Sketch {
   name: string;
   id: string;
-  type: 'atomic' | 'compound' | 'parallel' | 'history' | 'deep';
+  type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history' | 'deep';
   states: Sketch[];
 }
 
 export interface ChartOptions {
   /** After so many milliseconds the chart ends, wherever it stands. */
   endsAfterMs?: number;
+  /**
+   * No state remembers where it was left; there are final states, wildcards, composed guards and enqueued actions
+   * instead.
+   */
+  rich?: boolean;
 }
+
+const isEven = ({ context }: { context: { n: number } }) => context.n % 2 === 0;
 
 export function randomChart(dice: Dice, options: ChartOptions = {}): AnyStateMachine {
   let count = 0;
@@ -33,7 +51,10 @@ export function randomChart(dice: Dice, options: ChartOptions = {}): AnyStateMac
     const states = nested
       ? Array.from({ length: dice.int(2, 3) }, () => sketch(depth + 1, id))
       : [];
-    if (type === 'compound' && dice.chance(0.5)) {
+    if (options.rich && nested && dice.chance(0.6)) {
+      const final = `s${count++}`;
+      states.push({ name: final, id: `${id}-${final}`, type: 'final', states: [] });
+    } else if (type === 'compound' && !options.rich && dice.chance(0.5)) {
       const history = `s${count++}`;
       const kind = dice.pick(['history', 'deep'] as const);
       states.push({ name: history, id: `${id}-${history}`, type: kind, states: [] });
@@ -45,7 +66,9 @@ export function randomChart(dice: Dice, options: ChartOptions = {}): AnyStateMac
   const node = (at: Sketch): Record<string, unknown> => {
     if (at.type === 'history' || at.type === 'deep')
       return { id: at.id, type: 'history', history: at.type === 'deep' ? 'deep' : 'shallow' };
-    return { id: at.id, ...structure(at, node), ...behaviour(at, ids, dice) };
+    if (at.type === 'final')
+      return { id: at.id, type: 'final', entry: 'tell', output: ({ context }: any) => context.n };
+    return { id: at.id, ...structure(at, node), ...behaviour(at, ids, dice, options.rich) };
   };
   return setup({
     types: {} as {
@@ -56,9 +79,11 @@ export function randomChart(dice: Dice, options: ChartOptions = {}): AnyStateMac
     },
     actors: { work: fromPromise<any, any>(() => Promise.reject(new Error('only declared'))) },
     guards: {
-      isEven: ({ context }) => context.n % 2 === 0,
+      isEven,
       mayGoOn: ({ context }) => context.n % 5 === 3 && context.ons < 20,
       isRare: ({ context }) => context.n % 5 === 3,
+      isOdd: not(isEven),
+      isThere: and([stateIn({ running: top[0]!.name }), not(isEven)]),
     },
     actions: {
       countOn: assign({ ons: ({ context }) => context.ons + 1 }),
@@ -67,6 +92,12 @@ export function randomChart(dice: Dice, options: ChartOptions = {}): AnyStateMac
       tell: emit(({ context }) => ({ type: 'was.told', n: context.n })),
       tellSome: emit(({ context }) => ({ type: 'was.told', to: ['root', 'nobody'], n: context.n })),
       raiseIt: raise({ type: RAISED }),
+      weigh: enqueueActions(({ context, enqueue, check }) => {
+        if (check('isEven')) enqueue.assign({ heard: context.heard + 2 });
+        else enqueue.emit({ type: 'was.told', n: context.heard });
+        enqueue.assign({ n: context.n + 1 });
+        enqueue({ type: 'listen' } as never);
+      }),
     },
     delays: { growing: ({ context }) => 100 + 50 * (context.n % 7) },
   }).createMachine({
@@ -97,12 +128,18 @@ function structure(at: Sketch, node: (at: Sketch) => unknown): Record<string, un
   };
 }
 
-function behaviour(at: Sketch, ids: readonly string[], dice: Dice): Record<string, unknown> {
+function behaviour(
+  at: Sketch,
+  ids: readonly string[],
+  dice: Dice,
+  rich = false,
+): Record<string, unknown> {
+  const guards = rich ? ['isEven', 'isRare', 'isOdd', 'isThere'] : ['isEven', 'isRare'];
   const target = () => `#${dice.pick(ids)}`;
   const actions = () => dice.some(['count', 'listen', 'tell', 'tellSome'], dice.int(0, 2));
   const transition = (raises: boolean) => ({
     ...(dice.chance(0.8) ? { target: target() } : {}),
-    ...(dice.chance(0.3) ? { guard: dice.pick(['isEven', 'isRare']) } : {}),
+    ...(dice.chance(0.3) ? { guard: dice.pick(guards) } : {}),
     ...(dice.chance(0.2) ? { reenter: true } : {}),
     actions: [...actions(), ...(raises && dice.chance(0.3) ? ['raiseIt'] : [])],
   });
@@ -110,8 +147,15 @@ function behaviour(at: Sketch, ids: readonly string[], dice: Dice): Record<strin
     dice.some(EVENTS, dice.int(0, 3)).map((type) => [type, transition(true)]),
   );
   return {
-    on: { ...on, ...(dice.chance(0.3) ? { [RAISED]: transition(false) } : {}) },
-    entry: actions(),
+    on: {
+      ...on,
+      ...(dice.chance(0.3) ? { [RAISED]: transition(false) } : {}),
+      ...(rich && dice.chance(0.2) ? { [dice.pick(['go.*', '*'])]: transition(false) } : {}),
+    },
+    ...(rich && at.states.some(({ type }) => type === 'final')
+      ? { onDone: transition(false) }
+      : {}),
+    entry: rich && dice.chance(0.3) ? [...actions(), 'weigh'] : actions(),
     exit: dice.some(['count', 'tell'], dice.int(0, 1)),
     ...(dice.chance(0.2)
       ? {

@@ -2,7 +2,7 @@
  * Hears what the machines say while a turn is folded, at the machines themselves, and holds it against what
  * was recorded: each saying once, in order, with everybody it was for.
  */
-import type { Effect, Step } from '../../src/actors/machine/interpreter.ts';
+import type { Effect, Step } from '../../src/actors/machine/effect.ts';
 import type { RegisteredMachine } from '../../src/actors/machine/registered-machine.ts';
 import type { TeamState } from '../../src/actors/state/team-state.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';

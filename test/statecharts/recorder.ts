@@ -4,17 +4,19 @@
  *
  * XState tells every microstep, with the transitions taken, to the system of the scope that it is given. Both
  * ways of stepping a machine purely go through two methods of `StateMachine`; here they are given a scope whose
- * system listens. What was noted is written down once the file's tests are over.
+ * system listens. The runtime's own steps are planned by `Configuration`, and noted there. What was noted is written
+ * down once the file's tests are over.
  */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { StateMachine } from 'xstate';
+import { Configuration } from '../../src/actors/machine/configuration.ts';
 import { keyOfState, keyOfTransition, type Node, type Transition } from './keys.ts';
 
 interface Microstep {
-  type: string;
+  type?: string;
   snapshot: { _nodes?: readonly Node[] };
   _transitions: readonly Transition[];
 }
@@ -57,8 +59,15 @@ function listen(folder: string): void {
   stepping.getInitialSnapshot = function (scope, input) {
     return getInitialSnapshot.call(this, scoped(scope), input);
   };
+  const { planOf } = Configuration.prototype;
+  Configuration.prototype.planOf = function (enabled) {
+    const plan = planOf.call(this, enabled);
+    if (plan) note({ snapshot: { _nodes: plan.next.nodes }, _transitions: enabled }, taken);
+    return plan;
+  };
   afterAll(() => {
     Object.assign(stepping, { transition, getInitialSnapshot });
+    Configuration.prototype.planOf = planOf;
     if (taken.size > 0)
       writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify([...taken]));
   });

@@ -11,35 +11,18 @@
  * 3. An error is thrown as `MachineFailure`, whichever of XState's three ways it took.
  */
 import { type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
-import type { Json, JsonObject } from '../../events/event.ts';
+import type { Json } from '../../events/event.ts';
+import { armed } from './action-steps.ts';
+import {
+  type Effect,
+  type HeardEvent,
+  handedOver,
+  MachineFailure,
+  messageOf,
+  type Step,
+} from './effect.ts';
+import { createStepper } from './stepper.ts';
 import { ACTION, doneEvent, errorEvent } from './xstate-names.ts';
-
-/** What a machine wants done, in the order it said so. */
-export type Effect =
-  | {
-      kind: 'say';
-      event: { type: string; to?: string | readonly string[]; [key: string]: unknown };
-    }
-  | { kind: 'owe'; invoke: string; src: string; input: Json }
-  | { kind: 'cancel'; invoke: string }
-  | { kind: 'arm'; timer: string; event: JsonObject; delayMs: number }
-  | { kind: 'disarm'; timer: string };
-
-export interface Step {
-  snapshot: AnyMachineSnapshot;
-  effects: Effect[];
-}
-
-/** A machine threw, went into its error state, or asked for something that cannot be made durable. */
-export class MachineFailure extends Error {
-  override readonly name = 'MachineFailure';
-}
-
-/** An event as a machine hears it. */
-interface HeardEvent {
-  type: string;
-  [key: string]: unknown;
-}
 
 interface RawAction {
   type: string;
@@ -100,7 +83,9 @@ export function createInterpreter(machine: AnyStateMachine, name: string): Inter
     }
     return { snapshot, effects: actions.length === 0 ? NONE : effectsOf(actions, name) };
   };
+  const quick = createStepper(machine, name, scope);
   const transition = (snapshot: AnyMachineSnapshot, event: HeardEvent) =>
+    quick(snapshot, event) ??
     step(() => machine.transition(snapshot, event as never, scope as never));
   return {
     start: (input) => step(() => machine.getInitialSnapshot(scope as never, input as never)),
@@ -119,7 +104,8 @@ export function createInterpreter(machine: AnyStateMachine, name: string): Inter
       return transition(snapshot, { type, error, actorId: invoke, revision, at });
     },
     persist: (snapshot) => {
-      const { children: _children, ...rest } = machine.getPersistedSnapshot(snapshot) as any;
+      const bare = { ...snapshot, children: {} };
+      const { children: _children, ...rest } = machine.getPersistedSnapshot(bare) as any;
       return JSON.parse(JSON.stringify({ ...rest, children: childrenOf(snapshot) })) as Json;
     },
     revive: (json) =>
@@ -160,7 +146,7 @@ function effectsOf(actions: readonly RawAction[], name: string): Effect[] {
           kind: 'owe',
           invoke: params.id,
           src: params.src,
-          input: jsonOf(params.input, name),
+          input: handedOver(params.input, name),
         });
         break;
       case ACTION.stopChild:
@@ -169,13 +155,7 @@ function effectsOf(actions: readonly RawAction[], name: string): Effect[] {
       case ACTION.raise:
         // Without a delay XState has already taken it within this step.
         if (typeof params.delay === 'number') {
-          const event = jsonOf(params.event, name) as JsonObject;
-          effects.push({
-            kind: 'arm',
-            timer: timerOf(params.id, event),
-            event,
-            delayMs: params.delay,
-          });
+          effects.push(armed(params.event, params.id, params.delay, name));
         }
         break;
       case ACTION.cancel:
@@ -193,9 +173,6 @@ function effectsOf(actions: readonly RawAction[], name: string): Effect[] {
   return effects;
 }
 
-const timerOf = (id: unknown, event: JsonObject) =>
-  typeof id === 'string' ? id : String(event['type']);
-
 function idOf(params: unknown): string {
   if (typeof params === 'string') return params;
   const { id, sendId, actorRef } = params as {
@@ -205,16 +182,3 @@ function idOf(params: unknown): string {
   };
   return id ?? sendId ?? actorRef?.id ?? '';
 }
-
-function jsonOf(value: unknown, name: string): Json {
-  if (value === undefined) return null;
-  try {
-    return JSON.parse(JSON.stringify(value)) as Json;
-  } catch (error) {
-    throw new MachineFailure(
-      `machine "${name}" hands over something that is not JSON: ${messageOf(error)}`,
-    );
-  }
-}
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -12,6 +12,7 @@ export const ACTION = {
   forwardTo: 'xstate.forwardTo',
   sendParent: 'xstate.sendParent',
   log: 'xstate.log',
+  enqueue: 'xstate.enqueueActions',
 } as const;
 
 export const isBuiltIn = (name: string | undefined) => name?.startsWith('xstate.') ?? false;
@@ -20,6 +21,13 @@ export const isBuiltIn = (name: string | undefined) => name?.startsWith('xstate.
 export const doneEvent = (invoke: string) => `xstate.done.actor.${invoke}`;
 /** What it hears when that work has failed. */
 export const errorEvent = (invoke: string) => `xstate.error.actor.${invoke}`;
+
+/** What a state hears when those inside it have come to their end. */
+export const doneStateEvent = (state: string) => `xstate.done.state.${state}`;
+
+export const isErrorEvent = (type: string) => type.startsWith('xstate.error.actor');
+/** What begins and ends an actor. */
+export const isLifeEvent = (type: string) => type === 'xstate.init' || type === 'xstate.stop';
 
 /** What promise logic hears when its promise has resolved. */
 export const PROMISE_RESOLVED = 'xstate.promise.resolve';

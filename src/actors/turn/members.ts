@@ -9,7 +9,7 @@
  */
 import type { EventMeta, Json, JsonObject } from '../../events/event.ts';
 import { actorDone } from '../../events/words/team.ts';
-import type { Effect, Step } from '../machine/interpreter.ts';
+import type { Effect, Step } from '../machine/effect.ts';
 import type { Formed, TeamActor } from '../state/team-state.ts';
 import type { TurnDraft, TurnEvent } from './draft.ts';
 import { sayEnd } from './ending.ts';

@@ -10,7 +10,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import type { Json } from '../../events/event.ts';
 import { decode, encode, encodeEvent } from '../../events/value.ts';
 import { actorDone, actorJoined, actorLeft } from '../../events/words/team.ts';
-import { MachineFailure } from '../machine/interpreter.ts';
+import { MachineFailure } from '../machine/effect.ts';
 import type { RegisteredMachine } from '../machine/registered-machine.ts';
 import { errorEvent, isXstates } from '../machine/xstate-names.ts';
 import type { OwnEffect, OwnStep, Ref, Told } from '../own/effects.ts';

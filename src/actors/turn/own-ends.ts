@@ -10,7 +10,7 @@ import type { JsonObject } from '../../events/event.ts';
 import { sentenceOf } from '../../events/thrown.ts';
 import { decode, encode } from '../../events/value.ts';
 import { actorDone, actorLeft, actorObserved } from '../../events/words/team.ts';
-import { MachineFailure } from '../machine/interpreter.ts';
+import { MachineFailure } from '../machine/effect.ts';
 import { doneEvent, errorEvent, snapshotEvent } from '../machine/xstate-names.ts';
 import type { Told } from '../own/effects.ts';
 import type { TeamActor } from '../state/team-state.ts';
