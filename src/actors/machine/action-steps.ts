@@ -36,7 +36,7 @@ export type ActionStep = (run: Run) => void;
 export type GuardStep = (run: Run) => boolean;
 
 /** What actions and guards are given of the actor that runs them. */
-export interface Surroundings {
+export interface ActorSeen {
   readonly self: AnyActorRef;
   readonly system: AnyActorRef['system'];
 }
@@ -47,7 +47,7 @@ export class Unfit extends Error {
 }
 
 type Definition = AnyTransitionDefinition['actions'][number] | ((...given: never[]) => unknown);
-type Given = { context: Context; event: HeardEvent } & Surroundings & { [more: string]: unknown };
+type Given = { context: Context; event: HeardEvent } & ActorSeen & { [more: string]: unknown };
 
 /** XState's own actions are functions that carry what they are to do. */
 interface BuiltIn {
@@ -81,7 +81,7 @@ export class ActionSteps {
   constructor(
     private readonly machine: AnyStateMachine,
     private readonly name: string,
-    private readonly surroundings: Surroundings,
+    private readonly seen: ActorSeen,
   ) {}
 
   /** Throws `Unfit` for what is not known here. */
@@ -95,7 +95,7 @@ export class ActionSteps {
   /** The state that waits is entered. */
   wait({ id, src, input }: { id: string; src: unknown; input?: unknown }): ActionStep {
     const { machine, name } = this;
-    const { self } = this.surroundings;
+    const { self } = this.seen;
     if (typeof src !== 'string') throw new Unfit(`inline logic "${id}"`);
     if (!machine.implementations.actors[src]) throw new Unfit(`no logic "${src}"`);
     return (run) => {
@@ -159,7 +159,7 @@ export class ActionSteps {
   }
 
   private given({ context, event }: Run): Given {
-    const { self, system } = this.surroundings;
+    const { self, system } = this.seen;
     return { context, event, self, system };
   }
 

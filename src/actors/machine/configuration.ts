@@ -7,12 +7,12 @@ import type { AnyMachineSnapshot, AnyStateNode, AnyTransitionDefinition } from '
 import {
   type ActionStep,
   type ActionSteps,
+  type ActorSeen,
   type GuardStep,
   type Run,
-  type Surroundings,
   Unfit,
 } from './action-steps.ts';
-import { ancestorsOf, childrenOf, crossingOf, isAtomic } from './crossing.ts';
+import { ancestorsOf, crossingOf, isAtomic, statesIn } from './crossing.ts';
 import { doneStateEvent } from './xstate-names.ts';
 
 interface Candidate {
@@ -27,7 +27,7 @@ interface Choice {
 }
 
 /** Transitions made ready: what is run, in order, and where the machine stands then. */
-export interface Plan {
+interface Plan {
   readonly steps: readonly ActionStep[];
   readonly next: Configuration;
 }
@@ -133,7 +133,7 @@ export class Configuration {
     done: Set<AnyStateNode>,
   ): ActionStep[] {
     const { parent, output } = node;
-    const { self } = this.chart.surroundings;
+    const { self } = this.chart.seen;
     const told: ActionStep[] = [];
     if (parent?.type === 'compound') {
       const type = doneStateEvent(parent.id);
@@ -158,7 +158,7 @@ export class Configuration {
 export interface Chart {
   readonly root: AnyStateNode;
   readonly steps: ActionSteps;
-  readonly surroundings: Surroundings;
+  readonly seen: ActorSeen;
   candidate(transition: AnyTransitionDefinition): Candidate;
   numberOf(transition: AnyTransitionDefinition): number;
   configurationOf(nodes: readonly AnyStateNode[]): Configuration;
@@ -207,8 +207,8 @@ function covers(descriptor: string, type: string): boolean {
 
 function isOver(node: AnyStateNode, now: ReadonlySet<AnyStateNode>): boolean {
   if (node.type === 'compound')
-    return childrenOf(node).some((child) => child.type === 'final' && now.has(child));
-  if (node.type === 'parallel') return childrenOf(node).every((child) => isOver(child, now));
+    return statesIn(node).some((child) => child.type === 'final' && now.has(child));
+  if (node.type === 'parallel') return statesIn(node).every((child) => isOver(child, now));
   return node.type === 'final';
 }
 

@@ -7,7 +7,7 @@
  */
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-export interface Crossing {
+interface Crossing {
   /** Those of the enabled transitions that do not stand in each other's way. */
   readonly transitions: readonly AnyTransitionDefinition[];
   /** Innermost first. */
@@ -40,7 +40,7 @@ export function crossingOf(
 
 export const isAtomic = ({ type }: AnyStateNode): boolean => type === 'atomic' || type === 'final';
 
-export const childrenOf = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states);
+export const statesIn = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states);
 
 /** Itself not among them; up to `below`, which is left out. */
 export function ancestorsOf(node: AnyStateNode, below?: AnyStateNode): AnyStateNode[] {
@@ -131,7 +131,7 @@ class Entry {
       this.descend(initial);
       this.climb(ancestorsOf(initial, node));
     } else if (node.type === 'parallel') {
-      for (const child of childrenOf(node)) {
+      for (const child of statesIn(node)) {
         if (this.isInside(child)) continue;
         this.enter(child);
         this.descend(child);
@@ -143,7 +143,7 @@ class Entry {
     for (const ancestor of ancestors) {
       if (!domain || isWithin(ancestor, domain)) this.states.add(ancestor);
       if (ancestor.type !== 'parallel') continue;
-      for (const child of childrenOf(ancestor)) {
+      for (const child of statesIn(ancestor)) {
         if (this.isInside(child)) continue;
         this.states.add(child);
         this.descend(child);

@@ -14,22 +14,18 @@ import type {
   AnyStateNode,
   AnyTransitionDefinition,
 } from 'xstate';
-import { ActionSteps, type Run, type Surroundings, Unfit } from './action-steps.ts';
+import { ActionSteps, type ActorSeen, type Run, Unfit } from './action-steps.ts';
 import { type Chart, Configuration } from './configuration.ts';
-import { childrenOf } from './crossing.ts';
+import { statesIn } from './crossing.ts';
 import type { Effect, HeardEvent, Step } from './effect.ts';
 import { isErrorEvent, isLifeEvent } from './xstate-names.ts';
 
 /** The step, or undefined where XState has to take it. */
-export type Stepper = (snapshot: AnyMachineSnapshot, event: HeardEvent) => Step | undefined;
+type Stepper = (snapshot: AnyMachineSnapshot, event: HeardEvent) => Step | undefined;
 
-export function createStepper(
-  machine: AnyStateMachine,
-  name: string,
-  surroundings: Surroundings,
-): Stepper {
+export function createStepper(machine: AnyStateMachine, name: string, seen: ActorSeen): Stepper {
   if (hasHistory(machine.root)) return () => undefined;
-  const chart = new KeptChart(machine, name, surroundings);
+  const chart = new KeptChart(machine, name, seen);
   return (snapshot, event) => {
     if (snapshot.status !== 'active' || isLifeEvent(event.type)) return undefined;
     try {
@@ -41,7 +37,7 @@ export function createStepper(
 }
 
 const hasHistory = (node: AnyStateNode): boolean =>
-  node.type === 'history' || childrenOf(node).some(hasHistory);
+  node.type === 'history' || statesIn(node).some(hasHistory);
 
 /** One step: an event, and whatever is raised and possible within it. */
 class StepRun implements Run {
@@ -114,10 +110,10 @@ class KeptChart implements Chart {
   constructor(
     machine: AnyStateMachine,
     name: string,
-    readonly surroundings: Surroundings,
+    readonly seen: ActorSeen,
   ) {
     this.root = machine.root;
-    this.steps = new ActionSteps(machine, name, surroundings);
+    this.steps = new ActionSteps(machine, name, seen);
     this.iterationsMax = machine.options.maxIterations ?? Number.POSITIVE_INFINITY;
   }
 
