@@ -7,7 +7,9 @@
  *    the *same attempt* (same ids at those revisions) succeeds again without writing; anything else there
  *    is a rival's write and throws `RevisionConflict`.
  * 3. `readAll` gives positions in strictly rising order and never one that a slower writer fills in later.
- * 4. A subscription hands over each event once, in order, first the past and then the present, without gap.
+ * 4. A subscription hands over each event once, in order, first the past and then the present, without gap; only
+ *    when the log itself was replaced by an older one it begins anew, and says so.
+ * 5. What stands in the store and is no event of a stream (a marker, what cannot be decoded) is passed over.
  */
 import type { NewEvent, RawEvent } from './event.ts';
 import type { StreamName } from './ids.ts';
@@ -56,6 +58,11 @@ export interface SubscribeOptions {
   onEvents(events: readonly RawEvent[]): void | Promise<void>;
   /** Called once when the past has been handed over. */
   onCaughtUp?(): void;
+  /**
+   * Of a subscription to all: the store's log is not the one, or is shorter than, what was handed over (a backup
+   * was restored). Everything that it holds is handed over again, from where the subscription began.
+   */
+  onAnew?(): void;
   /** The subscription has ended by an error it could not mend. */
   onError?(error: Error): void;
 }
@@ -67,6 +74,8 @@ export interface Subscription {
 export interface StreamHead {
   stream: StreamName;
   revision: number;
+  /** What somebody has done to it: `it was deleted`, `the first 5 events are gone ($tb = 5)`. */
+  damage?: string;
 }
 
 /** A cache of folded states; may be emptied at any time without loss. */
@@ -140,7 +149,16 @@ export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';
   constructor(
     message: string,
-    readonly kind: 'foreign' | 'corrupt' | 'full' | 'unavailable' | 'tooLarge' | 'closed' | 'fatal',
+    readonly kind:
+      | 'foreign'
+      | 'corrupt'
+      | 'full'
+      | 'unavailable'
+      | 'tooLarge'
+      | 'closed'
+      /** Somebody deleted the stream, or cut off its beginning. */
+      | 'deleted'
+      | 'fatal',
     options?: ErrorOptions,
   ) {
     super(message, options);

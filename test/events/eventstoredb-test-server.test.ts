@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 const events = (...ns: number[]) => ns.map((n) => jsonEvent({ type: 'counted', data: { n } }));
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 5_000, interval: 5 });
+const until = (condition: () => void) => vi.waitFor(condition, { timeout: 25_000, interval: 5 });
 
 async function revisions(stream: string, direction: 'forwards' | 'backwards' = 'forwards') {
   const found: number[] = [];

@@ -14,7 +14,9 @@ import {
 } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';
 import { startTestServer, type TestServer } from '../eventstoredb/test-server.ts';
 
-const QUICK: EventStoreDbOptions = { timeoutMs: 150, patienceMs: 600 };
+// The limit is given, so that no append beside those of a test asks for it.
+const LIMIT = { appendBytesMax: 1024 * 1024 };
+const QUICK: EventStoreDbOptions = { timeoutMs: 150, patienceMs: 600, ...LIMIT };
 
 let server: TestServer;
 const stores: EventStore[] = [];
@@ -56,7 +58,7 @@ function listen(store: EventStore, name: string): RawEvent[] {
   return heard;
 }
 
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 5_000, interval: 5 });
+const until = (condition: () => void) => vi.waitFor(condition, { timeout: 25_000, interval: 5 });
 
 async function failureOf(promise: Promise<unknown>): Promise<StoreFailure> {
   const error = await promise.then(
@@ -69,7 +71,7 @@ async function failureOf(promise: Promise<unknown>): Promise<StoreFailure> {
 
 describe('the traps of EventStoreDB and its client', () => {
   test('trap 1: a thousand live subscriptions need one call of the hundred, and appends go on', async () => {
-    const store = await open({});
+    const store = await open(LIMIT);
     const heard = Array.from({ length: 1_000 }, (_, n) => listen(store, `${n}`));
     await until(() => expect(server.openCalls('subscription')).toBe(1));
     await Promise.all(heard.map((_, n) => store.append(stream(`${n}`), [event({ n })], -1)));
@@ -85,7 +87,7 @@ describe('the traps of EventStoreDB and its client', () => {
   });
 
   test('trap 2: reads that want only the beginning leave no call open, however many', async () => {
-    const store = await open({});
+    const store = await open(LIMIT);
     await store.append(stream('long'), events(2_000), -1);
     const reads = Array.from({ length: 300 }, () => store.read(stream('long'), { limit: 1 }));
     for (const page of await Promise.all(reads)) expect(page).toHaveLength(1);
@@ -176,7 +178,7 @@ describe('the traps of EventStoreDB and its client', () => {
   });
 
   test('trap 8: what the handler has not seen comes again after a broken connection, and only that', async () => {
-    const store = await open();
+    const store = await open(LIMIT);
     const handled: number[] = [];
     let release = () => {};
     const held = new Promise<void>((resolve) => {

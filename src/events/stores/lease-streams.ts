@@ -1,6 +1,8 @@
 /**
  * Leases for a store that knows only streams: `lease-<name>` holds who has it and until when, and the
  * expected revision decides between rivals. Politeness, as all leases are: the fence is the epoch.
+ *
+ * Invariant: what cannot be read as a lease is none, and is written over by the next one.
  */
 import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../event.ts';
@@ -79,7 +81,7 @@ export class LeaseStreams implements LeaseTable {
     const [raw] = await this.#store.read(stream, { direction: 'backward', limit: 1 });
     const known = {
       revision: raw?.revision ?? NO_STREAM,
-      lease: raw && (JSON.parse(raw.data) as Lease),
+      lease: raw && leaseIn(raw.data),
     };
     this.#known.set(stream, known);
     return known;
@@ -97,6 +99,18 @@ export class LeaseStreams implements LeaseTable {
     const { revision } = await this.#store.append(stream, [event], expected);
     this.#known.set(stream, { revision, lease });
     return lease;
+  }
+}
+
+function leaseIn(text: string): Lease | undefined {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found !== 'object' || found === null) return undefined;
+    const { holder, expiresAt } = found as Partial<Record<keyof Lease, unknown>>;
+    const isLease = typeof holder === 'string' && typeof expiresAt === 'number';
+    return isLease ? { holder, expiresAt } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -115,7 +115,7 @@ export class BatchAppend {
   }
 }
 
-function written(answer: streams.BatchAppendResp, { stream, options }: Batch): Written {
+function written(answer: streams.BatchAppendResp, { stream, expected }: Batch): Written {
   const success = answer.getSuccess();
   if (success) {
     const position = success.getPosition()?.getCommitPosition();
@@ -131,9 +131,13 @@ function written(answer: streams.BatchAppendResp, { stream, options }: Batch): W
     const actual = wrong.hasCurrentStreamRevision()
       ? safeInteger(wrong.getCurrentStreamRevision(), 'revision')
       : NO_STREAM;
-    const given = options.hasStreamPosition() ? Number(options.getStreamPosition()) : NO_STREAM;
-    throw new RevisionConflict(stream, options.hasAny() ? 'any' : given, actual);
+    throw new RevisionConflict(stream, expected, actual);
   }
   const message = answer.getError()?.getMessage() || 'it gives no reason';
-  throw new BatchRefused(type.slice(type.lastIndexOf('.') + 1), message);
+  const reason = type.slice(type.lastIndexOf('.') + 1);
+  if (details && reason === 'MaximumAppendSizeExceeded') {
+    const exceeded = shared.MaximumAppendSizeExceeded.deserializeBinary(details.getValue_asU8());
+    throw new BatchRefused(reason, message, exceeded.getMaxappendsize());
+  }
+  throw new BatchRefused(reason, message);
 }

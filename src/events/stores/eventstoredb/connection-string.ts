@@ -5,8 +5,9 @@
  * when an option is unknown, cuts passwords at a colon, and lets settings pass that have no effect.
  *
  * Invariants
- * 1. `shown` and every message of an error are free of credentials.
+ * 1. `shown` and every message of an error are free of credentials, whatever signs the password has.
  * 2. A setting that would be ignored, or that breaks the store's promises, is refused.
+ * 3. The files of certificates are read when a channel is made, so that a new one is seen by the next.
  */
 import { readFileSync } from 'node:fs';
 import type { EventStoreDBClient } from '@eventstore/db-client';
@@ -25,13 +26,16 @@ export interface ConnectionTarget {
   discover: boolean;
   /** How a node of a cluster is chosen and how long the finding may take. */
   settings: { [name: string]: string | number };
-  channel: NonNullable<Parameters[1]>;
+  /** How a connection is made; the files of certificates are read now. Throws `StoreFailure` when they cannot be. */
+  channel(): NonNullable<Parameters[1]>;
   credentials: Parameters[2];
   /** The connection string for people, without credentials. */
   shown: string;
 }
 
 const FORM = 'esdb://[user:password@]host[:port][,host…][?tls=true|false&tlsCAFile=…]';
+/** The user reaches to the last `@` before the hosts: passwords may hold any sign. */
+const STRING = /^(esdb|kurrentdb|kurrent)(\+discover)?:\/\/(?:(.*)@)?([^/?@]+)\/?(?:\?(.*))?$/is;
 const PORT = 2113;
 
 const NUMBERS = new Map(
@@ -41,29 +45,29 @@ const NUMBERS = new Map(
 );
 
 export function connectionTarget(text: string): ConnectionTarget {
-  const match = /^(esdb(?:\+discover)?):\/\/(?:([^@/?]*)@)?([^/?@]+)\/?(?:\?(.*))?$/.exec(
-    text.trim(),
-  );
-  if (!match) throw refused(`it is not of the form ${FORM}${schemeHint(text)}`);
-  const [, scheme, user, hosts, query] = match as unknown as string[];
-  const nodes = hosts!.split(',').map(node);
-  const options = new Options(query ?? '');
+  const match = STRING.exec(text.trim());
+  if (!match) throw refused(`it is not of the form ${FORM}`);
+  const [, , discover = '', user, hosts = '', query = ''] = match;
+  const nodes = hosts.split(',').map(node);
+  const options = new Options(query);
   const credentials = user === undefined ? undefined : userAndPassword(user);
   const tls = options.flag('tls') ?? true;
-  options.refuseUnknown();
+  options.refuseUnknown(tls);
   if (!tls && credentials) {
     throw refused(
       'with tls=false the client drops user and password; ' +
         'use tls=true with tlsCAFile, or leave the credentials out (a server in insecure mode asks for none)',
     );
   }
+  const channel = () => (tls ? options.certificates() : { insecure: true as const });
+  channel();
   return {
     nodes,
-    discover: scheme === 'esdb+discover',
+    discover: discover !== '',
     settings: options.settings,
-    channel: tls ? options.certificates() : { insecure: true },
+    channel,
     credentials,
-    shown: `${scheme}://${hosts}${query ? `?${query}` : ''}`,
+    shown: `esdb${discover.toLowerCase()}://${hosts}${query ? `?${query}` : ''}`,
   };
 }
 
@@ -89,8 +93,14 @@ class Options {
   }
 
   /** What is left after the files were taken must be a setting of the client. */
-  refuseUnknown(): void {
-    if (this.flag('tlsVerifyCert') === false) {
+  refuseUnknown(tls: boolean): void {
+    const verified = this.flag('tlsVerifyCert');
+    if (!tls && verified !== undefined) {
+      throw refused(
+        'tls=false and tlsVerifyCert do not go together: without TLS there is no certificate; leave tlsVerifyCert out',
+      );
+    }
+    if (verified === false) {
       throw refused(
         'tlsVerifyCert=false has no effect in this client; ' +
           'give the certificate of your authority with tlsCAFile=PATH, or use NODE_EXTRA_CA_CERTS',
@@ -128,7 +138,7 @@ class Options {
   }
 
   #file(name: string): Buffer | undefined {
-    const path = this.#take(name);
+    const path = this.#values.get(flat(name));
     if (path === undefined) return undefined;
     try {
       return readFileSync(path);
@@ -148,18 +158,23 @@ function flat(name: string): string {
   return name.trim().toLowerCase().replace(/[_-]/g, '');
 }
 
+/** An address of IPv6 stands in brackets: `[::1]:2113`. */
 function node(text: string): Node {
-  const [address, port = String(PORT), ...rest] = text.split(':');
+  const match = /^(\[[0-9a-f:.%]+\]|[^:[\]]+)(?::(\d+))?$/i.exec(text);
+  const [, address = '', port = String(PORT)] = match ?? [];
   const number = Number(port);
-  if (!address || rest.length > 0 || !Number.isInteger(number) || number < 1 || number > 65_535)
-    throw refused(`"${text}" is not a host and port; write for example localhost:${PORT}`);
+  if (!match || number < 1 || number > 65_535) {
+    const six =
+      text.split(':').length > 2 ? ', and an address of IPv6 in brackets: [::1]:2113' : '';
+    throw refused(`"${text}" is not a host and port; write for example localhost:${PORT}${six}`);
+  }
   return { address, port: number };
 }
 
 function userAndPassword(text: string): { username: string; password: string } {
   const colon = text.indexOf(':');
   if (colon < 1) throw refused('credentials are written user:password@, percent-encoded');
-  const what = 'the credentials (percent-encode the signs % @ / ? in them)';
+  const what = 'the credentials (percent-encode the sign % in them)';
   const username = decoded(text.slice(0, colon), what);
   return { username, password: decoded(text.slice(colon + 1), what) };
 }
@@ -171,9 +186,6 @@ function decoded(text: string, what: string): string {
     throw refused(`${what} cannot be decoded`);
   }
 }
-
-const schemeHint = (text: string): string =>
-  /^kurrent(db)?:/i.test(text.trim()) ? '; write esdb:// where you wrote kurrentdb://' : '';
 
 const refused = (why: string): StoreFailure =>
   new StoreFailure(`the EventStoreDB connection string cannot be used: ${why}`, 'fatal');

@@ -6,10 +6,12 @@
  *    are over. What is tried again must be safe to repeat.
  * 2. A wire that hung or broke is replaced once, whoever notices first.
  * 3. Only a call that somebody awaits keeps the process alive.
+ * 4. Nothing is waited for in silence: what keeps a call waiting for longer than 2 s is told, and that it is over.
  */
-import { StoreFailure } from '../../store.ts';
+import { RevisionConflict, StoreFailure } from '../../store.ts';
 import type { ConnectionTarget, Node } from './connection-string.ts';
 import { OutOfTime, storeFailure, troubleOf } from './failure.ts';
+import { Hindrance, type Tell } from './hindrance.ts';
 import { Wire } from './wire.ts';
 
 interface Limits {
@@ -25,10 +27,16 @@ export interface Patience {
   patienceMs?: number;
   /** False: nobody awaits it, so it does not keep the process alive while it pauses. */
   awaited?: boolean;
+  /** What somebody else may mend (rights, a password) is waited for, too. */
+  insists?: boolean;
 }
 
 /** For what goes on until the store is closed. */
-export const UNTIL_CLOSED: Patience = { patienceMs: Number.POSITIVE_INFINITY, awaited: false };
+export const UNTIL_CLOSED: Patience = {
+  patienceMs: Number.POSITIVE_INFINITY,
+  awaited: false,
+  insists: true,
+};
 
 const PAUSE_FIRST_MS = 20;
 const PAUSE_MAX_MS = 2_000;
@@ -37,15 +45,19 @@ export class Connection {
   #wire: Wire | undefined;
   #leader: Node | undefined;
   #closed = false;
+  #isFirst = true;
   readonly #pauses = new Set<() => void>();
   readonly #disposals = new Set<Promise<void>>();
-  /** How many wires there have been. */
-  wires = 0;
+  /** Nobody answers. */
+  readonly absence: Hindrance;
 
   constructor(
     private readonly target: ConnectionTarget,
     readonly limits: Limits,
-  ) {}
+    readonly tell: Tell,
+  ) {
+    this.absence = new Hindrance(tell);
+  }
 
   get shown(): string {
     return this.target.shown;
@@ -57,11 +69,20 @@ export class Connection {
 
   wire(): Wire {
     if (this.#closed) throw this.closedFailure();
-    if (!this.#wire) {
-      this.wires++;
-      this.#wire = new Wire(this.target, this.#leader);
-    }
+    this.#wire ??= this.#newWire();
     return this.#wire;
+  }
+
+  #newWire(): Wire {
+    try {
+      return new Wire(this.target, this.#leader);
+    } catch (cause) {
+      if (!(cause instanceof StoreFailure) || this.#isFirst) throw cause;
+      // The file of a certificate is being replaced, say: it was there before.
+      throw new StoreFailure(cause.message, 'unavailable', { cause });
+    } finally {
+      this.#isFirst = false;
+    }
   }
 
   /** Gives `wire` up, unless somebody else did. The next one goes to the `leader`, when that is known. */
@@ -77,25 +98,56 @@ export class Connection {
   async run<Result>(
     doing: string,
     call: (wire: Wire, attempt: number) => Promise<Result>,
-    { patienceMs = this.limits.patienceMs, awaited = true }: Patience = {},
+    { patienceMs = this.limits.patienceMs, awaited = true, insists = false }: Patience = {},
   ): Promise<Result> {
     const until = performance.now() + patienceMs;
-    for (let attempt = 0; ; attempt++) {
-      const wire = this.wire();
-      try {
-        return await call(wire, attempt);
-      } catch (error) {
-        if (this.#closed) throw this.closedFailure();
-        const trouble = troubleOf(error);
-        if (trouble.kind === 'reconnect') this.replace(wire, trouble.leader);
-        const pauseMs = pauseAfter(attempt);
-        if (trouble.kind === 'final' || performance.now() + pauseMs > until)
-          throw error instanceof Error && passesThrough(error)
-            ? error
-            : storeFailure(error, doing, this.shown);
-        await this.pause(pauseMs, awaited);
+    const own = new Hindrance(this.tell, () => !this.absence.stands);
+    try {
+      for (let attempt = 0; ; attempt++) {
+        let wire: Wire | undefined;
+        try {
+          wire = this.wire();
+          const result = await call(wire, attempt);
+          this.#answered();
+          own.over(`could ${doing}`);
+          return result;
+        } catch (error) {
+          if (this.#closed) throw this.closedFailure();
+          const pauseMs = pauseAfter(attempt);
+          const again = this.#again(error, wire, insists) && performance.now() + pauseMs <= until;
+          this.hear(error);
+          if (!again) throw isAnswer(error) ? error : storeFailure(error, doing, this.shown);
+          this.#hinder(error, doing, own);
+          await this.pause(pauseMs, awaited);
+        }
       }
+    } finally {
+      own.close();
     }
+  }
+
+  /** Whether another attempt may do better; a wire that is of no more use is given up. */
+  #again(error: unknown, wire: Wire | undefined, insists: boolean): boolean {
+    const trouble = troubleOf(error);
+    if (trouble.kind === 'reconnect' && wire) this.replace(wire, trouble.leader);
+    return trouble.kind === 'mendable' ? insists : trouble.kind !== 'final';
+  }
+
+  #hinder(error: unknown, doing: string, own: Hindrance): void {
+    const { message } = storeFailure(error, doing, this.shown);
+    if (troubleOf(error).kind === 'mendable') own.hindered(message);
+    else this.absence.hindered(message);
+  }
+
+  /** A refusal is an answer, too. */
+  hear(error: unknown): void {
+    const { kind } = troubleOf(error);
+    const isRefusal = kind === 'final' || kind === 'mendable';
+    if (isAnswer(error) || (isRefusal && !(error instanceof StoreFailure))) this.#answered();
+  }
+
+  #answered(): void {
+    this.absence.over(`${this.shown} answers again`);
   }
 
   /** Waits, at most until the connection is closed. */
@@ -119,6 +171,7 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.absence.close();
     for (const done of [...this.#pauses]) done();
     const wire = this.#wire;
     this.#wire = undefined;
@@ -152,4 +205,4 @@ export async function within<Result>(
 }
 
 /** Conflicts are answers, not failures. */
-const passesThrough = (error: Error): boolean => error.name === 'RevisionConflict';
+const isAnswer = (error: unknown): error is RevisionConflict => error instanceof RevisionConflict;

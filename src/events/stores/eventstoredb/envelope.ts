@@ -48,7 +48,7 @@ export function opened(metadata: string): { version: number; meta: string } {
   return { version: 1, meta: isJson(metadata) ? metadata : '{}' };
 }
 
-/** Data that is not JSON (a foreign, binary event) is read as `null`. */
+/** Data that is not JSON (a foreign event, binary or broken) is read as `null`. */
 export function jsonData(contentType: string | undefined, data: string): string {
   return contentType === 'application/json' && data !== '' ? data : 'null';
 }

@@ -19,16 +19,20 @@ export class BatchRefused extends Error {
     /** Last part of the type of the details: `WrongExpectedVersion`, `Timeout`, … or ''. */
     readonly reason: string,
     message: string,
+    /** Of an append that was too large: the most that the server takes. */
+    readonly bytesMax?: number,
   ) {
     super(message);
   }
 }
 
-/** `reconnect`: the wire is of no more use. `repeat`: the same wire may do. */
-type Trouble =
+/**
+ * `reconnect`: the wire is of no more use. `repeat`: the same wire may do. `mendable`: somebody else has to do
+ * something first (rights, a password, a certificate), after which it succeeds.
+ */
+export type Trouble =
   | { kind: 'reconnect'; leader?: Node | undefined }
-  | { kind: 'repeat' }
-  | { kind: 'final' };
+  | { kind: 'repeat' | 'mendable' | 'final' };
 
 const CANCELLED = 1;
 const UNKNOWN = 2;
@@ -41,10 +45,14 @@ const INTERNAL = 13;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 
+/** Also what the server cannot name: the next attempt may meet something else. */
+const MENDABLE = new Set([PERMISSION_DENIED, UNAUTHENTICATED, UNKNOWN, RESOURCE_EXHAUSTED]);
 const CONNECTION_LOST = new Set([CANCELLED, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE]);
 const DISK_FULL = /not enough space|no space left|disk (is )?full|ENOSPC/i;
 const BUSY = /server is (not ready|busy)|too busy|no leader info/i;
 const DISCOVERY_FAILED = /failed to discover/i;
+const STRANGE_POSITION = /Unexpected (Filtered)?ReadAllResult: (Error|InvalidPosition)/;
+const CERTIFICATE = /certificate|self.signed|unable to (verify|get)|issuer/i;
 
 interface CallError extends Error {
   code?: number;
@@ -57,24 +65,37 @@ const trailer = (error: CallError, key: string): string =>
 
 export function troubleOf(thrown: unknown): Trouble {
   if (thrown instanceof OutOfTime || thrown instanceof WireDisposed) return { kind: 'reconnect' };
-  if (thrown instanceof StoreFailure) return { kind: 'final' };
+  if (thrown instanceof StoreFailure)
+    return { kind: thrown.kind === 'unavailable' ? 'mendable' : 'final' };
   const error = thrown as CallError;
   if (thrown instanceof BatchRefused) {
+    if (thrown.reason === 'AccessDenied') return { kind: 'mendable' };
     const unsure = thrown.reason === 'Timeout' || thrown.reason === 'Unknown';
     const again = (unsure && !DISK_FULL.test(error.message)) || BUSY.test(error.message);
     return { kind: again ? 'repeat' : 'final' };
   }
-  if (trailer(error, 'exception') === 'not-leader') {
+  const exception = trailer(error, 'exception');
+  if (exception === 'not-leader') {
     const address = trailer(error, 'leader-endpoint-host');
     const port = Number(trailer(error, 'leader-endpoint-port'));
     return { kind: 'reconnect', leader: address && port ? { address, port } : undefined };
   }
-  if (trailer(error, 'exception') === 'access-denied') return { kind: 'final' };
+  if (exception === 'access-denied') return { kind: 'mendable' };
+  if (exception === 'stream-deleted') return { kind: 'final' };
   if (error.code === ABORTED) return { kind: 'repeat' };
+  if (error.code !== undefined && MENDABLE.has(error.code))
+    return { kind: isStrangePosition(error) ? 'final' : 'mendable' };
   if (error.code !== undefined && CONNECTION_LOST.has(error.code)) return { kind: 'reconnect' };
   const closed = /write after end|channel has been shut down/i.test(error.message);
   return { kind: closed || DISCOVERY_FAILED.test(error.message) ? 'reconnect' : 'final' };
 }
+
+/** The log has no record there, or is not the one whose position it was. */
+export const isStrangePosition = (thrown: unknown): boolean =>
+  thrown instanceof Error && STRANGE_POSITION.test(thrown.message);
+
+const isAway = (thrown: unknown): boolean =>
+  ['reconnect', 'repeat'].includes(troubleOf(thrown).kind);
 
 /** The failure as the port's callers get it. `doing`: "append to team-1"; `shown`: the server. */
 export function storeFailure(thrown: unknown, doing: string, shown: string): StoreFailure {
@@ -88,10 +109,13 @@ export function storeFailure(thrown: unknown, doing: string, shown: string): Sto
   const reason = thrown instanceof BatchRefused ? thrown.reason : '';
   if (DISK_FULL.test(said) || error.code === RESOURCE_EXHAUSTED)
     return failure(`its disk is full (${said}); free space there, then go on`, 'full');
-  if (reason === 'MaximumAppendSizeExceeded' || exception === 'maximum-append-size-exceeded')
-    return failure(`${said}; say less in one turn, or raise MaxAppendSize there`, 'tooLarge');
   if (reason === 'StreamDeleted' || exception === 'stream-deleted')
-    return failure('the stream was deleted for good; use another team id', 'fatal');
+    return failure('the stream was deleted for good; use another team id', 'deleted');
+  if (isStrangePosition(thrown))
+    return failure(
+      'the log has no record at that position: it is not the log that gave it, or a shorter one; begin anew',
+      'foreign',
+    );
   if (
     reason === 'AccessDenied' ||
     exception === 'access-denied' ||
@@ -106,7 +130,13 @@ export function storeFailure(thrown: unknown, doing: string, shown: string): Sto
     return failure('user or password are wrong; correct them in the connection string', 'fatal');
   if (error.code === UNIMPLEMENTED)
     return failure('the server does not know the call; it must be 21.10 or newer', 'foreign');
-  if (troubleOf(thrown).kind !== 'final')
+  if (CERTIFICATE.test(said))
+    return failure(
+      `its certificate is signed by nobody who is known here (${said}); name the certificate of ` +
+        'your authority with tlsCAFile=PATH',
+      'unavailable',
+    );
+  if (isAway(thrown))
     return failure(
       `it does not answer (${said}); check that the server runs, that host and port are right and ` +
         'that tls=… says what the server does',

@@ -1,45 +1,69 @@
 /**
- * Which streams there are. The server keeps no list that can be asked by prefix, so one is kept here: read
- * from `$all` once for each prefix, and then only what is new.
+ * Which streams there are: the server has no list of them by prefix, so the log is read once and then what is
+ * new. What was read is kept beside the server's address, so that the next process reads only what is new, too.
  *
- * Invariant: heads are never ahead of the server; a list holds all that was appended before it was asked for.
+ * Invariant: reads of one list follow each other, since two at once would count the same events.
  */
 import type { StreamName } from '../../ids.ts';
 import type { StreamHead } from '../../store.ts';
-import type { Filter } from './protocol.ts';
-import type { Reader } from './reader.ts';
+import { damageOf, metadataOf } from './damage.ts';
+import type { Kept } from './kept.ts';
+import type { Entry, Filter } from './protocol.ts';
+import type { Scan } from './scan.ts';
 
-const PAGE = 4096;
+/** Entries of one read. */
+const PAGE = 4_096;
+
+interface Listed {
+  revision: number;
+  damage?: string;
+}
+
+interface Saved {
+  position: number;
+  streams: [string, Listed][];
+}
 
 export class StreamIndex {
   readonly #lists = new Map<string, StreamList>();
 
-  constructor(private readonly reader: Reader) {}
+  constructor(
+    private readonly scan: Scan,
+    private readonly kept: Kept,
+  ) {}
 
   async streams(prefix: string): Promise<StreamHead[]> {
     let list = this.#lists.get(prefix);
     if (!list) {
-      list = new StreamList(prefix, this.reader);
+      list = new StreamList(prefix, this.scan, this.kept);
       this.#lists.set(prefix, list);
     }
     await list.readOn();
     return list.heads();
   }
+
+  /** The log is another one. */
+  forget(): void {
+    this.#lists.clear();
+  }
 }
 
 class StreamList {
   /** In the order of their first events. */
-  readonly #heads = new Map<StreamName, number>();
+  readonly #streams = new Map<string, Listed>();
   readonly #filter: Filter;
   #position = -1;
-  /** Reads follow each other: two at once would count the same events. */
+  #saved = -1;
+  #loaded = false;
   #reading: Promise<void> = Promise.resolve();
 
   constructor(
-    prefix: string,
-    private readonly reader: Reader,
+    private readonly prefix: string,
+    private readonly scan: Scan,
+    private readonly kept: Kept,
   ) {
-    this.#filter = prefix === '' ? 'notSystem' : { prefixes: [prefix] };
+    // The metadata of a stream say that it was deleted, or cut off.
+    this.#filter = prefix === '' ? 'notSystem' : { prefixes: [prefix, `$$${prefix}`] };
   }
 
   readOn(): Promise<void> {
@@ -49,18 +73,59 @@ class StreamList {
   }
 
   heads(): StreamHead[] {
-    return [...this.#heads].map(([stream, revision]) => ({ stream, revision }));
+    return [...this.#streams].map(([stream, listed]) => ({
+      stream: stream as StreamName,
+      ...listed,
+    }));
   }
 
   async #read(): Promise<void> {
+    if (!this.#loaded) await this.#load();
     for (let full = true; full; ) {
-      const position = this.#position < 0 ? 'start' : this.#position;
-      const shape = { from: { position }, count: PAGE, filter: this.#filter } as const;
-      const events = await this.reader.page('list the streams', shape);
-      for (const event of events) this.#heads.set(event.stream, event.revision);
-      const last = events[events.length - 1];
-      if (last) this.#position = last.position;
-      full = events.length === PAGE;
+      const wanted = { doing: 'list the streams', after: this.#position, count: PAGE };
+      const found = await this.scan.scan({ ...wanted, filter: this.#filter });
+      for (const entry of found.entries) this.#note(entry);
+      this.#position = Math.max(this.#position, found.position);
+      full = found.entries.length >= PAGE;
     }
+    await this.#save();
+  }
+
+  #note({ stream, event, isTombstone }: Entry): void {
+    if (isTombstone) {
+      const known = this.#streams.get(stream);
+      if (known) known.damage = 'it was deleted for good';
+    } else if (stream.startsWith('$$')) {
+      const known = this.#streams.get(stream.slice(2));
+      const metadata = metadataOf(event);
+      const before = Number(metadata['$tb'] ?? 0);
+      const damage = before > 0 ? damageOf(metadata, before) : undefined;
+      if (known && damage) known.damage = damage;
+      else if (known) delete known.damage;
+    } else if (event) {
+      const known = this.#streams.get(stream);
+      if (known) known.revision = event.revision;
+      else this.#streams.set(stream, { revision: event.revision });
+    }
+  }
+
+  async #load(): Promise<void> {
+    this.#loaded = true;
+    const saved = (await this.kept.read(this.#name)) as Saved | undefined;
+    if (!saved) return;
+    for (const [stream, listed] of saved.streams) this.#streams.set(stream, listed);
+    this.#position = saved.position;
+    this.#saved = saved.position;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#position <= this.#saved) return;
+    this.#saved = this.#position;
+    const saved: Saved = { position: this.#position, streams: [...this.#streams] };
+    await this.kept.write(this.#name, saved);
+  }
+
+  get #name(): string {
+    return `streams-${this.prefix}`;
   }
 }

@@ -48,15 +48,18 @@ export class Wire {
       // millisecond makes this one different from every other (invariant 1).
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS + Math.random(),
     };
-    const [first] = target.nodes;
-    const { channel, credentials } = target;
-    const endpoint = leader ?? (target.nodes.length === 1 && !target.discover ? first : undefined);
+    const { credentials, discover, nodes } = target;
+    const channel = target.channel();
+    const [first] = nodes;
+    const alone = nodes.length === 1 ? first : undefined;
+    const endpoint = leader ?? (discover ? undefined : alone);
     if (endpoint)
       this.#client = new EventStoreDBClient({ ...shared, endpoint }, channel, credentials);
-    else if (target.discover)
-      this.#client = new EventStoreDBClient({ ...shared, discover: first! }, channel, credentials);
+    else if (alone)
+      this.#client = new EventStoreDBClient({ ...shared, discover: alone }, channel, credentials);
     else {
-      const endpoints = [...target.nodes];
+      // Several hosts are asked in turn, whether they are to be discovered or not.
+      const endpoints = [...nodes];
       this.#client = new EventStoreDBClient({ ...shared, endpoints }, channel, credentials);
     }
     this.#inside = this.#client as unknown as ClientInside;
