@@ -8,7 +8,7 @@
  */
 import { type EventStore, StoreFailure } from '../store.ts';
 
-export interface OpenStoreOptions {
+interface OpenStoreOptions {
   /** Told, in one line each, what a store behind a network waits for, and that it is over. */
   onTrouble?: (line: string) => void;
   /** A folder of this machine for what need not be read twice from a server. */

@@ -30,7 +30,7 @@ export class BatchRefused extends Error {
  * `reconnect`: the wire is of no more use. `repeat`: the same wire may do. `mendable`: somebody else has to do
  * something first (rights, a password, a certificate), after which it succeeds.
  */
-export type Trouble =
+type Trouble =
   | { kind: 'reconnect'; leader?: Node | undefined }
   | { kind: 'repeat' | 'mendable' | 'final' };
 
@@ -91,7 +91,7 @@ export function troubleOf(thrown: unknown): Trouble {
 }
 
 /** The log has no record there, or is not the one whose position it was. */
-export const isStrangePosition = (thrown: unknown): boolean =>
+const isStrangePosition = (thrown: unknown): boolean =>
   thrown instanceof Error && STRANGE_POSITION.test(thrown.message);
 
 const isAway = (thrown: unknown): boolean =>

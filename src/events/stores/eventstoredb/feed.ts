@@ -22,7 +22,7 @@ import { type Connection, pauseAfter, UNTIL_CLOSED, within } from './connection.
 import { OutOfTime, storeFailure, troubleOf } from './failure.ts';
 import { Hindrance } from './hindrance.ts';
 import { Landmark } from './landmark.ts';
-import { type Entry, entryOf, type Filter, subscribeRequest } from './protocol.ts';
+import { type Entry, type Filter, recordedEntry, subscribeRequest } from './protocol.ts';
 import type { Reader } from './reader.ts';
 import type { Scan } from './scan.ts';
 import { type ReadCall, type Wire, WireDisposed } from './wire.ts';
@@ -35,7 +35,7 @@ export interface FeedSink {
   fail(failure: StoreFailure): void;
 }
 
-export interface FeedSite {
+interface FeedSite {
   connection: Connection;
   reader: Reader;
   scan: Scan;
@@ -223,7 +223,7 @@ export class Feed {
     const checkpoint = Number(answer.getCheckpoint()?.getCommitPosition() ?? -1);
     if (Number.isSafeInteger(checkpoint)) this.position = Math.max(this.position, checkpoint);
     const message = answer.getEvent();
-    const entry = message?.hasEvent() ? entryOf(message) : undefined;
+    const entry = message?.hasEvent() ? recordedEntry(message) : undefined;
     if (entry) this.#take(entry);
   }
 

@@ -28,7 +28,7 @@ export type Filter = { prefixes: readonly string[] } | 'notSystem' | 'ours';
 const PATTERNS = { notSystem: '^[^$]', ours: '^([^$]|\\$\\$team-)' };
 
 /** Whether the server would let a stream's events pass. */
-export function passes(filter: Filter, stream: string): boolean {
+export function isLetThrough(filter: Filter, stream: string): boolean {
   if (typeof filter === 'object')
     return filter.prefixes.some((prefix) => stream.startsWith(prefix));
   return !stream.startsWith('$') || (filter === 'ours' && stream.startsWith('$$team-'));
@@ -169,7 +169,7 @@ export interface Entry {
 const TOMBSTONE = '$streamDeleted';
 
 /** Links are not followed: what is asked for is what was written. */
-export function entryOf(message: streams.ReadResp.ReadEvent): Entry | undefined {
+export function recordedEntry(message: streams.ReadResp.ReadEvent): Entry | undefined {
   const recorded = message.getEvent();
   const position = Number(recorded?.getCommitPosition());
   if (!recorded || !Number.isSafeInteger(position)) return undefined;

@@ -11,13 +11,13 @@ import type { RawEvent } from '../../event.ts';
 import type { StreamName } from '../../ids.ts';
 import { type Connection, type Patience, within } from './connection.ts';
 import { OutOfTime } from './failure.ts';
-import { type Entry, entryOf, type ReadShape, readRequest } from './protocol.ts';
+import { type Entry, type ReadShape, readRequest, recordedEntry } from './protocol.ts';
 import type { ReadCall, Wire } from './wire.ts';
 
 const CALLS_MAX = 64;
 
 /** What one read found, in the order of reading. */
-export interface Page {
+export interface PageRead {
   entries: Entry[];
   /** As many as were asked for: there may be more. */
   full: boolean;
@@ -43,7 +43,7 @@ export class Reader {
     shape: ReadShape,
     patience?: Patience,
     silentMs = Number.POSITIVE_INFINITY,
-  ): Promise<Page> {
+  ): Promise<PageRead> {
     return this.turn(() =>
       this.connection.run(doing, (wire) => this.#attempt(wire, shape, silentMs), patience),
     );
@@ -80,7 +80,7 @@ export class Reader {
     return (await this.events(`read the head of ${stream}`, shape, patience))[0];
   }
 
-  async #attempt(wire: Wire, shape: ReadShape, silentMs: number): Promise<Page> {
+  async #attempt(wire: Wire, shape: ReadShape, silentMs: number): Promise<PageRead> {
     const { timeoutMs } = this.connection.limits;
     const call = await within(wire.read(readRequest(shape)), timeoutMs, 'a read');
     return drained(call, shape.count ?? 1, timeoutMs, silentMs);
@@ -92,9 +92,9 @@ function drained(
   count: number,
   timeoutMs: number,
   silentMs: number,
-): Promise<Page> {
+): Promise<PageRead> {
   const entries: Entry[] = [];
-  return new Promise<Page>((resolve, reject) => {
+  return new Promise<PageRead>((resolve, reject) => {
     const late = new OutOfTime(`a read was silent for ${timeoutMs} ms`);
     const isPatient = silentMs >= timeoutMs;
     const silent = () => resolve({ entries, full: false, silent: true });
@@ -116,7 +116,7 @@ function drained(
       const message = answer.getEvent();
       if (!message?.hasEvent()) return;
       records++;
-      const entry = entryOf(message);
+      const entry = recordedEntry(message);
       if (entry) entries.push(entry);
     });
   });

@@ -14,8 +14,14 @@ import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import { type Patience, within } from './connection.ts';
 import { OutOfTime } from './failure.ts';
 import type { Kept } from './kept.ts';
-import { type Entry, entryOf, type Filter, passes, subscribeRequest } from './protocol.ts';
-import type { Page, Reader } from './reader.ts';
+import {
+  type Entry,
+  type Filter,
+  isLetThrough,
+  recordedEntry,
+  subscribeRequest,
+} from './protocol.ts';
+import type { PageRead, Reader } from './reader.ts';
 import { type Wire, WireDisposed } from './wire.ts';
 
 /** Longest silence of a read, milliseconds, and its share of what an attempt may take. */
@@ -24,13 +30,13 @@ const SILENT_SHARE = 0.8;
 /** Records between two checkpoints of a stride. */
 const WINDOW = 2_048;
 
-export interface Scanned {
+interface Scanned {
   entries: Entry[];
   /** Everything up to here was looked at. */
   position: number;
 }
 
-export interface Wanted {
+interface Wanted {
   doing: string;
   /** Exclusive; -1: from the beginning. */
   after: number;
@@ -69,7 +75,7 @@ export class Scan {
   }
 
   /** Reads are inclusive: the record at the position comes again. */
-  #page({ wanted, entries, position }: Progress): Promise<Page> {
+  #page({ wanted, entries, position }: Progress): Promise<PageRead> {
     const { doing, filter, count, patience } = wanted;
     const from = { position: position < 0 ? ('start' as const) : position };
     const left = count - entries.length + (position < 0 ? 0 : 1);
@@ -84,7 +90,7 @@ export class Scan {
     if (position >= 0) {
       const record = await this.reader.recordAt(position, wanted.patience);
       if (!record) return;
-      take(found, passes(wanted.filter, record.stream) ? [record] : []);
+      take(found, isLetThrough(wanted.filter, record.stream) ? [record] : []);
       found.position = Math.max(found.position, record.position);
     }
     const { connection } = this.reader;
@@ -121,7 +127,7 @@ export class Scan {
 
 function heard(found: Progress, answer: streams.ReadResp): void {
   const message = answer.getEvent();
-  const entry = message?.hasEvent() ? entryOf(message) : undefined;
+  const entry = message?.hasEvent() ? recordedEntry(message) : undefined;
   if (entry) take(found, [entry]);
   const position = Number(answer.getCheckpoint()?.getCommitPosition() ?? -1);
   if (Number.isSafeInteger(position) && position > found.position) found.position = position;
