@@ -1,8 +1,19 @@
+/**
+ * How the tests run. `pure`: everything that needs no process of its own, the command line included, in threads that
+ * share what is loaded. `processes`: what only a process shows (kills, signals, several on one store), each file in one
+ * of its own; the program is built for them when it is not as new as the sources.
+ *
+ * Invariant: no limit of time decides a test. The one below only ends what hangs.
+ */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { StatechartReporter } from './test/statecharts/reporter.ts';
 
 const statecharts = new StatechartReporter();
+const HANGS_AFTER_MS = 600_000;
+const PROCESSES = 'test/**/*.process.test.ts';
+/** Takeovers by the clock: `npm run test:slow`. */
+const SLOW = process.env['HORDE_SLOW'] ? [] : ['test/**/*.slow.*.ts'];
 
 export default defineConfig({
   resolve: {
@@ -10,20 +21,34 @@ export default defineConfig({
     alias: { 'golden-horde': fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // Takeovers by the clock: `npm run test:slow`.
-    exclude: process.env['HORDE_SLOW'] ? [] : ['test/**/*.slow.test.ts'],
-    // Properties and whole teams take longer than a unit on a loaded machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    pool: 'forks',
-    // By default one core is left free; tests that wait for processes leave it idle too often.
+    testTimeout: HANGS_AFTER_MS,
+    hookTimeout: HANGS_AFTER_MS,
+    // By default one core is left free; tests that wait leave it idle too often.
     maxWorkers: 2,
-    // Some tests hold real processes to real time; a busy machine may spoil one of them once.
-    retry: process.env['CI'] ? 1 : 0,
-    globalSetup: ['test/cli/build-once.ts'],
     setupFiles: ['test/statecharts/recorder.ts'],
     env: { HORDE_STATECHARTS: statecharts.folder },
     reporters: ['default', statecharts],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [PROCESSES, ...SLOW],
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: [PROCESSES],
+          exclude: SLOW,
+          pool: 'forks',
+          globalSetup: ['test/cli/build-once.ts'],
+        },
+      },
+    ],
   },
 });

@@ -3,12 +3,12 @@
  * folders named with `--catalog`. A malformed file of a folder that was named is bad usage; one that only lies
  * in the workspace is left out, and said.
  */
-import { resolve } from 'node:path';
 import { Catalog } from '../planning/catalog/catalog.ts';
 import { CatalogFailure } from '../planning/catalog/catalog-file.ts';
 import { nearestNames } from '../planning/language/nearest.ts';
 import { BadUsage } from './bad-usage.ts';
-import type { Output } from './output.ts';
+import type { Site } from './command.ts';
+import { pathIn } from './shell.ts';
 
 export interface CatalogOptions {
   catalog?: string[];
@@ -16,9 +16,9 @@ export interface CatalogOptions {
 }
 
 /** Reads the whole catalog. Throws `BadUsage`, a line for each problem of a named folder. */
-export function openCatalog(options: CatalogOptions, output: Output): Catalog {
-  const folders = (options.catalog ?? []).map((folder) => resolve(folder));
-  const workspace = resolve(options.workspace ?? '.');
+export function openCatalog({ shell, output }: Site, options: CatalogOptions): Catalog {
+  const folders = (options.catalog ?? []).map((folder) => pathIn(shell, folder));
+  const workspace = pathIn(shell, options.workspace ?? '.');
   let catalog: Catalog;
   try {
     catalog = new Catalog({ folders, workspace });

@@ -12,7 +12,7 @@ import type { Usage } from '../events/amounts.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
 import type { ModelChooser } from '../hands/model/choose.ts';
-import { createPriceTable, defaultModel, loadPrices } from '../hands/model/prices.ts';
+import { defaultModel } from '../hands/model/prices.ts';
 import type { Catalog } from '../planning/catalog/catalog.ts';
 import { formTeam, type TeamPlan } from '../planning/formation.ts';
 import { type Offer, patternOf, patternsFor } from '../planning/offer.ts';
@@ -21,9 +21,11 @@ import { type Recommendation, wishOf } from '../planning/recommendation.ts';
 import { formWorkflow, type WorkflowPlan } from '../planning/workflows/form-workflow.ts';
 import { workflowNamed } from '../planning/workflows/workflow-list.ts';
 import { BadUsage } from './bad-usage.ts';
-import type { RunOptions } from './commands/run.ts';
-import { hasModelAccess, modelClient } from './model-access.ts';
-import { harmless, type Output } from './output.ts';
+import type { Site } from './command.ts';
+import { hasModelAccess, modelClient, pricesOf } from './model-access.ts';
+import type { RunOptions } from './run-options.ts';
+import type { Shell } from './shell.ts';
+import { harmless } from './terminal-text.ts';
 
 export interface RunWish {
   request: string;
@@ -60,38 +62,39 @@ export const chooseOffline = ({ request, catalog, agents, options }: RunWish): P
   usage(() => recommend(request, catalog, offerOf(agents, options)));
 
 /** The best choice there is: a model's where one can be asked, a person's where two are equal. */
-export async function chooseWell(wish: RunWish, output: Output): Promise<RunChoice> {
+export async function chooseWell(site: Site, wish: RunWish): Promise<RunChoice> {
   const { request, catalog, agents, options } = wish;
-  if (options.pattern !== undefined || options.rehearse || !hasModelAccess())
-    return settled(wish, await chooseOffline(wish), output);
-  const { ask, used } = await chooserOf(options);
+  if (options.pattern !== undefined || options.rehearse || !hasModelAccess(site.shell.env))
+    return settled(site, wish, await chooseOffline(wish));
+  const { ask, used } = await chooserOf(site.shell, options);
   const chosen = await usage(() =>
     recommend(request, catalog, { ...offerOf(agents, options), ask }),
   );
   if (chosen.unanswered !== null)
-    output.note(`no model has chosen (${harmless(chosen.unanswered)}): the offline judge does`);
+    site.output.note(
+      `no model has chosen (${harmless(chosen.unanswered)}): the offline judge does`,
+    );
   const spent = used();
-  return settled(wish, spent ? { ...chosen, spent: spentOf(spent) } : chosen, output);
+  return settled(site, wish, spent ? { ...chosen, spent: spentOf(spent) } : chosen);
 }
 
 /** Asks a person where as much speaks for two ways, and there is one to ask. */
-async function settled(wish: RunWish, chosen: RunChoice, output: Output): Promise<RunChoice> {
-  if (!chosen.tie || output.json || !output.terminal || !process.stdin.isTTY) return chosen;
-  return { ...chosen, ...(await askWhich(wish, chosen)) };
+async function settled(site: Site, wish: RunWish, chosen: RunChoice): Promise<RunChoice> {
+  const { shell, output } = site;
+  if (!chosen.tie || output.json || !output.terminal || !shell.stdin.isTTY) return chosen;
+  return { ...chosen, ...(await askWhich(shell, wish, chosen)) };
 }
 
-async function chooserOf({
-  model = defaultModel,
-  budgetTokens,
-  budgetUsd,
-}: RunOptions): Promise<ModelChooser> {
+async function chooserOf(
+  shell: Shell,
+  { model = defaultModel, budgetTokens, budgetUsd }: RunOptions,
+): Promise<ModelChooser> {
   const { modelChooser, cheapestModel } = await import('../hands/model/choose.ts');
-  const pricesFile = process.env['HORDE_PRICES'];
-  const prices = pricesFile ? loadPrices(pricesFile) : createPriceTable();
+  const prices = pricesOf(shell);
   // Another server may not have the models of the table: there the run's own model chooses.
-  const elsewhere = process.env['ANTHROPIC_BASE_URL'] || !prices.of(model);
+  const elsewhere = shell.env['ANTHROPIC_BASE_URL'] || !prices.of(model);
   return modelChooser({
-    client: await modelClient(undefined),
+    client: await modelClient(shell.env, undefined),
     prices,
     model: (elsewhere ? undefined : cheapestModel(prices)) ?? model,
     ...(budgetTokens === undefined ? {} : { tokensMax: budgetTokens * CHOICE_SHARE }),
@@ -104,7 +107,11 @@ const spentOf = (used: Usage) => ({
   usd: used.usd,
 });
 
-async function askWhich(wish: RunWish, chosen: Recommendation): Promise<Recommendation> {
+async function askWhich(
+  { stdin, stderr }: Shell,
+  wish: RunWish,
+  chosen: Recommendation,
+): Promise<Recommendation> {
   const { isCancel, select: ask } = await import('@clack/prompts');
   const options = chosen.tie!.map((name) => ({
     value: name,
@@ -112,7 +119,7 @@ async function askWhich(wish: RunWish, chosen: Recommendation): Promise<Recommen
     hint: patternOf(name).purpose,
   }));
   const message = 'As much speaks for two ways of working. Which one?';
-  const answer = await ask({ message, options, output: process.stderr });
+  const answer = await ask({ message, options, input: stdin, output: stderr });
   if (isCancel(answer)) throw new BadUsage('no way of working was chosen; name one with --pattern');
   if (answer === chosen.pattern) return { ...chosen, by: 'person' };
   const { request, catalog, agents, options: wanted } = wish;

@@ -3,7 +3,9 @@
  * What a team was formed with stands in its labels, so that resuming it takes the same.
  */
 import type { ModelClient } from '../hands/model/model-client.ts';
+import { createPriceTable, loadPrices, type PriceTable } from '../hands/model/prices.ts';
 import { BadUsage } from './bad-usage.ts';
+import { type Environment, pathIn, type Shell } from './shell.ts';
 
 export interface RehearsalChoice {
   seed: number;
@@ -17,19 +19,22 @@ export const THREE_WAYS = [
   'or rehearse without a model, key or cost: add --rehearse',
 ].join(' ');
 
-export function hasModelAccess(env: NodeJS.ProcessEnv = process.env): boolean {
+export function hasModelAccess(env: Environment): boolean {
   return Boolean(env['ANTHROPIC_API_KEY'] || env['ANTHROPIC_AUTH_TOKEN']);
 }
 
 /** Throws `BadUsage` with the three ways on when there is no model to ask. */
-export async function modelClient(rehearsal: RehearsalChoice | undefined): Promise<ModelClient> {
+export async function modelClient(
+  env: Environment,
+  rehearsal: RehearsalChoice | undefined,
+): Promise<ModelClient> {
   if (rehearsal) {
     const { createRehearsalModel } = await import('../hands/model/rehearsal/rehearsal-model.ts');
     return createRehearsalModel(rehearsal);
   }
-  if (!hasModelAccess()) throw new BadUsage(THREE_WAYS);
+  if (!hasModelAccess(env)) throw new BadUsage(THREE_WAYS);
   const { createAnthropicClient } = await import('../hands/model/anthropic/anthropic-client.ts');
-  const { ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL } = process.env;
+  const { ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL } = env;
   try {
     return createAnthropicClient({
       ...(ANTHROPIC_API_KEY ? { apiKey: ANTHROPIC_API_KEY } : {}),
@@ -39,6 +44,12 @@ export async function modelClient(rehearsal: RehearsalChoice | undefined): Promi
   } catch (error) {
     throw new BadUsage((error as Error).message);
   }
+}
+
+/** What models cost: as the file of `HORDE_PRICES` says, else as this program knows it. */
+export function pricesOf(shell: Shell): PriceTable {
+  const file = shell.env['HORDE_PRICES'];
+  return file ? loadPrices(pathIn(shell, file)) : createPriceTable();
 }
 
 /** The labels that say how a team was formed, and back. */

@@ -8,6 +8,7 @@ import type { EventStore } from '../events/store.ts';
 import type { LiveExport } from '../telemetry/live/live-export.ts';
 import type { Following, ProcessLog } from '../telemetry/process-log/process-log.ts';
 import { BadUsage } from './bad-usage.ts';
+import { type Environment, pathIn, type Shell } from './shell.ts';
 
 interface Observation {
   /** Sends what is left. Gives what there is to say of it, for people. */
@@ -16,12 +17,13 @@ interface Observation {
 
 /** Loads neither the export nor pino where nobody asks for them. */
 export async function observe(
+  env: Environment,
   store: EventStore,
   team: TeamId,
   log: ProcessLog | undefined,
 ): Promise<Observation> {
   const following = log?.follow(store, team);
-  const sending = namesCollector() ? await exporting(store, team, log) : undefined;
+  const sending = namesCollector(env) ? await exporting(env, store, team, log) : undefined;
   return { end: () => ended(following, sending, log, team) };
 }
 
@@ -34,7 +36,11 @@ interface Observations {
   close(): Promise<void>;
 }
 
-export function observations(store: EventStore, log: ProcessLog | undefined): Observations {
+export function observations(
+  env: Environment,
+  store: EventStore,
+  log: ProcessLog | undefined,
+): Observations {
   const open = new Map<TeamId, Promise<Observation>>();
   const ending = new Set<Promise<unknown>>();
   const end = (observation: Promise<Observation>) => {
@@ -47,7 +53,7 @@ export function observations(store: EventStore, log: ProcessLog | undefined): Ob
     ending.add(ended);
   };
   return {
-    begin: (team) => void open.set(team, observe(store, team, log)),
+    begin: (team) => void open.set(team, observe(env, store, team, log)),
     leave(team, error) {
       if (error) log?.tell('error', 'the team cannot be led', { team, detail: error.message });
       const observation = open.get(team);
@@ -63,27 +69,34 @@ export function observations(store: EventStore, log: ProcessLog | undefined): Ob
 }
 
 /** The log that `HORDE_LOG` asks for. Throws `BadUsage` when it cannot be understood. */
-export async function operationalLog(): Promise<ProcessLog | undefined> {
-  if (!process.env['HORDE_LOG']) return undefined;
+export async function operationalLog(shell: Shell): Promise<ProcessLog | undefined> {
+  const wanted = shell.env['HORDE_LOG'];
+  if (!wanted) return undefined;
   const { openProcessLog } = await import('../telemetry/process-log/process-log.ts');
+  const [level, file] = wanted.split(/:(.*)/s);
   try {
-    return await openProcessLog();
+    return await openProcessLog({
+      ...shell.env,
+      HORDE_LOG: file ? `${level}:${pathIn(shell, file)}` : wanted,
+    });
   } catch (error) {
     throw new BadUsage((error as Error).message);
   }
 }
 
-const namesCollector = (): boolean =>
-  Object.entries(process.env).some(([name, value]) => ENDPOINT.test(name) && Boolean(value));
+const namesCollector = (env: Environment): boolean =>
+  Object.entries(env).some(([name, value]) => ENDPOINT.test(name) && Boolean(value));
 const ENDPOINT = /^OTEL_EXPORTER_OTLP_(.+_)?ENDPOINT$/;
 
 async function exporting(
+  env: Environment,
   store: EventStore,
   team: TeamId,
   log: ProcessLog | undefined,
 ): Promise<LiveExport | undefined> {
   const { startLiveExport } = await import('../telemetry/live/live-export.ts');
   return startLiveExport({
+    env,
     store,
     team,
     onTrouble: ({ message }) =>

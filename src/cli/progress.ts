@@ -9,7 +9,8 @@ import type { TeamId } from '../events/ids.ts';
 import { teamStream } from '../events/ids.ts';
 import type { Subscription } from '../events/store.ts';
 import { allMoves } from '../events/words/index.ts';
-import { type Output, oneLine } from './output.ts';
+import type { Output } from './output.ts';
+import { oneLine } from './terminal-text.ts';
 
 export interface Progress {
   /** Text of a model as it streams in. */
@@ -56,7 +57,7 @@ class ProgressView {
   private readonly paint: Output['paint'];
 
   constructor(
-    output: Output,
+    private readonly output: Output,
     private readonly budget: number | undefined,
   ) {
     this.paint = output.paint;
@@ -119,12 +120,12 @@ class ProgressView {
   /** A line that stays. */
   private keep(line: string): void {
     this.clear();
-    process.stderr.write(`${line}\n`);
+    this.output.note(line);
   }
 
   draw(): void {
     if (this.closed) return;
-    const width = (process.stderr.columns || 80) - 1;
+    const width = this.output.width - 1;
     const seconds = Math.round((Date.now() - this.begun) / 1000);
     const thinking = this.busy.size > 0 ? `${[...this.busy].join(', ')} thinking` : 'working';
     const tokens =
@@ -132,11 +133,11 @@ class ProgressView {
     const line = [thinking, this.round, tokens, `${seconds} s`, this.latest]
       .filter(Boolean)
       .join(' · ');
-    process.stderr.write(`\r\u001b[K${oneLine(line, width)}`);
+    void this.output.err.write(`\r\u001b[K${oneLine(line, width)}`);
   }
 
   clear(): void {
-    process.stderr.write('\r\u001b[K');
+    void this.output.err.write('\r\u001b[K');
   }
 }
 

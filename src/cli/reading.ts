@@ -5,14 +5,14 @@ import type { TeamHandle } from '../actors/team-handle.ts';
 import type { RecordedEvent } from '../events/event.ts';
 import { teamStream } from '../events/ids.ts';
 import { UnreadableEvent } from '../events/known-events.ts';
-import { BadUsage, type PastMoment } from './bad-usage.ts';
-import { createOutput, type Output } from './output.ts';
+import { BadUsage } from './bad-usage.ts';
+import type { Call, Site, Word } from './command.ts';
+import type { PastMoment } from './past-moment.ts';
 import { readingRuntime } from './session.ts';
 import { knownTeam, openStoreOption } from './store-option.ts';
 
 export interface ReadingOptions {
   store?: string;
-  json?: boolean;
 }
 
 /** Of commands that show a team at a moment of its past. */
@@ -20,23 +20,24 @@ export interface PastOptions extends ReadingOptions {
   at?: PastMoment;
 }
 
-export interface Reading {
+export interface Reading extends Site {
   runtime: Runtime;
   team: TeamHandle;
-  output: Output;
 }
 
-/** Runs a command on a team of the store, and leaves store and runtime as they were. */
+/** A call whose first word names a team. */
+export type TeamCall = Call<readonly [team: string, ...more: Word[]], ReadingOptions>;
+
+/** Runs a command on the team that it names, and leaves store and runtime as they were. */
 export async function reading(
-  name: string,
-  options: ReadingOptions,
+  { shell, output, words: [name], options }: TeamCall,
   command: (reading: Reading) => Promise<number>,
 ): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const store = await openStoreOption(options.store, true);
+  const store = await openStoreOption(shell, options.store, true);
   const runtime = readingRuntime(store);
   try {
-    return await command({ runtime, output, team: runtime.team(await knownTeam(runtime, name)) });
+    const team = runtime.team(await knownTeam(runtime, name));
+    return await command({ shell, output, runtime, team });
   } catch (error) {
     if (error instanceof UnreadableEvent) throw new BadUsage(error.message);
     throw error;

@@ -1,6 +1,6 @@
 /** A recommendation as a person reads it: the pattern, why, who takes part, and what else was considered. */
 import type { Recommendation } from '../planning/recommendation.ts';
-import { oneLine, table } from './output.ts';
+import { oneLine, table } from './terminal-text.ts';
 
 export function selectionText(selection: Recommendation): string {
   const { pattern, roster, reasons, alternatives, limits, wish } = selection;

@@ -13,14 +13,13 @@ import { vocabulary } from '../events/words/index.ts';
 import { type HordeWorkersOptions, hordeWorkers } from '../hands/horde-workers.ts';
 import type { ModelClient } from '../hands/model/model-client.ts';
 import { answeredFromOrigin } from '../hands/model/origin-answers.ts';
-import { createPriceTable, loadPrices } from '../hands/model/prices.ts';
 import { createDesk } from '../hands/people/desk.ts';
 import { createPerson, type Person } from '../hands/people/person.ts';
 import { hordeMachines } from '../machines/index.ts';
 import { Catalog } from '../planning/catalog/catalog.ts';
-import { modelClient, rehearsalOf } from './model-access.ts';
+import type { Site } from './command.ts';
+import { modelClient, pricesOf, rehearsalOf } from './model-access.ts';
 import { operationalLog } from './observation.ts';
-import type { Output } from './output.ts';
 
 /** As a team was formed. */
 type Labels = Readonly<Record<string, string>>;
@@ -46,27 +45,28 @@ export function readingRuntime(store: EventStore): Runtime {
 
 /** What leads teams here, whatever their labels. No model is looked for before a team is led that asks one. */
 export async function leadingSession(
+  site: Site,
   store: EventStore,
-  output: Output,
   onProgress?: RuntimeOptions['onProgress'],
 ): Promise<Session> {
-  const terminal = process.stdin.isTTY === true && output.terminal;
-  const log = await operationalLog();
+  const { shell, output } = site;
+  const terminal = output.terminal && shell.stdin.isTTY === true;
+  const log = await operationalLog(shell);
   return sessionWith({
-    clientOf: (labels) => modelClient(rehearsalOf(labels)),
+    clientOf: (labels) => modelClient(shell.env, rehearsalOf(labels)),
     store: log?.watched(store) ?? store,
-    output,
+    site,
     terminal,
     onProgress,
   });
 }
 
 /** A runtime that forms teams for others to lead: it asks no model, and nobody sits at its terminal. */
-export function formingSession(store: EventStore, output: Output): Session {
+export function formingSession(site: Site, store: EventStore): Session {
   return sessionWith({
     clientOf: async () => NOBODY,
     store,
-    output,
+    site,
     terminal: false,
     onProgress: undefined,
   });
@@ -81,18 +81,18 @@ const NOBODY: ModelClient = {
 interface SessionParts {
   clientOf(labels: Labels): Promise<ModelClient>;
   store: EventStore;
-  output: Output;
+  site: Site;
   /** Somebody can be asked. */
   terminal: boolean;
   onProgress: RuntimeOptions['onProgress'] | undefined;
 }
 
-function sessionWith({ clientOf, store, output, terminal, onProgress }: SessionParts): Session {
-  const pricesFile = process.env['HORDE_PRICES'];
-  const prices = pricesFile ? loadPrices(pricesFile) : createPriceTable();
+function sessionWith({ clientOf, store, site, terminal, onProgress }: SessionParts): Session {
+  const { shell, output } = site;
+  const prices = pricesOf(shell);
   // Whoever sits here is one person, whichever team asks.
   const person = terminal
-    ? createPerson({ input: process.stdin, output: process.stderr, isTTY: true })
+    ? createPerson({ input: shell.stdin, output: shell.stderr, isTTY: true })
     : undefined;
   const handsOf = (client: ModelClient, labels: Labels) =>
     hordeWorkers({
@@ -100,7 +100,7 @@ function sessionWith({ clientOf, store, output, terminal, onProgress }: SessionP
       prices,
       onUnpriced: (model) =>
         output.note(`the model ${model} has no price: its cost is counted as 0`),
-      ...grantsOf(labels),
+      ...grantsOf(labels, shell.cwd),
       ...(person || labels['people'] === 'yes' ? { person: deskOf(store, person) } : {}),
     });
   const workersOf = async ({ labels }: { labels: Labels }): Promise<Workers> => {
@@ -118,21 +118,21 @@ function sessionWith({ clientOf, store, output, terminal, onProgress }: SessionP
 }
 
 /** What a team may do in the world, as its labels grant it. */
-function grantsOf(labels: Labels): Partial<HordeWorkersOptions> {
+function grantsOf(labels: Labels, cwd: string): Partial<HordeWorkersOptions> {
   const { workspace } = labels;
   return {
     ...(workspace ? { workspace } : {}),
     write: labels['write'] === 'yes',
     commands: labels['commands'] === 'yes',
-    ...(labels['swarms'] === 'yes' ? { swarms: { persona: personas(workspace) } } : {}),
+    ...(labels['swarms'] === 'yes' ? { swarms: { persona: personas(workspace ?? cwd) } } : {}),
   };
 }
 
 /** Sub-agents are types of the catalog too; it is read when the first is wanted. */
-function personas(workspace: string | undefined) {
+function personas(workspace: string) {
   let catalog: Catalog | undefined;
   return (type: string) => {
-    catalog ??= new Catalog({ workspace: workspace ?? '.' });
+    catalog ??= new Catalog({ workspace });
     return catalog.agent(type);
   };
 }

@@ -7,7 +7,7 @@ import type { TeamState } from '../actors/state/team-state.ts';
 import { TeamEnded } from '../actors/team-handle.ts';
 import { teamStream } from '../events/ids.ts';
 import { BadUsage } from './bad-usage.ts';
-import { type Reading, type ReadingOptions, reading } from './reading.ts';
+import { type Reading, reading, type TeamCall } from './reading.ts';
 
 interface Spoken {
   /** Type of the event that stands in the inbox now. */
@@ -20,11 +20,10 @@ interface Spoken {
 
 /** Runs a command on a team that has not ended. Throws `BadUsage` when it has. */
 export function speaking(
-  name: string,
-  options: ReadingOptions,
+  call: TeamCall,
   speak: (site: Reading, state: TeamState) => Promise<Spoken>,
 ): Promise<number> {
-  return reading(name, options, async (site) => {
+  return reading(call, async (site) => {
     const { team, output, runtime } = site;
     const state = await team.state();
     try {

@@ -5,26 +5,43 @@ import { type TeamId, teamId, teamStream } from '../events/ids.ts';
 import { type EventStore, NO_STREAM, StoreFailure } from '../events/store.ts';
 import { openStore } from '../events/stores/open-store.ts';
 import { BadUsage } from './bad-usage.ts';
+import { pathIn, type Shell } from './shell.ts';
 
 const DEFAULT_STORE = 'sqlite:.horde/horde.db';
 
-export const storeUrl = (option: string | undefined): string =>
-  option ?? process.env['HORDE_STORE'] ?? DEFAULT_STORE;
+/** As it was named. */
+export const storeUrl = ({ env }: Pick<Shell, 'env'>, option: string | undefined): string =>
+  option ?? (env['HORDE_STORE'] || DEFAULT_STORE);
+
+const SQLITE = /^sqlite:(?:\/\/(?=\/))?([^?]*)/;
+
+/** The file that a URL names, if it names one. */
+export const storePath = (shell: Pick<Shell, 'cwd'>, url: string): string | undefined => {
+  const path = SQLITE.exec(url)?.[1];
+  return path && path !== ':memory:' ? pathIn(shell, path) : undefined;
+};
+
+/** The same store, wherever it is named from. */
+export function absoluteUrl(shell: Pick<Shell, 'cwd'>, url: string): string {
+  const path = storePath(shell, url);
+  return path === undefined ? url : url.replace(SQLITE, () => `sqlite:${path}`);
+}
 
 /** Opens the store. A command that only reads does not make a new file. */
 export async function openStoreOption(
+  shell: Shell,
   option: string | undefined,
   reading = false,
 ): Promise<EventStore> {
-  const url = storeUrl(option);
-  const path = /^sqlite:([^?]*)/.exec(url)?.[1];
+  const url = storeUrl(shell, option);
+  const path = storePath(shell, url);
   if (reading && path && !existsSync(path)) {
     throw new BadUsage(
-      `there is no store at ${path}: start a team with "horde run", or name another with --store`,
+      `there is no store at ${SQLITE.exec(url)?.[1]}: start a team with "horde run", or name another with --store`,
     );
   }
   try {
-    return await openStore(url);
+    return await openStore(absoluteUrl(shell, url));
   } catch (error) {
     if (
       error instanceof StoreFailure ||

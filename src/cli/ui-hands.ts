@@ -7,16 +7,17 @@ import { Refused } from '../visualizer/server/refusal.ts';
 import type { Hands } from '../visualizer/server/steering.ts';
 import type { ForkAsked, ForkMade } from '../visualizer/shared/wire.ts';
 import { BadUsage } from './bad-usage.ts';
-import { answerOf, forkWish } from './commands/fork.ts';
+import type { Site } from './command.ts';
+import { forkWish } from './fork-wish.ts';
 import { hasModelAccess, rehearsalOf } from './model-access.ts';
-import type { Output } from './output.ts';
+import { answerOf } from './written-answer.ts';
 
 interface UiHands extends Hands {
   /** Forks that are led here and have not ended. */
   readonly leading: readonly string[];
 }
 
-export function uiHands(runtime: Runtime, output: Output): UiHands {
+export function uiHands({ shell, output }: Site, runtime: Runtime): UiHands {
   const leading = new Set<string>();
   const lead = async (team: string): Promise<void> => {
     const handle = await runtime.resume(team);
@@ -35,9 +36,9 @@ export function uiHands(runtime: Runtime, output: Output): UiHands {
       try {
         const { answer, ...options } = asked;
         const written = answer && answerOf(answer.text, answer.actor, 'the answer');
-        const fork = await runtime.fork(await forkWish(runtime, origin, options, written));
+        const fork = await runtime.fork(await forkWish(shell, runtime, origin, options, written));
         const { formed } = await runtime.team(fork.team).state();
-        const isLed = rehearsalOf(formed!.labels) !== undefined || hasModelAccess();
+        const isLed = rehearsalOf(formed!.labels) !== undefined || hasModelAccess(shell.env);
         if (isLed) await lead(fork.team);
         return { ...fork, led: isLed, remark: remarkOf(fork, asked, isLed) };
       } catch (error) {

@@ -230,9 +230,25 @@ describe('bad input', () => {
 
 describe('horde --help', () => {
   it('loads nothing but the parser', () => {
-    const main = readFileSync(new URL('../../src/cli/main.ts', import.meta.url), 'utf8');
-    const loaded = [...main.matchAll(/^import .* from '([^']+)'/gm)].map(([, name]) => name);
-    expect(loaded).toEqual(['commander', '../actors/package-version.ts', './bad-usage.ts']);
+    const files = new Set<string>();
+    const packages = new Set<string>();
+    const load = (url: URL): void => {
+      files.add(url.href);
+      const text = readFileSync(url, 'utf8');
+      for (const [, name] of text.matchAll(/^(?:import|\} from) (?!type )[^;]*?'([^']+)';$/gm)) {
+        const next = new URL(name!, url);
+        if (!name!.startsWith('.')) packages.add(name!);
+        else if (!files.has(next.href)) load(next);
+      }
+    };
+    load(new URL('../../src/cli/main.ts', import.meta.url));
+    expect([...packages].filter((name) => !name.startsWith('node:')).sort()).toEqual([
+      'commander',
+      'picocolors',
+    ]);
+    const beside = [...files].filter((file) => !file.includes('/src/cli/'));
+    expect(beside.map((file) => file.split('/src/')[1])).toEqual(['actors/package-version.ts']);
+    expect([...files].filter((file) => file.includes('/commands/'))).toHaveLength(1);
   });
 
   it('names every command', async () => {

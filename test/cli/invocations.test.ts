@@ -3,9 +3,9 @@
  * this process.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { run } from '../../src/cli/commands/run.ts';
+import { describe, expect, it } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
+import { hordeIn } from './horde.ts';
 
 const folder = new URL('../../examples/invocations/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name !== 'rehearse.ts');
@@ -17,22 +17,6 @@ const kinds = await Promise.all(
 );
 
 describe('each kind of request', () => {
-  let written: string;
-  let spies: MockInstance[];
-  beforeEach(() => {
-    written = '';
-    spies = [
-      vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-        written += text;
-        return true;
-      }),
-      vi.spyOn(process.stderr, 'write').mockImplementation(() => true),
-    ];
-  });
-  afterEach(() => {
-    for (const spy of spies) spy.mockRestore();
-  });
-
   it('is there, and as a script that is quickly read', () => {
     expect(names).toHaveLength(16);
     for (const name of names) {
@@ -44,11 +28,12 @@ describe('each kind of request', () => {
   for (const { name, request, pattern } of kinds) {
     const there = Object.hasOwn(patterns, pattern);
     it.skipIf(!there)(`runs to its end as ${pattern}: ${name.replace('.ts', '')}`, async () => {
-      const status = await run([request], {
-        ...{ rehearse: true, json: true, store: 'memory:' },
-        allowSwarms: pattern === 'nested-swarm',
-      });
-      const summary = JSON.parse(written);
+      const { status, json } = await hordeIn().run([
+        ...['run', '--rehearse', '--json', '--store', 'memory:'],
+        ...(pattern === 'nested-swarm' ? ['--allow-swarms'] : []),
+        request,
+      ]);
+      const summary = json();
       expect([status, summary.status]).toEqual([0, 'done']);
       expect(summary.pattern).toBe(pattern);
       expect(summary.report.rehearsal).toBe(true);

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { attribute, startOtlpCollector } from '../servers/otlp-collector.ts';
 import { hordeIn } from './horde.ts';
+import { until } from './until.ts';
 
 const REHEARSAL = ['run', '--rehearse', '--pattern', 'review-loop', '--seed', '2', '--team', 't'];
 const REQUEST = 'Design the orders table, then have it reviewed';
@@ -14,14 +15,6 @@ async function collector() {
   const started = await startOtlpCollector();
   onTestFinished(() => started.close());
   return started;
-}
-
-async function until(holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
-  const begun = Date.now();
-  while (!(await holds())) {
-    if (Date.now() - begun > withinMs) throw new Error(`it did not come to that in ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 const ids = (spans: any[]) => new Set(spans.map(({ spanId }) => spanId));
@@ -99,12 +92,11 @@ describe('HORDE_LOG', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: live.url,
     });
     await horde.run([...REHEARSAL, '--detach', REQUEST]);
-    const { child, ended } = horde.begin(['worker', '--json']);
-    onTestFinished(() => void child.kill('SIGKILL'));
+    const working = horde.begin(['worker', '--json']);
     const roots = () => live.spans().filter(({ name }) => name === 'invoke_workflow review-loop');
     await until(() => roots().length > 0);
-    child.kill('SIGTERM');
-    expect((await ended).status).toBe(0);
+    working.interrupt();
+    expect((await working.ended).status).toBe(0);
     expect(roots()).toHaveLength(1);
     const log = readFileSync(join(horde.folder, 'worker.log'), 'utf8');
     expect(log).toContain('"msg":"team dissolved"');
@@ -135,15 +127,10 @@ describe('horde inspect', () => {
   it('lets inspectors connect, and tells them of a team that is running', async () => {
     const horde = hordeIn();
     await horde.run([...REHEARSAL, '--detach', '--latency', '30', REQUEST]);
-    const { child, ended } = horde.begin(['inspect', 't', '--port', '0', '--follow', '--json']);
-    onTestFinished(() => void child.kill('SIGKILL'));
-    let out = '';
-    child.stdout!.on('data', (chunk: Buffer) => {
-      out += chunk;
-    });
-    await until(() => out.includes('\n'));
+    const serving = horde.begin(['inspect', 't', '--port', '0', '--follow', '--json']);
+    await until(() => serving.out.includes('\n'));
     const messages: any[] = [];
-    createWebSocketReceiver({ server: JSON.parse(out).url }).subscribe((one) => {
+    createWebSocketReceiver({ server: JSON.parse(serving.out).url }).subscribe((one) => {
       messages.push(one);
     });
     await until(() => messages.length > 0);
@@ -151,7 +138,7 @@ describe('horde inspect', () => {
     await horde.run(['resume', 't']);
     await until(() => messages.at(-1)?.snapshot?.status === 'done');
     expect(messages.length).toBeGreaterThan(past);
-    child.kill('SIGINT');
-    expect((await ended).status).toBe(0);
+    serving.interrupt();
+    expect((await serving.ended).status).toBe(0);
   });
 });

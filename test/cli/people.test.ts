@@ -4,6 +4,7 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { startMessagesApi } from '../servers/messages-api.ts';
 import { player } from '../servers/player.ts';
 import { type Ended, type Horde, hordeIn } from './horde.ts';
+import { until as untilFound } from './until.ts';
 
 const request = 'Write a policy and have a security specialist review it';
 
@@ -14,18 +15,17 @@ async function atWork(latencyMs: number): Promise<{ horde: Horde; ended: Promise
     ...['run', '--rehearse', '--json', '--pattern', 'review-loop', '--team', 't'],
     ...['--latency', String(latencyMs), request],
   ]);
-  await until(horde, (log) => log.some(({ type }) => type === 'work.started'));
+  const begun = until(horde, (log) => log.some(({ type }) => type === 'work.started'));
+  await Promise.race([begun, ended.then(({ err }) => Promise.reject(new Error(err)))]);
   return { horde, ended };
 }
 
-async function until(horde: Horde, holds: (log: RecordedEvent[]) => boolean) {
-  for (let i = 0; i < 300; i++) {
-    const log = await horde.log('t').catch(() => []);
-    if (holds(log)) return log;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not come to that in time');
-}
+/** The log of the team, as soon as it stands so. */
+const until = (horde: Horde, holds: (log: RecordedEvent[]) => boolean) =>
+  untilFound(async () => {
+    const log = await horde.log('t');
+    return holds(log) ? log : undefined;
+  });
 
 describe('a person, from another process', () => {
   it('tells an agent something, which it reads in its next request and the report marks', async () => {
@@ -40,7 +40,7 @@ describe('a person, from another process', () => {
     expect(heard?.meta.to).toEqual(['producer']);
     expect(JSON.stringify(json().report)).toContain('Mind the audit.');
     expect((await horde.run(['replay', 't'])).status).toBe(0);
-  }, 60_000);
+  });
 
   it('pauses a team, which starts nothing until it goes on', async () => {
     const { horde, ended } = await atWork(1000);
@@ -58,7 +58,7 @@ describe('a person, from another process', () => {
     expect([gone.status, gone.err]).toEqual([0, '']);
     expect((await ended).json().status).toBe('done');
     expect(still(await horde.log('t'))).toBeGreaterThan(before);
-  }, 60_000);
+  });
 
   it('stops a team, which ends with what there is and says by whom', async () => {
     const { horde, ended } = await atWork(60_000);
@@ -67,20 +67,7 @@ describe('a person, from another process', () => {
     const { json } = await ended;
     expect(json().reason).toContain('the question has changed');
     expect(json().confidence).toBe('low');
-  }, 60_000);
-
-  it('is told when nobody leads the team, and is heard when it goes on', async () => {
-    const { horde, ended } = await atWork(60_000);
-    const { child } = horde.begin(['log', 't', '--follow']);
-    const leader = (await horde.log('t')).find(({ type }) => type === 'leader.took');
-    process.kill(Number(String(leader?.data['leader']).split(':')[1]), 'SIGKILL');
-    await ended;
-    child.kill('SIGKILL');
-    await horde.run(['stop', 't']);
-    const resumed = await horde.run(['resume', 't', '--json']);
-    expect(resumed.json()[0]).toMatchObject({ team: 't' });
-    expect(resumed.json()[0].reason).toContain('stopped by');
-  }, 60_000);
+  });
 
   it('approves exactly the command that was shown, and answers what an agent asks', async () => {
     const script = player({ seed: 1 });
@@ -103,21 +90,19 @@ describe('a person, from another process', () => {
       ...['run', '--json', '--pattern', 'single-agent', '--team', 't', '--workspace', '.'],
       ...['--allow-commands', '--people', request],
     ]);
-    const waits = async () => {
-      for (let i = 0; i < 100; i++) {
+    const waits = (kind: string) =>
+      untilFound(async () => {
         const listed = await horde.run(['approve', 't', '--json']);
-        if (listed.status === 0 && listed.json().length > 0) return listed.json()[0];
-      }
-      throw new Error('nothing waits');
-    };
-    const command = await waits();
+        return listed.status === 0 && listed.json<any[]>().find((one) => one.kind === kind);
+      });
+    const command = await waits('approval');
     expect(command).toMatchObject({ kind: 'approval', text: expect.stringContaining('6*7') });
     expect((await horde.run(['approve', 't'])).out).toContain(command.hash);
     const unclear = await horde.run(['approve', 't', command.question]);
     expect([unclear.status, unclear.err]).toEqual([2, expect.stringContaining('--yes or --no')]);
     expect((await horde.run(['approve', 't', 'nothing', '--yes'])).status).toBe(2);
     expect((await horde.run(['approve', 't', command.question, '--yes'])).status).toBe(0);
-    const question = await waits();
+    const question = await waits('question');
     expect(question).toMatchObject({ kind: 'question', text: expect.stringContaining('For whom') });
     await horde.run(['approve', 't', question.question, 'For', 'our', 'customers.']);
     expect((await ended).status).toBe(0);
@@ -131,7 +116,7 @@ describe('a person, from another process', () => {
     expect(String(answered[0]?.data['text'])).toContain(command.hash);
     expect((await horde.run(['approve', 't'])).out).toContain('nothing waits');
     expect((await horde.run(['replay', 't'])).status).toBe(0);
-  }, 60_000);
+  });
 
   it('who names nobody known is told who there is, and whom the team has ended is told so', async () => {
     const { horde, ended } = await atWork(1000);
@@ -152,5 +137,5 @@ describe('a person, from another process', () => {
       expect([status, err.trim().split('\n').length]).toEqual([2, 1]);
       expect(err).toContain('has ended');
     }
-  }, 60_000);
+  });
 });

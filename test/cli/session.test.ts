@@ -1,19 +1,16 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHost } from '../../src/actors/lead/host.ts';
-import { createOutput } from '../../src/cli/output.ts';
 import { formingSession, leadingSession } from '../../src/cli/session.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
 import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 import { formTeam } from '../../src/planning/formation.ts';
 import { startMessagesApi } from '../servers/messages-api.ts';
+import { siteOf } from './horde.ts';
+import { until } from './until.ts';
 
 /** What a process allows itself towards one key (`createGovernor`). */
 const AT_ONCE = 8;
 const TEAMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
-
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 describe('a session', () => {
   it('asks one key for eight replies at once and no more, however many teams it leads', async () => {
@@ -29,14 +26,9 @@ describe('a session', () => {
       },
     });
     onTestFinished(() => api.close());
-    vi.stubEnv('ANTHROPIC_API_KEY', 'sk-test');
-    vi.stubEnv('ANTHROPIC_BASE_URL', api.url);
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-    });
     const store = openMemoryStore();
-    const output = createOutput(true);
-    const front = formingSession(store, output);
+    const site = siteOf({ ANTHROPIC_API_KEY: 'sk-test', ANTHROPIC_BASE_URL: api.url });
+    const front = formingSession(site, store);
     for (const id of TEAMS)
       await front.runtime.submit(
         formTeam({
@@ -46,7 +38,7 @@ describe('a session', () => {
           model: 'claude-sonnet-5',
         }),
       );
-    const { runtime } = await leadingSession(store, output);
+    const { runtime } = await leadingSession(site, store);
     const host = startHost({ runtime, teamsMax: TEAMS.length });
     const started = async (id: (typeof TEAMS)[number]) => {
       const events = await store.read(teamStream(teamId(id)));

@@ -7,6 +7,7 @@ import type { TeamLine } from '../../src/projections/teams/teams.ts';
 import type { ForkMade, ShownEvent } from '../../src/visualizer/shared/wire.ts';
 import { startTestServer } from '../eventstoredb/test-server.ts';
 import { type Horde, hordeIn } from './horde.ts';
+import { until } from './until.ts';
 
 const request = 'Design a migration that splits the users table, then have a DBA review it';
 const rehearse = (team: string, ...more: string[]) => [
@@ -21,16 +22,6 @@ const rehearse = (team: string, ...more: string[]) => [
   request,
 ];
 
-async function until<Value>(look: () => Value | undefined | Promise<Value | undefined>) {
-  const begunAt = Date.now();
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() - begunAt > 20_000) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 interface Ui {
   base: string;
   token: string;
@@ -40,21 +31,16 @@ interface Ui {
 }
 
 async function ui(horde: Horde, ...args: string[]): Promise<Ui> {
-  const { child, ended } = horde.begin(['ui', '--json', ...args]);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let out = '';
-  child.stdout!.on('data', (chunk) => {
-    out += chunk;
-  });
-  const { url } = JSON.parse(await until(() => (out.includes('\n') ? out : undefined)));
+  const serving = horde.begin(['ui', '--json', ...args]);
+  const { url } = JSON.parse(await until(() => serving.out.includes('\n') && serving.out));
   const [base, token] = String(url).split('/#token=') as [string, string];
   return {
     base,
     token,
     get: async (path) => (await (await fetch(base + path)).json()) as never,
     interrupt: async () => {
-      child.kill('SIGINT');
-      return (await ended).status;
+      serving.interrupt();
+      return (await serving.ended).status;
     },
   };
 }
@@ -180,13 +166,9 @@ describe('horde ui', () => {
 describe('horde run --ui', () => {
   it('shows what is led here and what is said on the way, and ends with the run', async () => {
     const horde = hordeIn();
-    const { child, ended } = horde.begin([...rehearse('t1', '--latency', '400'), '--ui']);
-    let err = '';
-    child.stderr!.on('data', (chunk) => {
-      err += chunk;
-    });
+    const shown = horde.begin([...rehearse('t1', '--latency', '400'), '--ui']);
     const [, base] = await until(
-      () => /watch it at (http:\S+)\/#token=[\w-]+\/team\/t1/.exec(err) ?? undefined,
+      () => /watch it at (http:\S+)\/#token=[\w-]+\/team\/t1/.exec(shown.err) ?? undefined,
     );
     const live = await fetch(`${base}/api/teams/t1/live`);
     let text = '';
@@ -195,24 +177,20 @@ describe('horde run --ui', () => {
       if (/event: spoken\ndata: \{"actor":"[\w-]+","text":".+"\}/.test(text)) break;
     }
     expect(text).toMatch(/event: spoken/);
-    const { status, json } = await ended;
+    const { status, json } = await shown.ended;
     expect([status, json().status]).toEqual([0, 'done']);
   });
 
   it('stays when it is told to, until it is interrupted', async () => {
     const horde = hordeIn();
-    const { child, ended } = horde.begin([...rehearse('t1'), '--ui', '--stay']);
-    let err = '';
-    child.stderr!.on('data', (chunk) => {
-      err += chunk;
-    });
+    const shown = horde.begin([...rehearse('t1'), '--ui', '--stay']);
     const [, base] = await until(
-      () => /the page stays at (http:\S+)\/#token/.exec(err) ?? undefined,
+      () => /the page stays at (http:\S+)\/#token/.exec(shown.err) ?? undefined,
     );
     const teams = (await (await fetch(`${base}/api/teams`)).json()) as TeamLine[];
     expect(teams.map(({ status }) => status)).toEqual(['done']);
-    child.kill('SIGINT');
-    expect((await ended).status).toBe(0);
+    shown.interrupt();
+    expect((await shown.ended).status).toBe(0);
   });
 
   it('works with a store that is forgotten, and refuses what does not fit together', async () => {

@@ -1,15 +1,25 @@
 /** `horde agents`: the types of agents there are; with a name, all about one. */
+
 import type { AgentType } from '../../planning/catalog/catalog-file.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { type CatalogOptions, openCatalog, unknownName } from '../catalog-option.ts';
-import { createOutput, harmless, oneLine, table } from '../output.ts';
+import type { Call, Command } from '../command.ts';
+import { CATALOG, WORKSPACE } from '../options.ts';
+import { harmless, oneLine, table } from '../terminal-text.ts';
 
-export async function agents(
-  name: string | undefined,
-  options: CatalogOptions & { json?: boolean },
-): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const catalog = openCatalog(options, output);
+type AgentsCall = Call<[name: string | undefined], CatalogOptions>;
+
+export const command: Command<AgentsCall['words'], CatalogOptions> = {
+  options: [CATALOG, WORKSPACE],
+  action: agents,
+};
+
+async function agents(call: AgentsCall): Promise<number> {
+  const {
+    output,
+    words: [name],
+  } = call;
+  const catalog = openCatalog(call, call.options);
   if (name === undefined) {
     const all = [...catalog.agents.values()];
     output.result(

@@ -10,9 +10,10 @@ import { deskStream } from '../../events/ids.ts';
 import { pages } from '../../events/store.ts';
 import { escaped, shownBytes, strangersIn } from '../../hands/people/approval.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { harmless } from '../output.ts';
+import { type Call, type Command, option } from '../command.ts';
 import { type Reading, type ReadingOptions, reading } from '../reading.ts';
 import { speaking } from '../speaking.ts';
+import { harmless } from '../terminal-text.ts';
 
 export interface ApproveOptions extends ReadingOptions {
   yes?: boolean;
@@ -27,21 +28,29 @@ interface Waiting {
   hash: string;
 }
 
-export function approve(
-  team: string,
-  question: string | undefined,
-  words: readonly string[],
-  options: ApproveOptions,
-): Promise<number> {
-  if (question === undefined) return list(team, options);
+type ApproveCall = Call<
+  [team: string, question: string | undefined, answer: string[]],
+  ApproveOptions
+>;
+
+export const command: Command<ApproveCall['words'], ApproveOptions> = {
+  options: [option('--yes', 'approve it as it was shown'), option('--no', 'refuse it')],
+  action(call) {
+    const [, question] = call.words;
+    return question === undefined ? list(call) : approve(call, question);
+  },
+};
+
+function approve(call: ApproveCall, question: string): Promise<number> {
+  const [team, , words] = call.words;
   const text = words.join(' ').trim();
-  return speaking(team, options, async (site) => {
+  return speaking(call, async (site) => {
     const one = (await waitingAt(site)).find((asked) => asked.question === question);
     if (!one)
       throw new BadUsage(
         `nothing waits under "${question.slice(0, 40)}"; see what does: horde approve ${team}`,
       );
-    const answer = one.kind === 'approval' ? ruling(one, text, options) : answerTo(one, text);
+    const answer = one.kind === 'approval' ? ruling(one, text, call.options) : answerTo(one, text);
     const event = { type: 'person.answered', by: 'person', question, ...answer };
     await site.team.send(event);
     return { said: 'person.answered', text: `answered: ${answer.text}` };
@@ -61,8 +70,8 @@ function answerTo({ question }: Waiting, text: string) {
 
 const ANSWER_MAX = 20_000;
 
-const list = (team: string, options: ReadingOptions): Promise<number> =>
-  reading(team, options, async (site) => {
+const list = (call: ApproveCall): Promise<number> =>
+  reading(call, async (site) => {
     const { ended } = await site.team.state();
     const waiting = ended ? [] : await waitingAt(site);
     site.output.result(

@@ -4,19 +4,28 @@ import { inboxStream, teamId, teamStream } from '../../events/ids.ts';
 import { NO_STREAM } from '../../events/store.ts';
 import { CopyDifference, copyStreams } from '../../events/stores/copy.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
-import { createOutput } from '../output.ts';
+import { type Call, type Command, option, required } from '../command.ts';
 import { openStoreOption } from '../store-option.ts';
 
 export interface CopyOptions {
   from: string;
   to: string;
-  json?: boolean;
 }
 
-export async function copy(teams: string[], options: CopyOptions): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const from = await openStoreOption(options.from, true);
-  const to = await openStoreOption(options.to);
+type CopyCall = Call<[teams: string[]], CopyOptions>;
+
+export const command: Command<CopyCall['words'], CopyOptions> = {
+  namesItsStores: true,
+  options: [
+    required(option('--from <url>', 'the store to copy from')),
+    required(option('--to <url>', 'the store to copy to')),
+  ],
+  action: copy,
+};
+
+async function copy({ shell, output, words: [teams], options }: CopyCall): Promise<number> {
+  const from = await openStoreOption(shell, options.from, true);
+  const to = await openStoreOption(shell, options.to);
   try {
     const wanted = new Set<string>();
     for (const name of teams) {

@@ -1,19 +1,26 @@
 /** `horde diff`: where two teams part, and what then differs. */
+
 import { type Both, type Comparison, compareTeams } from '../../actors/team-comparison.ts';
 import type { Difference, ShownEvent } from '../../projections/comparison/first-difference.ts';
-import { harmless, type Output, oneLine, table } from '../output.ts';
+import type { Command } from '../command.ts';
+import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { knownTeam } from '../store-option.ts';
+import { harmless, oneLine, table } from '../terminal-text.ts';
 
-export const diff = (a: string, b: string, options: ReadingOptions): Promise<number> =>
-  reading(a, options, async ({ runtime, output }) => {
-    const compared = await compareTeams(runtime, a, await knownTeam(runtime, b));
-    output.result(
-      () => harmless(textOf(compared, output)),
-      () => compared,
-    );
-    return 0;
-  });
+export const command: Command<[a: string, b: string], ReadingOptions> = {
+  options: [],
+  action: (call) =>
+    reading(call, async ({ runtime, output }) => {
+      const [a, b] = call.words;
+      const compared = await compareTeams(runtime, a, await knownTeam(runtime, b));
+      output.result(
+        () => harmless(textOf(compared, output)),
+        () => compared,
+      );
+      return 0;
+    }),
+};
 
 function textOf(compared: Comparison, { paint }: Output): string {
   const { teams, first, given, states, board, messages, tokens, modelCalls, rounds, end } =

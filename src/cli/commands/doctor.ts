@@ -1,11 +1,13 @@
 /** `horde doctor`: checks what a run needs, and says how to mend each. Changes nothing. */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { openStore } from '../../events/stores/open-store.ts';
-import { createPriceTable, defaultModel, loadPrices } from '../../hands/model/prices.ts';
-import { hasModelAccess, THREE_WAYS } from '../model-access.ts';
-import { createOutput } from '../output.ts';
-import { storeUrl } from '../store-option.ts';
+import { defaultModel } from '../../hands/model/prices.ts';
+import type { Call, Command } from '../command.ts';
+import { hasModelAccess, pricesOf, THREE_WAYS } from '../model-access.ts';
+import type { ReadingOptions } from '../reading.ts';
+import type { Shell } from '../shell.ts';
+import { absoluteUrl, storePath, storeUrl } from '../store-option.ts';
 
 interface Finding {
   check: string;
@@ -16,10 +18,11 @@ interface Finding {
 
 const DISK_MIN_BYTES = 200 * 1024 * 1024;
 
-export async function doctor(options: { store?: string; json?: boolean }): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const url = storeUrl(options.store);
-  const findings = [node(), await store(url), model(), prices(), disk(url)];
+export const command: Command<[], ReadingOptions> = { options: [], action: doctor };
+
+async function doctor({ shell, output, options }: Call<[], ReadingOptions>): Promise<number> {
+  const url = storeUrl(shell, options.store);
+  const findings = [node(), await store(shell, url), model(shell), prices(shell), disk(shell, url)];
   output.result(
     () =>
       findings
@@ -44,14 +47,14 @@ function node(): Finding {
   };
 }
 
-async function store(url: string): Promise<Finding> {
-  const path = pathOf(url);
+async function store(shell: Shell, url: string): Promise<Finding> {
+  const path = storePath(shell, url);
   const check = 'store';
   if (path && !existsSync(path)) {
     return { check, ok: true, detail: `${path} will be made by the first run`, remedy: '' };
   }
   try {
-    const opened = await openStore(url);
+    const opened = await openStore(absoluteUrl(shell, url));
     const teams = await opened.streams('team-');
     await opened.close();
     return { check, ok: true, detail: `${opened.url}, ${teams.length} teams`, remedy: '' };
@@ -65,10 +68,10 @@ async function store(url: string): Promise<Finding> {
   }
 }
 
-function model(): Finding {
-  const ok = hasModelAccess();
-  const base = process.env['ANTHROPIC_BASE_URL'];
-  const key = process.env['ANTHROPIC_API_KEY'] ? 'ANTHROPIC_API_KEY' : 'ANTHROPIC_AUTH_TOKEN';
+function model({ env }: Shell): Finding {
+  const ok = hasModelAccess(env);
+  const base = env['ANTHROPIC_BASE_URL'];
+  const key = env['ANTHROPIC_API_KEY'] ? 'ANTHROPIC_API_KEY' : 'ANTHROPIC_AUTH_TOKEN';
   const where = base && URL.canParse(base) ? ` at ${new URL(base).host}` : '';
   return {
     check: 'model',
@@ -78,11 +81,11 @@ function model(): Finding {
   };
 }
 
-function prices(): Finding {
-  const file = process.env['HORDE_PRICES'];
+function prices(shell: Shell): Finding {
+  const file = shell.env['HORDE_PRICES'];
   const check = 'prices';
   try {
-    const table = file ? loadPrices(file) : createPriceTable();
+    const table = pricesOf(shell);
     const count = Object.keys(table.models).length;
     const known = table.of(defaultModel) !== undefined;
     return {
@@ -101,8 +104,9 @@ function prices(): Finding {
   }
 }
 
-function disk(url: string): Finding {
-  let folder = resolve(dirname(pathOf(url) ?? '.'));
+function disk(shell: Shell, url: string): Finding {
+  const path = storePath(shell, url);
+  let folder = path ? dirname(path) : shell.cwd;
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -125,5 +129,3 @@ function disk(url: string): Finding {
     remedy: 'make room, or name a store elsewhere with --store',
   };
 }
-
-const pathOf = (url: string): string | undefined => /^sqlite:([^?]*)/.exec(url)?.[1];

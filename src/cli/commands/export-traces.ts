@@ -8,6 +8,7 @@ import { ExportFailure } from '../../telemetry/otlp/otlp-collector.ts';
 import { exportsTelemetry, exportTeam } from '../../telemetry/otlp/otlp-export.ts';
 import { traceSpans } from '../../telemetry/spans/trace-spans.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
+import { type Call, type Command, option } from '../command.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 
 export interface ExportOptions extends ReadingOptions {
@@ -17,11 +18,20 @@ export interface ExportOptions extends ReadingOptions {
   logs?: boolean;
 }
 
-export const exportTraces = (name: string, options: ExportOptions): Promise<number> =>
-  reading(name, options, async ({ team, output }) => {
-    const { endpoint, print, logs } = options;
+export const command: Command<[team: string], ExportOptions> = {
+  options: [
+    option('--endpoint <url>', 'a collector (default: OTEL_EXPORTER_OTLP_ENDPOINT)'),
+    option('--print', 'print the spans, one a line, instead of sending them'),
+    option('--logs', 'with --print: the log records instead of the spans'),
+  ],
+  action: exportTraces,
+};
+
+function exportTraces(call: Call<[team: string], ExportOptions>): Promise<number> {
+  return reading(call, async ({ shell, team, output }) => {
+    const { endpoint, print, logs } = call.options;
     if (logs && !print) throw new BadUsage('--logs says what to print: add --print');
-    const env = endpoint ? { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : process.env;
+    const env = { ...shell.env, ...(endpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : {}) };
     const events = await eventsOf(team);
     if (print) {
       const telling = tellingOf(env);
@@ -52,6 +62,7 @@ export const exportTraces = (name: string, options: ExportOptions): Promise<numb
       return EXIT.failed;
     }
   });
+}
 
 async function eventsOf(team: TeamHandle): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];

@@ -1,4 +1,5 @@
 /** `horde export`: a team as one HTML file with all its events, to keep or to send on; it needs no server. */
+
 import { once } from 'node:events';
 import { createWriteStream, rmSync } from 'node:fs';
 import { hordeMachines } from '../../machines/index.ts';
@@ -7,15 +8,26 @@ import { exportedFile } from '../../visualizer/server/exported-file.ts';
 import { pageFiles } from '../../visualizer/server/page-files.ts';
 import { TeamReading } from '../../visualizer/server/team-reading.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
+import { type Call, type Command, option } from '../command.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
+import { pathIn } from '../shell.ts';
 
 export interface ExportPageOptions extends ReadingOptions {
   output?: string;
   force?: boolean;
 }
 
-export const exportPage = (name: string, options: ExportPageOptions): Promise<number> =>
-  reading(name, options, async ({ runtime, team, output }) => {
+export const command: Command<[team: string], ExportPageOptions> = {
+  options: [
+    option('--output <file>', 'where to (default: TEAM.html here; - for standard output)'),
+    option('--force', 'overwrite a file that is there'),
+  ],
+  action: exportPage,
+};
+
+function exportPage(call: Call<[team: string], ExportPageOptions>): Promise<number> {
+  const { options } = call;
+  return reading(call, async ({ shell, runtime, team, output }) => {
     const file = options.output ?? `${team.id}.html`;
     if (file === '-' && output.json)
       throw new BadUsage('--output - and --json both want standard output: give one of them');
@@ -34,26 +46,31 @@ export const exportPage = (name: string, options: ExportPageOptions): Promise<nu
       page,
     );
     if (file === '-') {
-      await writeTo(process.stdout, written);
+      for await (const part of written) {
+        if (output.out.ended.aborted) break;
+        await output.out.write(part);
+      }
       return EXIT.done;
     }
-    const bytes = await writeFile(file, written, options.force ?? false);
+    const bytes = await writeFile(file, pathIn(shell, file), written, options.force ?? false);
     output.result(
       () => `${file}: ${events} events of team ${team.id}, ${bytes} bytes; open it in any browser`,
       () => ({ team: team.id, file, bytes, events }),
     );
     return EXIT.done;
   });
+}
 
 const chart = async (name: string) =>
   Object.hasOwn(hordeMachines, name) ? drawingOf(name, hordeMachines[name]!.machine) : undefined;
 
 async function writeFile(
   file: string,
+  path: string,
   parts: AsyncIterable<string>,
   isForced: boolean,
 ): Promise<number> {
-  const out = createWriteStream(file, { flags: isForced ? 'w' : 'wx', mode: 0o600 });
+  const out = createWriteStream(path, { flags: isForced ? 'w' : 'wx', mode: 0o600 });
   await once(out, 'open').catch((error) => {
     throw new BadUsage(whyNot(file, error));
   });
@@ -65,7 +82,7 @@ async function writeFile(
   } catch (error) {
     // Half a team is none.
     out.destroy();
-    rmSync(file, { force: true });
+    rmSync(path, { force: true });
     if ((error as NodeJS.ErrnoException).syscall !== 'write') throw error;
     throw new BadUsage(whyNot(file, error as NodeJS.ErrnoException));
   }

@@ -8,6 +8,8 @@ import { createInspection } from '../../telemetry/inspector/inspection.ts';
 import type { InspectorLink } from '../../telemetry/inspector/inspector-link.ts';
 import type { InspectorFeed } from '../../telemetry/inspector/inspector-link-feed.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
+import { type Call, type Command, option } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
 import { type Reading, type ReadingOptions, reading } from '../reading.ts';
 
 export interface InspectOptions extends ReadingOptions {
@@ -18,22 +20,24 @@ export interface InspectOptions extends ReadingOptions {
   port?: number;
 }
 
-export function inspect(name: string, options: InspectOptions): Promise<number> {
+export const command: Command<[team: string], InspectOptions> = {
+  options: [
+    option('--follow', 'wait for more until the team has ended'),
+    option('--to <url>', 'send them to an inspector on this machine: ws://127.0.0.1:8080'),
+    option('--port <n>', 'let inspectors connect to 127.0.0.1', wholeNumber('--port', 0, 65_535)),
+  ],
+  action: inspect,
+};
+
+function inspect(call: Call<[team: string], InspectOptions>): Promise<number> {
+  const { options } = call;
   if (options.to !== undefined && options.port !== undefined)
     throw new BadUsage('--to connects to an inspector, --port waits for one: give one of them');
-  return reading(name, options, async (team) => {
-    const left = new AbortController();
-    const leave = () => left.abort();
-    process.once('SIGINT', leave);
-    process.once('SIGTERM', leave);
-    try {
-      if (options.to !== undefined) return await sendTo(options.to, team, options, left.signal);
-      if (options.port !== undefined) return await serve(options.port, team, options, left.signal);
-      return await print(team, options, left.signal);
-    } finally {
-      process.off('SIGINT', leave);
-      process.off('SIGTERM', leave);
-    }
+  return reading(call, async (team) => {
+    const interruption = team.shell.interruption();
+    if (options.to !== undefined) return sendTo(options.to, team, options, interruption);
+    if (options.port !== undefined) return serve(options.port, team, options, interruption);
+    return print(team, options, AbortSignal.any([interruption, team.output.out.ended]));
   });
 }
 

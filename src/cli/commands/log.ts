@@ -2,8 +2,11 @@
 
 import type { RecordedEvent } from '../../events/event.ts';
 import { topicMatches } from '../../events/topics.ts';
-import { type Output, oneLine } from '../output.ts';
+import { type Command, option } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
+import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
+import { oneLine } from '../terminal-text.ts';
 
 export interface LogOptions extends ReadingOptions {
   from?: number;
@@ -12,25 +15,30 @@ export interface LogOptions extends ReadingOptions {
   actor?: string;
 }
 
-export const log = (name: string, options: LogOptions): Promise<number> =>
-  reading(name, options, async ({ team, output }) => {
-    const left = new AbortController();
-    const leave = () => left.abort();
-    process.once('SIGINT', leave);
-    const { from = 0, follow = false, type, actor } = options;
-    for await (const event of team.events({ from, follow, signal: left.signal })) {
-      if (left.signal.aborted) break;
-      if (type !== undefined && !topicMatches(type, event.type)) continue;
-      if (actor !== undefined && event.meta.actor !== actor && !event.meta.to?.includes(actor))
-        continue;
-      output.line(
-        () => lineOf(event, output),
-        () => event,
-      );
-    }
-    process.off('SIGINT', leave);
-    return 0;
-  });
+export const command: Command<[team: string], LogOptions> = {
+  options: [
+    option('--from <revision>', 'start at this revision', wholeNumber('--from', 0)),
+    option('--follow', 'wait for more until the team has ended'),
+    option('--type <pattern>', 'only these types: task.* is one level, agent.> any depth'),
+    option('--actor <name>', 'only what this actor said or heard'),
+  ],
+  action: (call) =>
+    reading(call, async ({ shell, team, output }) => {
+      const { from = 0, follow = false, type, actor } = call.options;
+      const signal = AbortSignal.any([shell.interruption(), output.out.ended]);
+      for await (const event of team.events({ from, follow, signal })) {
+        if (signal.aborted) break;
+        if (type !== undefined && !topicMatches(type, event.type)) continue;
+        if (actor !== undefined && event.meta.actor !== actor && !event.meta.to?.includes(actor))
+          continue;
+        output.line(
+          () => lineOf(event, output),
+          () => event,
+        );
+      }
+      return 0;
+    }),
+};
 
 function lineOf({ revision, type, data, meta }: RecordedEvent, { paint }: Output): string {
   const time = new Date(meta.at).toISOString().slice(11, 23);

@@ -1,4 +1,5 @@
 /** `horde merged`: the merged state of a team and all teams below it, now or at a moment of the past. */
+
 import { childId } from '../../actors/children/teams-below.ts';
 import type { EventOf, RecordedEvent } from '../../events/event.ts';
 import { type TeamId, teamId, teamStream } from '../../events/ids.ts';
@@ -8,7 +9,8 @@ import { project } from '../../projections/kit/projection.ts';
 import { emptyMerged, merge, merged as projection } from '../../projections/merged/merged.ts';
 import { renderMerged } from '../../projections/merged/merged-text.ts';
 import { mergedView } from '../../projections/merged/merged-view.ts';
-import { harmless } from '../output.ts';
+import type { Command } from '../command.ts';
+import { AT } from '../options.ts';
 import {
   type Cut,
   cutAt,
@@ -17,23 +19,27 @@ import {
   type Reading,
   reading,
 } from '../reading.ts';
+import { harmless } from '../terminal-text.ts';
 
-export const merged = (name: string, options: PastOptions): Promise<number> =>
-  reading(name, options, async (site) => {
-    const cut = options.at === undefined ? undefined : await cutAt(site, options.at);
-    const revisions: [team: TeamId, revision: number][] = [];
-    let state = emptyMerged;
-    for await (const { team, events } of family(site, cut)) {
-      state = merge(state, project(projection, events));
-      revisions.push([team, events.at(-1)!.revision]);
-    }
-    const view = mergedView(state);
-    site.output.result(
-      () => harmless(renderMerged(view)),
-      () => ({ team: site.team.id, revisions: Object.fromEntries(revisions), ...view }),
-    );
-    return 0;
-  });
+export const command: Command<[team: string], PastOptions> = {
+  options: [AT],
+  action: (call) =>
+    reading(call, async (site) => {
+      const cut = call.options.at === undefined ? undefined : await cutAt(site, call.options.at);
+      const revisions: [team: TeamId, revision: number][] = [];
+      let state = emptyMerged;
+      for await (const { team, events } of family(site, cut)) {
+        state = merge(state, project(projection, events));
+        revisions.push([team, events.at(-1)!.revision]);
+      }
+      const view = mergedView(state);
+      site.output.result(
+        () => harmless(renderMerged(view)),
+        () => ({ team: site.team.id, revisions: Object.fromEntries(revisions), ...view }),
+      );
+      return 0;
+    }),
+};
 
 interface Relative {
   team: TeamId;

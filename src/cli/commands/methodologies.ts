@@ -1,14 +1,24 @@
 /** `horde methodologies`: the ways of going about work there are; with a name, the text of one. */
+
 import { BadUsage } from '../bad-usage.ts';
 import { type CatalogOptions, openCatalog, unknownName } from '../catalog-option.ts';
-import { createOutput, harmless, oneLine, table } from '../output.ts';
+import type { Call, Command } from '../command.ts';
+import { CATALOG, WORKSPACE } from '../options.ts';
+import { harmless, oneLine, table } from '../terminal-text.ts';
 
-export async function methodologies(
-  name: string | undefined,
-  options: CatalogOptions & { json?: boolean },
-): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const catalog = openCatalog(options, output);
+type MethodologiesCall = Call<[name: string | undefined], CatalogOptions>;
+
+export const command: Command<MethodologiesCall['words'], CatalogOptions> = {
+  options: [CATALOG, WORKSPACE],
+  action: methodologies,
+};
+
+async function methodologies(call: MethodologiesCall): Promise<number> {
+  const {
+    output,
+    words: [name],
+  } = call;
+  const catalog = openCatalog(call, call.options);
   if (name === undefined) {
     const all = [...catalog.methodologies.values()];
     output.result(

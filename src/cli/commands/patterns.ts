@@ -5,13 +5,14 @@ import { drawChart } from '../../machines/charts/chart.ts';
 import { patterns as known } from '../../machines/patterns/index.ts';
 import type { PatternDefinition } from '../../machines/patterns/kit/pattern.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { createOutput, table } from '../output.ts';
+import type { Call, Command } from '../command.ts';
+import { table } from '../terminal-text.ts';
 
-export async function patterns(
-  name: string | undefined,
-  options: { json?: boolean },
-): Promise<number> {
-  const output = createOutput(options.json ?? false);
+type PatternsCall = Call<[name: string | undefined], object>;
+
+export const command: Command<PatternsCall['words']> = { options: [], action: patterns };
+
+async function patterns({ output, words: [name] }: PatternsCall): Promise<number> {
   if (name !== undefined && !Object.hasOwn(known, name)) {
     throw new BadUsage(
       `there is no pattern "${name}"; there are: ${Object.keys(known).join(', ')}`,

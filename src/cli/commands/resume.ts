@@ -1,23 +1,35 @@
 /** `horde resume`: continues one interrupted team, or all. */
+
 import { LedElsewhere } from '../../actors/lead/team-leases.ts';
 import type { Runtime } from '../../actors/runtime.ts';
 import { EXIT } from '../bad-usage.ts';
+import type { Call, Command, Site } from '../command.ts';
 import { type Led, leadToEnd } from '../lead.ts';
-import { createOutput, harmless, type Output } from '../output.ts';
 import { type Progress, showProgress } from '../progress.ts';
+import type { ReadingOptions } from '../reading.ts';
 import { leadingSession } from '../session.ts';
 import { knownTeam, openStoreOption } from '../store-option.ts';
-import { printSummary } from './run.ts';
+import { printSummary } from '../summary.ts';
+import { harmless } from '../terminal-text.ts';
 
-export async function resume(
-  team: string | undefined,
-  options: { store?: string; json?: boolean },
-): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const store = await openStoreOption(options.store, true);
+type ResumeCall = Call<[team: string | undefined], ReadingOptions>;
+
+export const command: Command<ResumeCall['words'], ReadingOptions> = {
+  options: [],
+  action: resume,
+};
+
+async function resume(call: ResumeCall): Promise<number> {
+  const {
+    shell,
+    output,
+    words: [team],
+    options,
+  } = call;
+  const store = await openStoreOption(shell, options.store, true);
   try {
     let progress: Progress | undefined;
-    const { runtime } = await leadingSession(store, output, (_, actor, text) =>
+    const { runtime } = await leadingSession(call, store, (_, actor, text) =>
       progress?.spoken(actor, text),
     );
     const show: Show = (shown) => {
@@ -26,7 +38,7 @@ export async function resume(
     const wanted = team === undefined ? await runtime.teams() : [await knownTeam(runtime, team)];
     const led: Led[] = [];
     for (const id of wanted) {
-      const one = await resumeOne({ runtime, output, show }, id, team !== undefined);
+      const one = await resumeOne({ site: call, runtime, show }, id, team !== undefined);
       if (one) led.push(one);
       if (one?.exit === EXIT.interrupted) break;
     }
@@ -51,7 +63,7 @@ export async function resume(
 type Show = (progress: Progress | undefined) => void;
 
 async function resumeOne(
-  { runtime, output, show }: { runtime: Runtime; output: Output; show: Show },
+  { site, runtime, show }: { site: Site; runtime: Runtime; show: Show },
   id: string,
   named: boolean,
 ): Promise<Led | undefined> {
@@ -61,15 +73,17 @@ async function resumeOne(
   let progress: Progress | undefined;
   try {
     const handle = ended ? runtime.team(id) : await runtime.resume(id);
-    output.note(
+    site.output.note(
       `team ${id} ${ended ? 'has ended already' : `goes on: ${harmless(formed!.labels['request'] ?? '').slice(0, 80)}`}`,
     );
-    progress = ended ? undefined : showProgress(runtime, handle.id, output, formed!.limits.tokens);
+    progress = ended
+      ? undefined
+      : showProgress(runtime, handle.id, site.output, formed!.limits.tokens);
     show(progress);
-    return await leadToEnd(runtime, handle, output, progress);
+    return await leadToEnd(site, runtime, handle, progress);
   } catch (error) {
     if (!(error instanceof LedElsewhere) || named) throw error;
-    output.note(error.message);
+    site.output.note(error.message);
     return undefined;
   } finally {
     progress?.close();

@@ -1,22 +1,43 @@
 /** `horde select`: which pattern, which roster, which methodologies, and why. Spends nothing. */
+
 import { recommend } from '../../planning/recommend.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { agentsByRole, type CatalogOptions, openCatalog } from '../catalog-option.ts';
-import { createOutput, harmless } from '../output.ts';
+import { type Call, type Command, option, several } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
+import { CATALOG, WORKSPACE } from '../options.ts';
 import { requestOf } from '../request.ts';
 import { selectionText } from '../selection-text.ts';
+import { harmless } from '../terminal-text.ts';
 
 export interface SelectOptions extends CatalogOptions {
-  json?: boolean;
   file?: string[];
   agent?: string[];
   rounds?: number;
 }
 
-export async function select(words: string[], options: SelectOptions): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const { request } = requestOf(words, options.file ?? []);
-  const catalog = openCatalog(options, output);
+type SelectCall = Call<[request: string[]], SelectOptions>;
+
+export const command: Command<SelectCall['words'], SelectOptions> = {
+  options: [
+    several('--file <path>', 'take the request from a file (- for standard input)'),
+    several('--agent <role=type>', 'who takes a role (may repeat)'),
+    option('--rounds <n>', 'most rounds of the pattern', wholeNumber('--rounds', 1, 1000)),
+    CATALOG,
+    WORKSPACE,
+  ],
+  action: select,
+};
+
+async function select(call: SelectCall): Promise<number> {
+  const {
+    shell,
+    output,
+    words: [words],
+    options,
+  } = call;
+  const { request } = await requestOf(shell, words, options.file ?? []);
+  const catalog = openCatalog(call, options);
   const agents = agentsByRole(options.agent ?? [], catalog);
   try {
     const { rounds } = options;

@@ -3,19 +3,24 @@
 import type { Ledger } from '../../actors/gate/ledger.ts';
 import { hashState, type TeamState } from '../../actors/state/team-state.ts';
 import type { Json } from '../../events/event.ts';
-import { harmless, table } from '../output.ts';
+import type { Command } from '../command.ts';
+import { AT } from '../options.ts';
 import { type PastOptions, reading, turnEnd } from '../reading.ts';
+import { harmless, table } from '../terminal-text.ts';
 
-export const state = (name: string, options: PastOptions): Promise<number> =>
-  reading(name, options, async (site) => {
-    const at = await turnEnd(site, options.at);
-    const folded = await site.team.state(at === undefined ? {} : { at });
-    site.output.result(
-      () => harmless(textOf(folded)),
-      () => documentOf(folded),
-    );
-    return 0;
-  });
+export const command: Command<[team: string], PastOptions> = {
+  options: [AT],
+  action: (call) =>
+    reading(call, async (site) => {
+      const at = await turnEnd(site, call.options.at);
+      const folded = await site.team.state(at === undefined ? {} : { at });
+      site.output.result(
+        () => harmless(textOf(folded)),
+        () => documentOf(folded),
+      );
+      return 0;
+    }),
+};
 
 interface ActorShown {
   machine: string;

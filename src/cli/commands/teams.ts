@@ -4,12 +4,15 @@ import { createCatalog } from '../../events/known-events.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { catchUp } from '../../projections/kit/read-model.ts';
 import { teams as projection } from '../../projections/teams/teams.ts';
-import { createOutput, oneLine, table } from '../output.ts';
+import type { Call, Command } from '../command.ts';
+import type { ReadingOptions } from '../reading.ts';
 import { openStoreOption } from '../store-option.ts';
+import { oneLine, table } from '../terminal-text.ts';
 
-export async function teams(options: { store?: string; json?: boolean }): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const store = await openStoreOption(options.store, true);
+export const command: Command<[], ReadingOptions> = { options: [], action: teams };
+
+async function teams({ shell, output, options }: Call<[], ReadingOptions>): Promise<number> {
+  const store = await openStoreOption(shell, options.store, true);
   try {
     const catalog = createCatalog(vocabulary);
     const { state, passedOver } = await catchUp(store, projection, { catalog, prefix: 'team-' });

@@ -1,24 +1,29 @@
 /** `horde tell`: says something to an agent of a team, from any process. */
+
 import type { TeamState } from '../../actors/state/team-state.ts';
 import { nearestNames } from '../../planning/language/nearest.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { oneLine } from '../output.ts';
+import type { Call, Command } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { speaking } from '../speaking.ts';
+import { oneLine } from '../terminal-text.ts';
 
 const TEXT_MAX = 20_000;
 
-export function tell(
-  team: string,
-  agent: string,
-  words: readonly string[],
-  options: ReadingOptions,
+export const command: Command<[team: string, agent: string, text: string[]], ReadingOptions> = {
+  options: [],
+  action: tell,
+};
+
+function tell(
+  call: Call<[team: string, agent: string, text: string[]], ReadingOptions>,
 ): Promise<number> {
+  const [, agent, words] = call.words;
   const text = words.join(' ').trim();
   if (text === '') throw new BadUsage('there is nothing to tell: write it after the name');
   if (text.length > TEXT_MAX)
     throw new BadUsage(`that is too long to tell: ${text.length} letters, at most ${TEXT_MAX}`);
-  return speaking(team, options, async (site, state) => {
+  return speaking(call, async (site, state) => {
     checkAgent(state, agent);
     await site.team.send({ type: 'message.told', by: 'person', text }, { to: [agent] });
     return { said: 'message.told', to: agent, text: `told ${agent}: ${oneLine(text, 100)}` };

@@ -5,9 +5,11 @@ import type { Runtime } from '../../actors/runtime.ts';
 import type { Divergence } from '../../actors/state/fold.ts';
 import type { TeamId } from '../../events/ids.ts';
 import { EXIT } from '../bad-usage.ts';
-import { createOutput, harmless, oneLine, table } from '../output.ts';
+import type { Call, Command } from '../command.ts';
+import type { ReadingOptions } from '../reading.ts';
 import { readingRuntime } from '../session.ts';
 import { openStoreOption } from '../store-option.ts';
+import { harmless, oneLine, table } from '../terminal-text.ts';
 
 interface Finding {
   team: string;
@@ -19,9 +21,10 @@ interface Finding {
   problem: string | null;
 }
 
-export async function upgradeCheck(options: { store?: string; json?: boolean }): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const store = await openStoreOption(options.store, true);
+export const command: Command<[], ReadingOptions> = { options: [], action: upgradeCheck };
+
+async function upgradeCheck({ shell, output, options }: Call<[], ReadingOptions>): Promise<number> {
+  const store = await openStoreOption(shell, options.store, true);
   const runtime = readingRuntime(store);
   try {
     const findings: Finding[] = [];

@@ -1,52 +1,46 @@
 /** `horde what-if`: the recorded usage of a team under another budget; no model is asked. */
 
 import { whatIf as fold, type WhatIf } from '../../actors/what-if.ts';
-import type { Workers } from '../../actors/worker.ts';
 import type { RecordedEvent } from '../../events/event.ts';
-import { callModel } from '../../hands/model/call-model.ts';
-import type { ModelClient } from '../../hands/model/model-client.ts';
-import { createPriceTable, loadPrices } from '../../hands/model/prices.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { rehearsalOf } from '../model-access.ts';
-import { harmless, type Output } from '../output.ts';
+import { type Command, option } from '../command.ts';
+import { measuring } from '../measuring.ts';
+import { positiveNumber, wholeNumber } from '../numbers.ts';
+import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
+import { harmless } from '../terminal-text.ts';
 
 export interface WhatIfOptions extends ReadingOptions {
   budgetTokens?: number;
   budgetUsd?: number;
 }
 
-export const whatIf = (name: string, options: WhatIfOptions): Promise<number> =>
-  reading(name, options, async ({ team, runtime, output }) => {
-    const { budgetTokens: tokens, budgetUsd: usd } = options;
-    if (tokens === undefined && usd === undefined)
-      throw new BadUsage('what if what? give --budget-tokens N, --budget-usd X, or both');
-    const events: RecordedEvent[] = [];
-    for await (const event of team.events()) events.push(event);
-    const limits = {
-      ...(tokens === undefined ? {} : { tokens }),
-      ...(usd === undefined ? {} : { usd }),
-    };
-    const labels = events[0]!.data['labels'] as Record<string, string>;
-    const site = { catalog: runtime.catalog, workers: measuring(labels) };
-    const told = fold(events, limits, site);
-    output.result(
-      () => harmless(textOf(told, output)),
-      () => ({ team: team.id, ...told }),
-    );
-    return 0;
-  });
-
-/** Says what a call may cost at most, as it would when the team is led; asks nobody. */
-export function measuring(labels: Readonly<Record<string, string>>): Workers {
-  const prices = process.env['HORDE_PRICES'] ? loadPrices(process.env['HORDE_PRICES']) : undefined;
-  const client: ModelClient = {
-    rehearsal: rehearsalOf(labels) !== undefined,
-    key: 'nobody',
-    reply: () => Promise.reject(new Error('what-if asks no model')),
-  };
-  return { callModel: callModel({ client, prices: prices ?? createPriceTable() }) };
-}
+export const command: Command<[team: string], WhatIfOptions> = {
+  options: [
+    option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1)),
+    option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd')),
+  ],
+  action: (call) =>
+    reading(call, async ({ shell, team, runtime, output }) => {
+      const { budgetTokens: tokens, budgetUsd: usd } = call.options;
+      if (tokens === undefined && usd === undefined)
+        throw new BadUsage('what if what? give --budget-tokens N, --budget-usd X, or both');
+      const events: RecordedEvent[] = [];
+      for await (const event of team.events()) events.push(event);
+      const limits = {
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(usd === undefined ? {} : { usd }),
+      };
+      const labels = events[0]!.data['labels'] as Record<string, string>;
+      const site = { catalog: runtime.catalog, workers: measuring(shell, labels) };
+      const told = fold(events, limits, site);
+      output.result(
+        () => harmless(textOf(told, output)),
+        () => ({ team: team.id, ...told }),
+      );
+      return 0;
+    }),
+};
 
 function textOf(told: WhatIf, { paint }: Output): string {
   const { stops, neared, recorded, spent, saved, lost, unsureFrom, goesOnAt, synthesis } = told;

@@ -1,4 +1,5 @@
 /** `horde why`: the chain of causes of an artifact or an event, back to the request. */
+
 import type { RecordedEvent } from '../../events/event.ts';
 import {
   artifactRevision,
@@ -7,21 +8,27 @@ import {
   causeChain,
 } from '../../projections/causes/cause-chain.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { harmless, type Output, oneLine } from '../output.ts';
+import type { Command } from '../command.ts';
+import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
+import { harmless, oneLine } from '../terminal-text.ts';
 
-export const why = (name: string, what: string, options: ReadingOptions): Promise<number> =>
-  reading(name, options, async ({ team, output }) => {
-    const events: RecordedEvent[] = [];
-    for await (const event of team.events()) events.push(event);
-    const revision = revisionOf(events, what, team.id);
-    const chain = causeChain(events, revision);
-    output.result(
-      () => harmless(textOf(chain, output)),
-      () => ({ team: team.id, revision, ...chain }),
-    );
-    return 0;
-  });
+export const command: Command<[team: string, what: string], ReadingOptions> = {
+  options: [],
+  action: (call) =>
+    reading(call, async ({ team, output }) => {
+      const [, what] = call.words;
+      const events: RecordedEvent[] = [];
+      for await (const event of team.events()) events.push(event);
+      const revision = revisionOf(events, what, team.id);
+      const chain = causeChain(events, revision);
+      output.result(
+        () => harmless(textOf(chain, output)),
+        () => ({ team: team.id, revision, ...chain }),
+      );
+      return 0;
+    }),
+};
 
 function revisionOf(events: readonly RecordedEvent[], what: string, team: string): number {
   const revision = /^\d+$/.test(what) ? Number(what) : artifactRevision(events, what);

@@ -1,27 +1,38 @@
 /** `horde worker`: leads teams that nobody leads, until it is told to stop. */
+
 import { startHost } from '../../actors/lead/host.ts';
 import { EXIT } from '../bad-usage.ts';
-import { interrupted } from '../interruption.ts';
+import { type Call, type Command, option } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
 import { observations, operationalLog } from '../observation.ts';
-import { createOutput, harmless } from '../output.ts';
 import { leadingSession } from '../session.ts';
+import { aborted } from '../shell.ts';
 import { openStoreOption } from '../store-option.ts';
+import { harmless } from '../terminal-text.ts';
 
-export async function worker(options: {
+export interface WorkerOptions {
   store?: string;
-  json?: boolean;
   teams?: number;
-}): Promise<number> {
-  const output = createOutput(options.json ?? false);
-  const log = await operationalLog();
-  const store = await openStoreOption(options.store);
-  const observed = observations(store, log);
+}
+
+export const command: Command<[], WorkerOptions> = {
+  options: [
+    option('--teams <n>', 'most teams at once (default 8)', wholeNumber('--teams', 1, 1000)),
+  ],
+  action: worker,
+};
+
+async function worker(call: Call<[], WorkerOptions>): Promise<number> {
+  const { shell, output, options } = call;
+  const log = await operationalLog(shell);
+  const store = await openStoreOption(shell, options.store);
+  const observed = observations(shell.env, store, log);
   const tell = (event: string, team: string, detail: string) =>
     output.line(
       () => harmless(`${event} ${team}${detail ? `: ${detail}` : ''}`),
       () => ({ event, team, detail }),
     );
-  const { runtime } = await leadingSession(store, output);
+  const { runtime } = await leadingSession(call, store);
   const host = startHost({
     runtime,
     ...(options.teams === undefined ? {} : { teamsMax: options.teams }),
@@ -43,7 +54,7 @@ export async function worker(options: {
     },
   });
   output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);
-  await interrupted();
+  await aborted(shell.interruption());
   await host.close();
   await observed.close();
   await store.close();

@@ -6,19 +6,22 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { type MessagesApi, startMessagesApi } from '../servers/messages-api.ts';
 import { player } from '../servers/player.ts';
-import { type Horde, hordeIn } from './horde.ts';
+import { type HordeProcess, hordeProcessIn } from './horde-process.ts';
 
 const request =
   'Design a migration that splits the users table, then have a DBA review it for safety';
 const run = ['run', '--pattern', 'review-loop', '--team', 'k', '--json', request];
 
-async function provider(latencyMs: number): Promise<{ api: MessagesApi; horde: Horde }> {
+async function provider(latencyMs: number): Promise<{ api: MessagesApi; horde: HordeProcess }> {
   const api = await startMessagesApi({ script: player({ seed: 3, latencyMs }), key: 'test-key' });
   onTestFinished(() => api.close());
-  return { api, horde: hordeIn({ ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: api.url }) };
+  return {
+    api,
+    horde: hordeProcessIn({ ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: api.url }),
+  };
 }
 
-const logOf = (horde: Horde): Promise<RecordedEvent[]> => horde.log('k');
+const logOf = (horde: HordeProcess): Promise<RecordedEvent[]> => horde.log('k');
 const answered = (log: readonly RecordedEvent[]) =>
   log.filter(({ type }) => type === 'model.replied').map(({ data }) => String(data['requestHash']));
 
@@ -77,7 +80,7 @@ describe('a team whose process is killed', () => {
     const calm = await provider(0);
     expect((await calm.horde.run(run)).status).toBe(0);
     expect(made(log)).toEqual(made(await logOf(calm.horde)));
-  }, 120_000);
+  });
 
   it('stopped by Ctrl-C records where it stands, exits 130, and goes on', async () => {
     const { api, horde } = await provider(200);
@@ -93,20 +96,5 @@ describe('a team whose process is killed', () => {
     expect(resumed.status).toBe(0);
     expect(resumed.json()[0]).toMatchObject({ team: 'k', status: 'done' });
     expect((await horde.run(['replay', 'k'])).status).toBe(0);
-  }, 60_000);
-});
-
-describe('a run with a wrong key', () => {
-  it('fails with one reason, and the key stands nowhere', async () => {
-    const { api } = await provider(0);
-    const horde = hordeIn({
-      ANTHROPIC_API_KEY: 'sk-wrong-and-secret',
-      ANTHROPIC_BASE_URL: api.url,
-    });
-    const { status, out, err } = await horde.run(run);
-    expect(status).toBe(1);
-    expect(JSON.stringify(JSON.parse(out))).toMatch(/authentication/);
-    const log = await horde.run(['log', 'k', '--json']);
-    for (const text of [out, err, log.out]) expect(text).not.toContain('sk-wrong-and-secret');
-  }, 60_000);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { startMessagesApi } from '../servers/messages-api.ts';
 import { player } from '../servers/player.ts';
-import { type Horde, hordeIn } from './horde.ts';
+import { type HordeProcess, hordeProcessIn } from './horde-process.ts';
 
 const TAKEN_OVER_WITHIN_MS = 10_000;
 
@@ -18,7 +18,7 @@ async function until(holds: () => Promise<boolean>, withinMs: number): Promise<v
 
 const TEAMS = ['w1', 'w2', 'w3'];
 
-const ended = async (horde: Horde) => {
+const ended = async (horde: HordeProcess) => {
   const ends = await Promise.all(TEAMS.map(async (team) => (await horde.log(team)).at(-1)));
   return ends.filter((end) => end?.type === 'team.dissolved' && end.data['status'] === 'done')
     .length;
@@ -28,7 +28,7 @@ describe('horde worker', () => {
   it('leads what was handed in, and takes over from one that was killed within 10 s, asking nothing twice', async () => {
     const api = await startMessagesApi({ script: player({ seed: 2, latencyMs: 250 }), key: 'k' });
     onTestFinished(() => api.close());
-    const horde = hordeIn({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
+    const horde = hordeProcessIn({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
     const teams = TEAMS;
     for (const team of teams) {
       const { status, json } = await horde.run([
@@ -71,5 +71,5 @@ describe('horde worker', () => {
       expect((await horde.run(['replay', team])).status).toBe(0);
     }
     expect(api.requests.length).toBeLessThanOrEqual(allowed);
-  }, 90_000);
+  });
 });

@@ -4,12 +4,12 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { startTestServer } from '../eventstoredb/test-server.ts';
 import { type MessagesApi, startMessagesApi } from '../servers/messages-api.ts';
 import { player } from '../servers/player.ts';
-import { type Horde, hordeIn } from './horde.ts';
+import { type HordeProcess, hordeProcessIn } from './horde-process.ts';
 
 const TAKEN_OVER_WITHIN_MS = 10_000;
 
 interface Site {
-  horde: Horde;
+  horde: HordeProcess;
   api: MessagesApi;
   /** What stands in the team's stream, read where it is kept: at the server. */
   log(team: string): RecordedEvent[];
@@ -20,7 +20,7 @@ async function site(latencyMs: number): Promise<Site> {
   onTestFinished(() => server.stop());
   const api = await startMessagesApi({ script: player({ seed: 5, latencyMs }), key: 'k' });
   onTestFinished(() => api.close());
-  const horde = hordeIn({
+  const horde = hordeProcessIn({
     ANTHROPIC_API_KEY: 'k',
     ANTHROPIC_BASE_URL: api.url,
     HORDE_STORE: server.connectionString,
@@ -107,7 +107,7 @@ describe('horde worker on EventStoreDB', () => {
     expect(status).toBe(0);
     const told = lines<{ event: string; team: string }>();
     for (const team of left) expect(told).toContainEqual({ event: 'taken', team, detail: '' });
-  }, 90_000);
+  });
 
   it('stands down when it wakes up and another leads, and is there for other teams', async () => {
     const place = await site(600);
@@ -134,5 +134,5 @@ describe('horde worker on EventStoreDB', () => {
     );
     expect(told).toContain('lost s1');
     await audited(place, ['s1', 's2']);
-  }, 90_000);
+  });
 });

@@ -1,0 +1,30 @@
+/** The options that several commands take. */
+import { option, several } from './command.ts';
+import { wholeNumber } from './numbers.ts';
+import { pastMoment } from './past-moment.ts';
+
+export const STORE = option(
+  '--store <url>',
+  'sqlite:PATH, memory: or esdb://… (default: HORDE_STORE, else sqlite:.horde/horde.db)',
+);
+
+export const JSON_OUTPUT = option(
+  '--json',
+  'JSON on standard output, everything else on standard error',
+);
+
+export const AT = option(
+  '--at <moment>',
+  'as it stood at a revision, a time (2026-11-21T10:15:00Z), or so long before its last event (-90s)',
+  pastMoment('--at'),
+);
+
+export const PORT = option(
+  '--port <n>',
+  'where the page is served (default: any free port)',
+  wholeNumber('--port', 1, 65_535),
+);
+
+export const CATALOG = several('--catalog <dir>', 'a folder of your own agents (may repeat)');
+
+export const WORKSPACE = option('--workspace <dir>', 'a folder whose .claude joins the catalog');

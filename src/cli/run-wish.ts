@@ -1,0 +1,92 @@
+/** What is wished for of a run, checked before anything is opened or spent. Throws `BadUsage`. */
+import { statSync } from 'node:fs';
+import { teamId } from '../events/ids.ts';
+import { BadUsage } from './bad-usage.ts';
+import { agentsByRole, openCatalog } from './catalog-option.ts';
+import type { RunWish } from './choosing.ts';
+import type { Site } from './command.ts';
+import {
+  hasModelAccess,
+  type RehearsalChoice,
+  rehearsalLabels,
+  THREE_WAYS,
+} from './model-access.ts';
+import { requestOf } from './request.ts';
+import type { RunOptions } from './run-options.ts';
+import { pathIn, type Shell } from './shell.ts';
+
+export async function runWish(
+  site: Site,
+  words: readonly string[],
+  options: RunOptions,
+): Promise<RunWish> {
+  const { shell, output } = site;
+  if (options.team !== undefined) checkTeamId(options.team);
+  const asked = await requestOf(shell, words, options.file ?? []);
+  const rehearsal = rehearsalOption(options);
+  if (!rehearsal && !options.detach && !hasModelAccess(shell.env)) throw new BadUsage(THREE_WAYS);
+  const labels = {
+    ...rehearsalLabels(rehearsal),
+    ...workspaceLabels(shell, options),
+    ...(options.allowSwarms ? { swarms: 'yes' } : {}),
+    ...(options.people ? { people: 'yes' } : {}),
+  };
+  checkPage(options);
+  if (options.allowCommands && !options.people && !shell.stdin.isTTY)
+    output.note('nobody can approve commands here, so none is run: add --people');
+  const catalog = openCatalog(site, options);
+  const agents = agentsByRole(options.agent ?? [], catalog);
+  return { ...asked, agents, options, catalog, labels };
+}
+
+function checkTeamId(text: string): void {
+  try {
+    teamId(text);
+  } catch (error) {
+    throw new BadUsage(`--team: ${(error as Error).message}`);
+  }
+}
+
+function checkPage({ ui, port, open, stay, detach }: RunOptions): void {
+  if (ui && detach)
+    throw new BadUsage(
+      '--ui shows what is led here, and --detach leaves it to a worker: use "horde ui" beside it',
+    );
+  if (!ui && (port !== undefined || open || stay !== undefined))
+    throw new BadUsage('--port, --open and --stay belong to the page: add --ui');
+}
+
+function rehearsalOption({
+  rehearse,
+  seed,
+  latency,
+  failures,
+}: RunOptions): RehearsalChoice | undefined {
+  if (!rehearse) {
+    if (seed !== undefined || latency !== undefined || failures !== undefined) {
+      throw new BadUsage('--seed, --latency and --failures belong to a rehearsal: add --rehearse');
+    }
+    return undefined;
+  }
+  return { seed: seed ?? 1, latencyMs: latency ?? 0, failureRate: failures ?? 0 };
+}
+
+function workspaceLabels(
+  shell: Shell,
+  { workspace, allowWrite, allowCommands }: RunOptions,
+): Record<string, string> {
+  if (workspace === undefined) {
+    if (allowWrite || allowCommands)
+      throw new BadUsage('--allow-write and --allow-commands need a --workspace DIR');
+    return {};
+  }
+  const path = pathIn(shell, workspace);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BadUsage(`--workspace ${workspace}: there is no such folder; make it first`);
+  }
+  return {
+    workspace: path,
+    ...(allowWrite ? { write: 'yes' } : {}),
+    ...(allowCommands ? { commands: 'yes' } : {}),
+  };
+}
