@@ -21,23 +21,23 @@ export interface Site {
 }
 
 /** One call of a command. */
-export interface Call<Words extends readonly Word[], Options extends object> extends Site {
+export interface CommandCall<Words extends readonly Given[], Options extends object> extends Site {
   /** In the order of the command's usage. */
   readonly words: Words;
   readonly options: Options;
 }
 
-export type Word = string | readonly string[] | undefined;
+export type Given = string | readonly string[] | undefined;
 
 export interface Command<
-  Words extends readonly Word[] = readonly Word[],
+  Words extends readonly Given[] = readonly Given[],
   Options extends object = object,
 > {
   readonly options: readonly Option[];
   /** It takes no `--store`. */
   readonly namesItsStores?: boolean;
   /** Resolves with the exit status. Throws `BadUsage`. */
-  action(call: Call<Words, Options>): Promise<number>;
+  action(call: CommandCall<Words, Options>): Promise<number>;
 }
 
 export const option = (

@@ -11,7 +11,7 @@ import { CommanderError, Command as Parser } from 'commander';
 import { packageVersion } from '../actors/package-version.ts';
 import { BadUsage, EXIT } from './bad-usage.ts';
 import type { Command, Option } from './command.ts';
-import { commands, type Entry, nameOf } from './commands/index.ts';
+import { type CommandEntry, commands, nameOf } from './commands/index.ts';
 import { JSON_OUTPUT, STORE } from './options.ts';
 import { createOutput, type Sinks, sinksOf } from './output.ts';
 import { processShell, type Shell } from './shell.ts';
@@ -36,8 +36,8 @@ async function called(shell: Shell, sinks: Sinks): Promise<number> {
     for (const entry of commands) {
       const own = subparser(program, entry);
       if (!isCalled(entry, shell.argv)) continue;
-      const { command } = await entry.load();
-      withAction(own, command, shell, sinks, (code) => {
+      const loaded = await entry.load();
+      withAction(own, loaded.default, shell, sinks, (code) => {
         status = code;
       });
     }
@@ -67,7 +67,7 @@ function parser({ out, err }: Sinks): Parser {
     .exitOverride();
 }
 
-function subparser(program: Parser, { usage, description }: Entry): Parser {
+function subparser(program: Parser, { usage, description }: CommandEntry): Parser {
   return program
     .command(usage)
     .description(description)
@@ -76,7 +76,7 @@ function subparser(program: Parser, { usage, description }: Entry): Parser {
 }
 
 /** By the first word that is no option, or by the one after `help`. */
-function isCalled(entry: Entry, argv: readonly string[]): boolean {
+function isCalled(entry: CommandEntry, argv: readonly string[]): boolean {
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   return nameOf(entry) === (first === 'help' ? second : first);
 }

@@ -5,7 +5,7 @@
 import type { ModelClient } from '../hands/model/model-client.ts';
 import { createPriceTable, loadPrices, type PriceTable } from '../hands/model/prices.ts';
 import { BadUsage } from './bad-usage.ts';
-import { type Environment, pathIn, type Shell } from './shell.ts';
+import { pathIn, type Shell } from './shell.ts';
 
 export interface RehearsalChoice {
   seed: number;
@@ -19,13 +19,13 @@ export const THREE_WAYS = [
   'or rehearse without a model, key or cost: add --rehearse',
 ].join(' ');
 
-export function hasModelAccess(env: Environment): boolean {
+export function hasModelAccess(env: Shell['env']): boolean {
   return Boolean(env['ANTHROPIC_API_KEY'] || env['ANTHROPIC_AUTH_TOKEN']);
 }
 
 /** Throws `BadUsage` with the three ways on when there is no model to ask. */
 export async function modelClient(
-  env: Environment,
+  env: Shell['env'],
   rehearsal: RehearsalChoice | undefined,
 ): Promise<ModelClient> {
   if (rehearsal) {

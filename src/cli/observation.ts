@@ -8,7 +8,7 @@ import type { EventStore } from '../events/store.ts';
 import type { LiveExport } from '../telemetry/live/live-export.ts';
 import type { Following, ProcessLog } from '../telemetry/process-log/process-log.ts';
 import { BadUsage } from './bad-usage.ts';
-import { type Environment, pathIn, type Shell } from './shell.ts';
+import { pathIn, type Shell } from './shell.ts';
 
 interface Observation {
   /** Sends what is left. Gives what there is to say of it, for people. */
@@ -17,7 +17,7 @@ interface Observation {
 
 /** Loads neither the export nor pino where nobody asks for them. */
 export async function observe(
-  env: Environment,
+  env: Shell['env'],
   store: EventStore,
   team: TeamId,
   log: ProcessLog | undefined,
@@ -37,7 +37,7 @@ interface Observations {
 }
 
 export function observations(
-  env: Environment,
+  env: Shell['env'],
   store: EventStore,
   log: ProcessLog | undefined,
 ): Observations {
@@ -84,12 +84,12 @@ export async function operationalLog(shell: Shell): Promise<ProcessLog | undefin
   }
 }
 
-const namesCollector = (env: Environment): boolean =>
+const namesCollector = (env: Shell['env']): boolean =>
   Object.entries(env).some(([name, value]) => ENDPOINT.test(name) && Boolean(value));
 const ENDPOINT = /^OTEL_EXPORTER_OTLP_(.+_)?ENDPOINT$/;
 
 async function exporting(
-  env: Environment,
+  env: Shell['env'],
   store: EventStore,
   team: TeamId,
   log: ProcessLog | undefined,

@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../events/event.ts';
 import { teamStream } from '../events/ids.ts';
 import { UnreadableEvent } from '../events/known-events.ts';
 import { BadUsage } from './bad-usage.ts';
-import type { Call, Site, Word } from './command.ts';
+import type { CommandCall, Given, Site } from './command.ts';
 import type { PastMoment } from './past-moment.ts';
 import { readingRuntime } from './session.ts';
 import { knownTeam, openStoreOption } from './store-option.ts';
@@ -26,7 +26,7 @@ export interface Reading extends Site {
 }
 
 /** A call whose first word names a team. */
-export type TeamCall = Call<readonly [team: string, ...more: Word[]], ReadingOptions>;
+export type TeamCall = CommandCall<readonly [team: string, ...more: Given[]], ReadingOptions>;
 
 /** Runs a command on the team that it names, and leaves store and runtime as they were. */
 export async function reading(

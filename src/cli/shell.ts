@@ -10,12 +10,10 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { EXIT } from './bad-usage.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface Shell {
   /** Without the program itself. */
   readonly argv: readonly string[];
-  readonly env: Environment;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };

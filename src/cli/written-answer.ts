@@ -13,7 +13,7 @@ export interface AnswerOptions {
 }
 
 /** The answer that the options name, if they name one. Throws `BadUsage`. */
-export async function writtenAnswer(
+export async function answerOption(
   shell: Shell,
   { answer, answerOf: actor }: AnswerOptions,
 ): Promise<WrittenAnswer | undefined> {

@@ -254,7 +254,9 @@ describe('a name', () => {
   it('means one thing: it is defined and exported in one file only', () => {
     const homes = new Map<string, Set<string>>();
     for (const { path, exports } of src)
-      for (const name of exports) homes.set(name, (homes.get(name) ?? new Set()).add(path));
+      // A default export is named by its file.
+      for (const name of exports)
+        if (name !== 'default') homes.set(name, (homes.get(name) ?? new Set()).add(path));
     const several = [...homes].filter(([, paths]) => paths.size > 1);
     holds(
       several.map(([name]) => name),

@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 import type { Site } from '../../src/cli/command.ts';
 import { horde } from '../../src/cli/horde.ts';
 import { createOutput, sinksOf } from '../../src/cli/output.ts';
-import type { Environment, Shell } from '../../src/cli/shell.ts';
+import type { Shell } from '../../src/cli/shell.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
 import { createCatalog } from '../../src/events/known-events.ts';
@@ -73,7 +73,7 @@ export function temporaryFolder(): string {
 }
 
 /** Where a command works whose output nobody reads. */
-export function siteOf(env: Environment): Site {
+export function siteOf(env: Shell['env']): Site {
   const shell: Shell = {
     argv: [],
     env,
@@ -86,7 +86,7 @@ export function siteOf(env: Environment): Site {
   return { shell, output: createOutput(shell, sinksOf(shell), true) };
 }
 
-function beginIn(cwd: string, env: Environment, argv: readonly string[], input: string): Begun {
+function beginIn(cwd: string, env: Shell['env'], argv: readonly string[], input: string): Begun {
   const out = new Written();
   const err = new Written();
   const interruption = new AbortController();

@@ -3,16 +3,16 @@
 import type { AgentType } from '../../planning/catalog/catalog-file.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { type CatalogOptions, openCatalog, unknownName } from '../catalog-option.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import { CATALOG, WORKSPACE } from '../options.ts';
 import { harmless, oneLine, table } from '../terminal-text.ts';
 
-type AgentsCall = Call<[name: string | undefined], CatalogOptions>;
+type AgentsCall = CommandCall<[name: string | undefined], CatalogOptions>;
 
-export const command: Command<AgentsCall['words'], CatalogOptions> = {
+export default {
   options: [CATALOG, WORKSPACE],
   action: agents,
-};
+} satisfies Command<AgentsCall['words'], CatalogOptions>;
 
 async function agents(call: AgentsCall): Promise<number> {
   const {

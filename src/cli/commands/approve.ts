@@ -10,7 +10,7 @@ import { deskStream } from '../../events/ids.ts';
 import { pages } from '../../events/store.ts';
 import { escaped, shownBytes, strangersIn } from '../../hands/people/approval.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { type Call, type Command, option } from '../command.ts';
+import { type Command, type CommandCall, option } from '../command.ts';
 import { type Reading, type ReadingOptions, reading } from '../reading.ts';
 import { speaking } from '../speaking.ts';
 import { harmless } from '../terminal-text.ts';
@@ -28,18 +28,18 @@ interface Waiting {
   hash: string;
 }
 
-type ApproveCall = Call<
+type ApproveCall = CommandCall<
   [team: string, question: string | undefined, answer: string[]],
   ApproveOptions
 >;
 
-export const command: Command<ApproveCall['words'], ApproveOptions> = {
+export default {
   options: [option('--yes', 'approve it as it was shown'), option('--no', 'refuse it')],
   action(call) {
     const [, question] = call.words;
     return question === undefined ? list(call) : approve(call, question);
   },
-};
+} satisfies Command<ApproveCall['words'], ApproveOptions>;
 
 function approve(call: ApproveCall, question: string): Promise<number> {
   const [team, , words] = call.words;

@@ -7,7 +7,7 @@ import { AT } from '../options.ts';
 import { type PastOptions, reading, turnEnd } from '../reading.ts';
 import { harmless } from '../terminal-text.ts';
 
-export const command: Command<[team: string], PastOptions> = {
+export default {
   options: [AT],
   action: (call) =>
     reading(call, async (site) => {
@@ -19,4 +19,4 @@ export const command: Command<[team: string], PastOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[team: string], PastOptions>;

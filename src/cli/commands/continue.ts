@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { speaking } from '../speaking.ts';
 
-export const command: Command<[team: string], ReadingOptions> = {
+export default {
   options: [],
   action: (call) =>
     speaking(call, async ({ team }, { paused }) => {
@@ -11,4 +11,4 @@ export const command: Command<[team: string], ReadingOptions> = {
       const before = paused ? '' : ' (it was not paused)';
       return { said: 'team.continued', text: `team ${team.id} goes on${before}` };
     }),
-};
+} satisfies Command<[team: string], ReadingOptions>;

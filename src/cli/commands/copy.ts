@@ -4,7 +4,7 @@ import { inboxStream, teamId, teamStream } from '../../events/ids.ts';
 import { NO_STREAM } from '../../events/store.ts';
 import { CopyDifference, copyStreams } from '../../events/stores/copy.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
-import { type Call, type Command, option, required } from '../command.ts';
+import { type Command, type CommandCall, option, required } from '../command.ts';
 import { openStoreOption } from '../store-option.ts';
 
 export interface CopyOptions {
@@ -12,16 +12,16 @@ export interface CopyOptions {
   to: string;
 }
 
-type CopyCall = Call<[teams: string[]], CopyOptions>;
+type CopyCall = CommandCall<[teams: string[]], CopyOptions>;
 
-export const command: Command<CopyCall['words'], CopyOptions> = {
+export default {
   namesItsStores: true,
   options: [
     required(option('--from <url>', 'the store to copy from')),
     required(option('--to <url>', 'the store to copy to')),
   ],
   action: copy,
-};
+} satisfies Command<CopyCall['words'], CopyOptions>;
 
 async function copy({ shell, output, words: [teams], options }: CopyCall): Promise<number> {
   const from = await openStoreOption(shell, options.from, true);

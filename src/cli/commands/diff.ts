@@ -8,7 +8,7 @@ import { type ReadingOptions, reading } from '../reading.ts';
 import { knownTeam } from '../store-option.ts';
 import { harmless, oneLine, table } from '../terminal-text.ts';
 
-export const command: Command<[a: string, b: string], ReadingOptions> = {
+export default {
   options: [],
   action: (call) =>
     reading(call, async ({ runtime, output }) => {
@@ -20,7 +20,7 @@ export const command: Command<[a: string, b: string], ReadingOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[a: string, b: string], ReadingOptions>;
 
 function textOf(compared: Comparison, { paint }: Output): string {
   const { teams, first, given, states, board, messages, tokens, modelCalls, rounds, end } =

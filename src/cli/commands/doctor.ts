@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openStore } from '../../events/stores/open-store.ts';
 import { defaultModel } from '../../hands/model/prices.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import { hasModelAccess, pricesOf, THREE_WAYS } from '../model-access.ts';
 import type { ReadingOptions } from '../reading.ts';
 import type { Shell } from '../shell.ts';
@@ -18,9 +18,13 @@ interface Finding {
 
 const DISK_MIN_BYTES = 200 * 1024 * 1024;
 
-export const command: Command<[], ReadingOptions> = { options: [], action: doctor };
+export default { options: [], action: doctor } satisfies Command<[], ReadingOptions>;
 
-async function doctor({ shell, output, options }: Call<[], ReadingOptions>): Promise<number> {
+async function doctor({
+  shell,
+  output,
+  options,
+}: CommandCall<[], ReadingOptions>): Promise<number> {
   const url = storeUrl(shell, options.store);
   const findings = [node(), await store(shell, url), model(shell), prices(shell), disk(shell, url)];
   output.result(

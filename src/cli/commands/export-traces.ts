@@ -8,7 +8,7 @@ import { ExportFailure } from '../../telemetry/otlp/otlp-collector.ts';
 import { exportsTelemetry, exportTeam } from '../../telemetry/otlp/otlp-export.ts';
 import { traceSpans } from '../../telemetry/spans/trace-spans.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
-import { type Call, type Command, option } from '../command.ts';
+import { type Command, type CommandCall, option } from '../command.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 
 export interface ExportOptions extends ReadingOptions {
@@ -18,16 +18,16 @@ export interface ExportOptions extends ReadingOptions {
   logs?: boolean;
 }
 
-export const command: Command<[team: string], ExportOptions> = {
+export default {
   options: [
     option('--endpoint <url>', 'a collector (default: OTEL_EXPORTER_OTLP_ENDPOINT)'),
     option('--print', 'print the spans, one a line, instead of sending them'),
     option('--logs', 'with --print: the log records instead of the spans'),
   ],
   action: exportTraces,
-};
+} satisfies Command<[team: string], ExportOptions>;
 
-function exportTraces(call: Call<[team: string], ExportOptions>): Promise<number> {
+function exportTraces(call: CommandCall<[team: string], ExportOptions>): Promise<number> {
   return reading(call, async ({ shell, team, output }) => {
     const { endpoint, print, logs } = call.options;
     if (logs && !print) throw new BadUsage('--logs says what to print: add --print');

@@ -8,7 +8,7 @@ import { exportedFile } from '../../visualizer/server/exported-file.ts';
 import { pageFiles } from '../../visualizer/server/page-files.ts';
 import { TeamReading } from '../../visualizer/server/team-reading.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
-import { type Call, type Command, option } from '../command.ts';
+import { type Command, type CommandCall, option } from '../command.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { pathIn } from '../shell.ts';
 
@@ -17,15 +17,15 @@ export interface ExportPageOptions extends ReadingOptions {
   force?: boolean;
 }
 
-export const command: Command<[team: string], ExportPageOptions> = {
+export default {
   options: [
     option('--output <file>', 'where to (default: TEAM.html here; - for standard output)'),
     option('--force', 'overwrite a file that is there'),
   ],
   action: exportPage,
-};
+} satisfies Command<[team: string], ExportPageOptions>;
 
-function exportPage(call: Call<[team: string], ExportPageOptions>): Promise<number> {
+function exportPage(call: CommandCall<[team: string], ExportPageOptions>): Promise<number> {
   const { options } = call;
   return reading(call, async ({ shell, runtime, team, output }) => {
     const file = options.output ?? `${team.id}.html`;

@@ -4,7 +4,7 @@ import type { Runtime } from '../../actors/runtime.ts';
 import { rebuildWorkspace } from '../../hands/tools/rebuilt-workspace.ts';
 import { forkView } from '../../projections/fork/fork-view.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { type Call, type Command, option, required, type Site } from '../command.ts';
+import { type Command, type CommandCall, option, required, type Site } from '../command.ts';
 import { type ForkOptions, forkWish } from '../fork-wish.ts';
 import { leadToEnd } from '../lead.ts';
 import { modelClient, rehearsalOf } from '../model-access.ts';
@@ -15,11 +15,11 @@ import { leadingSession } from '../session.ts';
 import { pathIn } from '../shell.ts';
 import { knownTeam, openStoreOption } from '../store-option.ts';
 import { printSummary, type Summary } from '../summary.ts';
-import { type AnswerOptions, writtenAnswer } from '../written-answer.ts';
+import { type AnswerOptions, answerOption } from '../written-answer.ts';
 
-type ForkCall = Call<[team: string], ForkOptions & AnswerOptions & ReadingOptions>;
+type ForkCall = CommandCall<[team: string], ForkOptions & AnswerOptions & ReadingOptions>;
 
-export const command: Command<ForkCall['words'], ForkCall['options']> = {
+export default {
   options: [
     required(option('--at <revision>', 'the last revision to share', wholeNumber('--at', 0))),
     option('--model <name>', 'ask this model from there on'),
@@ -39,7 +39,7 @@ export const command: Command<ForkCall['words'], ForkCall['options']> = {
     option('--team <id>', 'an id of yours'),
   ],
   action: fork,
-};
+} satisfies Command<ForkCall['words'], ForkCall['options']>;
 
 /** What `run` prints, and where the past comes from. */
 interface ForkSummary extends Summary {
@@ -57,7 +57,7 @@ async function fork(call: ForkCall): Promise<number> {
     words: [name],
     options,
   } = call;
-  const answer = await writtenAnswer(shell, options);
+  const answer = await answerOption(shell, options);
   const store = await openStoreOption(shell, options.store, true);
   let progress: Progress | undefined;
   const { runtime } = await leadingSession(call, store, (_, actor, text) =>

@@ -4,21 +4,21 @@
  */
 import type { Command } from '../command.ts';
 
-export interface Entry {
+export interface CommandEntry {
   /** Its name, then its words. */
   readonly usage: string;
   /** What it does, in a line. */
   readonly description: string;
-  load(): Promise<{ readonly command: Command }>;
+  load(): Promise<{ readonly default: Command }>;
 }
 
-const entry = (usage: string, description: string, load: Entry['load']): Entry => ({
+const entry = (usage: string, description: string, load: CommandEntry['load']): CommandEntry => ({
   usage,
   description,
   load,
 });
 
-export const commands: readonly Entry[] = [
+export const commands: readonly CommandEntry[] = [
   entry(
     'run [request...]',
     'form a team for a request and work until it dissolves',
@@ -125,4 +125,4 @@ export const commands: readonly Entry[] = [
 ];
 
 /** The first word of its usage. */
-export const nameOf = ({ usage }: Entry): string => usage.split(' ', 1)[0] ?? usage;
+export const nameOf = ({ usage }: CommandEntry): string => usage.split(' ', 1)[0] ?? usage;

@@ -8,7 +8,7 @@ import { createInspection } from '../../telemetry/inspector/inspection.ts';
 import type { InspectorLink } from '../../telemetry/inspector/inspector-link.ts';
 import type { InspectorFeed } from '../../telemetry/inspector/inspector-link-feed.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
-import { type Call, type Command, option } from '../command.ts';
+import { type Command, type CommandCall, option } from '../command.ts';
 import { wholeNumber } from '../numbers.ts';
 import { type Reading, type ReadingOptions, reading } from '../reading.ts';
 
@@ -20,16 +20,16 @@ export interface InspectOptions extends ReadingOptions {
   port?: number;
 }
 
-export const command: Command<[team: string], InspectOptions> = {
+export default {
   options: [
     option('--follow', 'wait for more until the team has ended'),
     option('--to <url>', 'send them to an inspector on this machine: ws://127.0.0.1:8080'),
     option('--port <n>', 'let inspectors connect to 127.0.0.1', wholeNumber('--port', 0, 65_535)),
   ],
   action: inspect,
-};
+} satisfies Command<[team: string], InspectOptions>;
 
-function inspect(call: Call<[team: string], InspectOptions>): Promise<number> {
+function inspect(call: CommandCall<[team: string], InspectOptions>): Promise<number> {
   const { options } = call;
   if (options.to !== undefined && options.port !== undefined)
     throw new BadUsage('--to connects to an inspector, --port waits for one: give one of them');

@@ -15,7 +15,7 @@ export interface LogOptions extends ReadingOptions {
   actor?: string;
 }
 
-export const command: Command<[team: string], LogOptions> = {
+export default {
   options: [
     option('--from <revision>', 'start at this revision', wholeNumber('--from', 0)),
     option('--follow', 'wait for more until the team has ended'),
@@ -38,7 +38,7 @@ export const command: Command<[team: string], LogOptions> = {
       }
       return 0;
     }),
-};
+} satisfies Command<[team: string], LogOptions>;
 
 function lineOf({ revision, type, data, meta }: RecordedEvent, { paint }: Output): string {
   const time = new Date(meta.at).toISOString().slice(11, 23);

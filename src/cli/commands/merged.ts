@@ -21,7 +21,7 @@ import {
 } from '../reading.ts';
 import { harmless } from '../terminal-text.ts';
 
-export const command: Command<[team: string], PastOptions> = {
+export default {
   options: [AT],
   action: (call) =>
     reading(call, async (site) => {
@@ -39,7 +39,7 @@ export const command: Command<[team: string], PastOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[team: string], PastOptions>;
 
 interface Relative {
   team: TeamId;

@@ -2,16 +2,16 @@
 
 import { BadUsage } from '../bad-usage.ts';
 import { type CatalogOptions, openCatalog, unknownName } from '../catalog-option.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import { CATALOG, WORKSPACE } from '../options.ts';
 import { harmless, oneLine, table } from '../terminal-text.ts';
 
-type MethodologiesCall = Call<[name: string | undefined], CatalogOptions>;
+type MethodologiesCall = CommandCall<[name: string | undefined], CatalogOptions>;
 
-export const command: Command<MethodologiesCall['words'], CatalogOptions> = {
+export default {
   options: [CATALOG, WORKSPACE],
   action: methodologies,
-};
+} satisfies Command<MethodologiesCall['words'], CatalogOptions>;
 
 async function methodologies(call: MethodologiesCall): Promise<number> {
   const {

@@ -5,12 +5,12 @@ import { drawChart } from '../../machines/charts/chart.ts';
 import { patterns as known } from '../../machines/patterns/index.ts';
 import type { PatternDefinition } from '../../machines/patterns/kit/pattern.ts';
 import { BadUsage } from '../bad-usage.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import { table } from '../terminal-text.ts';
 
-type PatternsCall = Call<[name: string | undefined], object>;
+type PatternsCall = CommandCall<[name: string | undefined], object>;
 
-export const command: Command<PatternsCall['words']> = { options: [], action: patterns };
+export default { options: [], action: patterns } satisfies Command<PatternsCall['words']>;
 
 async function patterns({ output, words: [name] }: PatternsCall): Promise<number> {
   if (name !== undefined && !Object.hasOwn(known, name)) {

@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { speaking } from '../speaking.ts';
 
-export const command: Command<[team: string], ReadingOptions> = {
+export default {
   options: [],
   action: (call) =>
     speaking(call, async ({ team }, { paused }) => {
@@ -14,4 +14,4 @@ export const command: Command<[team: string], ReadingOptions> = {
         text: `team ${team.id} starts no new work${before}; go on with: horde continue ${team.id}`,
       };
     }),
-};
+} satisfies Command<[team: string], ReadingOptions>;

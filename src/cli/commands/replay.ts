@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { harmless } from '../terminal-text.ts';
 
-export const command: Command<[team: string], ReadingOptions> = {
+export default {
   options: [],
   action: (call) =>
     reading(call, async ({ runtime, team, output }) => {
@@ -22,4 +22,4 @@ export const command: Command<[team: string], ReadingOptions> = {
       );
       return divergence ? EXIT.diverged : EXIT.done;
     }),
-};
+} satisfies Command<[team: string], ReadingOptions>;

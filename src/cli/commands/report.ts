@@ -6,7 +6,7 @@ import type { Command } from '../command.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { harmless } from '../terminal-text.ts';
 
-export const command: Command<[team: string], ReadingOptions> = {
+export default {
   options: [],
   action: (call) =>
     reading(call, async ({ team, output }) => {
@@ -17,4 +17,4 @@ export const command: Command<[team: string], ReadingOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[team: string], ReadingOptions>;

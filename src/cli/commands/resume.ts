@@ -3,7 +3,7 @@
 import { LedElsewhere } from '../../actors/lead/team-leases.ts';
 import type { Runtime } from '../../actors/runtime.ts';
 import { EXIT } from '../bad-usage.ts';
-import type { Call, Command, Site } from '../command.ts';
+import type { Command, CommandCall, Site } from '../command.ts';
 import { type Led, leadToEnd } from '../lead.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import type { ReadingOptions } from '../reading.ts';
@@ -12,12 +12,12 @@ import { knownTeam, openStoreOption } from '../store-option.ts';
 import { printSummary } from '../summary.ts';
 import { harmless } from '../terminal-text.ts';
 
-type ResumeCall = Call<[team: string | undefined], ReadingOptions>;
+type ResumeCall = CommandCall<[team: string | undefined], ReadingOptions>;
 
-export const command: Command<ResumeCall['words'], ReadingOptions> = {
+export default {
   options: [],
   action: resume,
-};
+} satisfies Command<ResumeCall['words'], ReadingOptions>;
 
 async function resume(call: ResumeCall): Promise<number> {
   const {

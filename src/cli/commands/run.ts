@@ -11,7 +11,7 @@ import {
   type RunChoice,
   type RunWish,
 } from '../choosing.ts';
-import { type Call, type Command, option, type Site, several } from '../command.ts';
+import { type Command, type CommandCall, option, type Site, several } from '../command.ts';
 import { leadToEnd } from '../lead.ts';
 import { positiveNumber, share, wholeNumber } from '../numbers.ts';
 import { CATALOG, PORT } from '../options.ts';
@@ -25,9 +25,9 @@ import { aborted } from '../shell.ts';
 import { openStoreOption } from '../store-option.ts';
 import { printSummary, summarize } from '../summary.ts';
 
-type RunCall = Call<[request: string[]], RunOptions>;
+type RunCall = CommandCall<[request: string[]], RunOptions>;
 
-export const command: Command<RunCall['words'], RunOptions> = {
+export default {
   options: [
     several(
       '--file <path>',
@@ -80,7 +80,7 @@ export const command: Command<RunCall['words'], RunOptions> = {
     option('--team <id>', 'an id of yours: run again, it goes on with that team'),
   ],
   action: run,
-};
+} satisfies Command<RunCall['words'], RunOptions>;
 
 async function run(call: RunCall): Promise<number> {
   const {

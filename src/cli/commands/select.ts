@@ -3,7 +3,7 @@
 import { recommend } from '../../planning/recommend.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { agentsByRole, type CatalogOptions, openCatalog } from '../catalog-option.ts';
-import { type Call, type Command, option, several } from '../command.ts';
+import { type Command, type CommandCall, option, several } from '../command.ts';
 import { wholeNumber } from '../numbers.ts';
 import { CATALOG, WORKSPACE } from '../options.ts';
 import { requestOf } from '../request.ts';
@@ -16,9 +16,9 @@ export interface SelectOptions extends CatalogOptions {
   rounds?: number;
 }
 
-type SelectCall = Call<[request: string[]], SelectOptions>;
+type SelectCall = CommandCall<[request: string[]], SelectOptions>;
 
-export const command: Command<SelectCall['words'], SelectOptions> = {
+export default {
   options: [
     several('--file <path>', 'take the request from a file (- for standard input)'),
     several('--agent <role=type>', 'who takes a role (may repeat)'),
@@ -27,7 +27,7 @@ export const command: Command<SelectCall['words'], SelectOptions> = {
     WORKSPACE,
   ],
   action: select,
-};
+} satisfies Command<SelectCall['words'], SelectOptions>;
 
 async function select(call: SelectCall): Promise<number> {
   const {

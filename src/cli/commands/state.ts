@@ -8,7 +8,7 @@ import { AT } from '../options.ts';
 import { type PastOptions, reading, turnEnd } from '../reading.ts';
 import { harmless, table } from '../terminal-text.ts';
 
-export const command: Command<[team: string], PastOptions> = {
+export default {
   options: [AT],
   action: (call) =>
     reading(call, async (site) => {
@@ -20,7 +20,7 @@ export const command: Command<[team: string], PastOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[team: string], PastOptions>;
 
 interface ActorShown {
   machine: string;

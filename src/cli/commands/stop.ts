@@ -5,7 +5,7 @@ import { speaking } from '../speaking.ts';
 
 const REASON_MAX = 400;
 
-export const command: Command<[team: string], ReadingOptions & { reason?: string }> = {
+export default {
   options: [option('--reason <text>', 'why, for the report')],
   action: (call) =>
     speaking(call, async ({ team }) => {
@@ -16,4 +16,4 @@ export const command: Command<[team: string], ReadingOptions & { reason?: string
         text: `team ${team.id} was asked to end; read what there is with: horde report ${team.id}`,
       };
     }),
-};
+} satisfies Command<[team: string], ReadingOptions & { reason?: string }>;

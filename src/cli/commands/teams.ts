@@ -4,14 +4,14 @@ import { createCatalog } from '../../events/known-events.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { catchUp } from '../../projections/kit/read-model.ts';
 import { teams as projection } from '../../projections/teams/teams.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { openStoreOption } from '../store-option.ts';
 import { oneLine, table } from '../terminal-text.ts';
 
-export const command: Command<[], ReadingOptions> = { options: [], action: teams };
+export default { options: [], action: teams } satisfies Command<[], ReadingOptions>;
 
-async function teams({ shell, output, options }: Call<[], ReadingOptions>): Promise<number> {
+async function teams({ shell, output, options }: CommandCall<[], ReadingOptions>): Promise<number> {
   const store = await openStoreOption(shell, options.store, true);
   try {
     const catalog = createCatalog(vocabulary);

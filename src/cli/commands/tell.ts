@@ -3,20 +3,20 @@
 import type { TeamState } from '../../actors/state/team-state.ts';
 import { nearestNames } from '../../planning/language/nearest.ts';
 import { BadUsage } from '../bad-usage.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { speaking } from '../speaking.ts';
 import { oneLine } from '../terminal-text.ts';
 
 const TEXT_MAX = 20_000;
 
-export const command: Command<[team: string, agent: string, text: string[]], ReadingOptions> = {
+export default {
   options: [],
   action: tell,
-};
+} satisfies Command<[team: string, agent: string, text: string[]], ReadingOptions>;
 
 function tell(
-  call: Call<[team: string, agent: string, text: string[]], ReadingOptions>,
+  call: CommandCall<[team: string, agent: string, text: string[]], ReadingOptions>,
 ): Promise<number> {
   const [, agent, words] = call.words;
   const text = words.join(' ').trim();

@@ -1,6 +1,6 @@
 /** `horde ui`: the page that draws the machines of all teams and scrubs streams, on this machine, until it is interrupted. */
 import { BadUsage, EXIT } from '../bad-usage.ts';
-import { type Call, type Command, option } from '../command.ts';
+import { type Command, type CommandCall, option } from '../command.ts';
 import { PORT } from '../options.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { leadingSession } from '../session.ts';
@@ -11,12 +11,12 @@ export interface UiOptions extends PageOptions {
   store?: string;
 }
 
-export const command: Command<[], UiOptions> = {
+export default {
   options: [PORT, option('--open', "open it in this person's browser")],
   action: ui,
-};
+} satisfies Command<[], UiOptions>;
 
-async function ui(call: Call<[], UiOptions>): Promise<number> {
+async function ui(call: CommandCall<[], UiOptions>): Promise<number> {
   const { shell, output, options } = call;
   if (storeUrl(shell, options.store) === 'memory:')
     throw new BadUsage(

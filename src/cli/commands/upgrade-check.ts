@@ -5,7 +5,7 @@ import type { Runtime } from '../../actors/runtime.ts';
 import type { Divergence } from '../../actors/state/fold.ts';
 import type { TeamId } from '../../events/ids.ts';
 import { EXIT } from '../bad-usage.ts';
-import type { Call, Command } from '../command.ts';
+import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { readingRuntime } from '../session.ts';
 import { openStoreOption } from '../store-option.ts';
@@ -21,9 +21,13 @@ interface Finding {
   problem: string | null;
 }
 
-export const command: Command<[], ReadingOptions> = { options: [], action: upgradeCheck };
+export default { options: [], action: upgradeCheck } satisfies Command<[], ReadingOptions>;
 
-async function upgradeCheck({ shell, output, options }: Call<[], ReadingOptions>): Promise<number> {
+async function upgradeCheck({
+  shell,
+  output,
+  options,
+}: CommandCall<[], ReadingOptions>): Promise<number> {
   const store = await openStoreOption(shell, options.store, true);
   const runtime = readingRuntime(store);
   try {

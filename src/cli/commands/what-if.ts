@@ -15,7 +15,7 @@ export interface WhatIfOptions extends ReadingOptions {
   budgetUsd?: number;
 }
 
-export const command: Command<[team: string], WhatIfOptions> = {
+export default {
   options: [
     option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1)),
     option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd')),
@@ -40,7 +40,7 @@ export const command: Command<[team: string], WhatIfOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[team: string], WhatIfOptions>;
 
 function textOf(told: WhatIf, { paint }: Output): string {
   const { stops, neared, recorded, spent, saved, lost, unsureFrom, goesOnAt, synthesis } = told;

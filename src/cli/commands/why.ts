@@ -13,7 +13,7 @@ import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { harmless, oneLine } from '../terminal-text.ts';
 
-export const command: Command<[team: string, what: string], ReadingOptions> = {
+export default {
   options: [],
   action: (call) =>
     reading(call, async ({ team, output }) => {
@@ -28,7 +28,7 @@ export const command: Command<[team: string, what: string], ReadingOptions> = {
       );
       return 0;
     }),
-};
+} satisfies Command<[team: string, what: string], ReadingOptions>;
 
 function revisionOf(events: readonly RecordedEvent[], what: string, team: string): number {
   const revision = /^\d+$/.test(what) ? Number(what) : artifactRevision(events, what);

@@ -2,7 +2,7 @@
 
 import { startHost } from '../../actors/lead/host.ts';
 import { EXIT } from '../bad-usage.ts';
-import { type Call, type Command, option } from '../command.ts';
+import { type Command, type CommandCall, option } from '../command.ts';
 import { wholeNumber } from '../numbers.ts';
 import { observations, operationalLog } from '../observation.ts';
 import { leadingSession } from '../session.ts';
@@ -15,14 +15,14 @@ export interface WorkerOptions {
   teams?: number;
 }
 
-export const command: Command<[], WorkerOptions> = {
+export default {
   options: [
     option('--teams <n>', 'most teams at once (default 8)', wholeNumber('--teams', 1, 1000)),
   ],
   action: worker,
-};
+} satisfies Command<[], WorkerOptions>;
 
-async function worker(call: Call<[], WorkerOptions>): Promise<number> {
+async function worker(call: CommandCall<[], WorkerOptions>): Promise<number> {
   const { shell, output, options } = call;
   const log = await operationalLog(shell);
   const store = await openStoreOption(shell, options.store);
