@@ -10,6 +10,6 @@ export default defineConfig({
     // Frames are measured: one browser at a time.
     maxWorkers: 1,
     retry: process.env['CI'] ? 1 : 0,
-    globalSetup: ['test/cli/build-once.ts'],
+    globalSetup: ['test/built-page.ts', 'test/built-program.ts'],
   },
 });

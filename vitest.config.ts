@@ -37,6 +37,7 @@ export default defineConfig({
           exclude: [PROCESSES, ...SLOW],
           pool: 'threads',
           isolate: false,
+          globalSetup: ['test/built-page.ts'],
         },
       },
       {
@@ -46,7 +47,7 @@ export default defineConfig({
           include: [PROCESSES],
           exclude: SLOW,
           pool: 'forks',
-          globalSetup: ['test/cli/build-once.ts'],
+          globalSetup: ['test/built-program.ts'],
         },
       },
     ],

@@ -1,13 +1,10 @@
 /**
- * The command line is tested as it is shipped: built once before the tests, from the sources as they are. The page
- * and the laid out charts too, when what they are made of is newer than what was built of it.
+ * The page and the laid out charts, made before the tests when what they are made of is newer than what was built of
+ * it: the server hands them out, and tests look at them.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { newest, oldest, root } from './file-times.ts';
 
 /** What the page is made of, beside the packages. */
 const PAGE_SOURCES = ['src/visualizer', 'src/projections', 'src/events', 'vite.config.ts'];
@@ -19,9 +16,6 @@ const CHART_SOURCES = ['src/visualizer', 'src/machines', 'scripts/lay-out-charts
 const CHARTS_BUILT = ['dist/visualizer/charts.json'];
 
 export default function build(): void {
-  // Types are checked by `npm run typecheck`; what was written is tested all the same.
-  if (!runs('typescript/bin/tsc', '-p', 'tsconfig.build.json'))
-    console.warn('the build reports errors of types; see above');
   const isStale = newest(PAGE_SOURCES) >= oldest(PAGE_BUILT);
   if (isStale && !runs('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
     console.warn('the page could not be built; see above');
@@ -35,21 +29,3 @@ function runs(program: string, ...args: string[]): boolean {
   const { status } = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: 'inherit' });
   return status === 0;
 }
-
-const changedAt = (path: string): number =>
-  statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-
-function newest(paths: readonly string[]): number {
-  let latest = 0;
-  for (const path of paths) {
-    const isFolder = statSync(join(root, path)).isDirectory();
-    const below = isFolder
-      ? readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
-      : [];
-    for (const one of [path, ...below.map((name) => join(path, name))])
-      latest = Math.max(latest, changedAt(one));
-  }
-  return latest;
-}
-
-const oldest = (paths: readonly string[]): number => Math.min(...paths.map(changedAt));
