@@ -253,8 +253,8 @@ describe('a name', () => {
 
   it('means one thing: it is defined and exported in one file only', () => {
     const homes = new Map<string, Set<string>>();
+    // A default export is named by its file.
     for (const { path, exports } of src)
-      // A default export is named by its file.
       for (const name of exports)
         if (name !== 'default') homes.set(name, (homes.get(name) ?? new Set()).add(path));
     const several = [...homes].filter(([, paths]) => paths.size > 1);
