@@ -5,9 +5,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AnyStateMachine } from 'xstate';
-import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
+import type { EventDefinition, Json, RecordedEvent } from '../events/event.ts';
 import { inboxStream, type TeamId, teamId, teamOfStream, teamStream } from '../events/ids.ts';
-import { createCatalog, type EventCatalog, UNTYPED } from '../events/known-events.ts';
+import { createCatalog, type EventCatalog } from '../events/known-events.ts';
 import {
   ANY_REVISION,
   type EventStore,
@@ -30,6 +30,7 @@ import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/team-lea
 import { ceilings, limitsOf } from './limits.ts';
 import type { MachineSource, RegisteredMachine } from './machine/registered-machine.ts';
 import { registerMachine } from './machine/registration.ts';
+import { writtenFromOutside } from './outside.ts';
 import { packageVersion } from './package-version.ts';
 import { createFold, type Divergence, DivergenceError } from './state/fold.ts';
 import { type Formed, hashState, type TeamState } from './state/team-state.ts';
@@ -56,6 +57,8 @@ export interface RuntimeOptions {
   governor?: Governor;
   /** Text of models as it streams in; never recorded. */
   onProgress?: (team: TeamId, actor: string, text: string) => void;
+  /** Where what `log` of one's own machines says goes; default: the console. */
+  logger?: (...said: unknown[]) => void;
   /** What a registered machine does not answer; default: nobody is told. */
   onWarning?: (warning: string) => void;
 }
@@ -123,6 +126,7 @@ class TeamRuntime implements Runtime {
   readonly store: EventStore;
   readonly catalog: EventCatalog;
   private readonly clock: Clock;
+  private readonly machines: ReadonlyMap<string, RegisteredMachine>;
   private readonly rules: TurnRules;
   private readonly site: LeaderSite;
   private readonly led = new Map<TeamId, Led>();
@@ -152,6 +156,7 @@ class TeamRuntime implements Runtime {
       return { ...workers, ...chosen };
     };
     const machines = registered(options);
+    this.machines = machines;
     const machineOf = (name: string) => knownMachine(machines, name);
     const policies = [...standardPolicies, ...(options.policies ?? [])];
     const doorkeeperOf = (own: Workers) => createDoorkeeper(policies, own);
@@ -171,6 +176,8 @@ class TeamRuntime implements Runtime {
       },
       name: this.name,
       package: packageVersion,
+      // As XState does when nobody says otherwise.
+      log: options.logger ?? console.log,
       progress: (team, actor, text) => options.onProgress?.(team, actor, text),
       left: (leader, why) => this.leaderLeft(leader, why),
     };
@@ -428,17 +435,25 @@ class TeamRuntime implements Runtime {
 
   private async send(
     id: TeamId,
-    { type, ...data }: { type: string } & JsonObject,
+    event: { type: string; [key: string]: unknown },
     to?: readonly string[],
   ): Promise<void> {
+    const { type } = event;
     const { ended } = await this.reader.lastEvent(id);
     if (ended) throw new TeamEnded(`team ${id} has ended; it cannot hear "${type}" any more`);
-    const version = this.catalog.get(type)?.version ?? UNTYPED;
-    const text = JSON.stringify(data);
-    this.catalog.check(type, version, JSON.parse(text) as JsonObject);
+    const { version, data } = writtenFromOutside(event, this.catalog, await this.isOwn(id));
     const meta = { at: this.clock.now(), turn: 0, ...(to ? { to } : {}) };
-    const event = { id: randomUUID(), type, version, data: text, meta: JSON.stringify(meta) };
-    await this.store.append(inboxStream(id), [event], ANY_REVISION);
+    const written = { type, version, data: JSON.stringify(data), meta: JSON.stringify(meta) };
+    await this.store.append(inboxStream(id), [{ id: randomUUID(), ...written }], ANY_REVISION);
+  }
+
+  /** Whether its root is a machine of one's own. */
+  private async isOwn(id: TeamId): Promise<boolean> {
+    const led = this.led.get(id)?.leader.state.formed?.machine;
+    if (led !== undefined) return this.machines.get(led)?.own ?? false;
+    const [first] = await this.store.read(teamStream(id), { limit: 1 });
+    const formed = first ? (JSON.parse(first.data) as { machine?: string }) : {};
+    return this.machines.get(formed.machine ?? '')?.own ?? false;
   }
 }
 

@@ -2,7 +2,7 @@
  * A team as an embedding program holds it: to read, to wait for, to speak to. It works the same whether
  * this process leads the team or another does.
  */
-import type { JsonObject, RecordedEvent } from '../events/event.ts';
+import type { RecordedEvent } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
 import type { Projection } from '../projections/kit/projection.ts';
 import type { TeamState } from './state/team-state.ts';
@@ -39,7 +39,10 @@ export interface TeamHandle {
   /** A projection of the team's events, up to and with revision `at`. */
   view<State>(projection: Projection<State>, options?: { at?: number }): Promise<State>;
   /** Says something to the team through its inbox; `to` names actors, default the root. */
-  send(event: { type: string } & JsonObject, options?: { to?: readonly string[] }): Promise<void>;
+  send(
+    event: { type: string; [key: string]: unknown },
+    options?: { to?: readonly string[] },
+  ): Promise<void>;
   stop(reason?: string): Promise<void>;
   pause(): Promise<void>;
   continue(): Promise<void>;

@@ -46,12 +46,12 @@ const ERRORS: Codec = {
 
 /** As JSON. `what` names the value in a refusal. Throws `NotAValue`. */
 export function encode(value: unknown, what = 'the value', codec: Codec = {}): Json {
-  if (isPlain(value, 0) && !isTag(value)) return JSON.parse(JSON.stringify(value)) as Json;
-  return { [TAG]: JSON.parse(flat(value, what, { ...ERRORS, ...codec })) as Json };
+  if (isPlain(value, 0) && !isTag(value)) return JSON.parse(JSON.stringify(value));
+  return { [TAG]: JSON.parse(flat(value, what, { ...ERRORS, ...codec })) };
 }
 
-/** The value again; a new one at each call when it was encoded, else the JSON itself. */
-export function decode(json: Json, codec: Codec = {}): unknown {
+/** The value again, of whatever kind it was, as from `JSON.parse`; a new one at each call when it was encoded, else the JSON itself. */
+export function decode(json: Json, codec: Codec = {}): any {
   if (!isTag(json)) return json;
   const givers = Object.entries({ ...ERRORS, ...codec }).map(([kind, { give }]) => [kind, give]);
   return unflatten(json[TAG] as number | unknown[], Object.fromEntries(givers));
@@ -71,7 +71,7 @@ export const decodeEvent = (
   type: string,
   data: JsonObject,
   codec?: Codec,
-): { type: string; [key: string]: unknown } => ({ ...(decode(data, codec) as object), type });
+): { type: string; [key: string]: unknown } => ({ ...decode(data, codec), type });
 
 function flat(value: unknown, what: string, codec: Codec): string {
   const takers = Object.entries(codec).map(([kind, { take }]) => [kind, take]);

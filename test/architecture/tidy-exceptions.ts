@@ -18,7 +18,7 @@ export const exceptions: Exceptions = {
   engineImports: [
     'src/actors/children/child-end.ts -> src/projections/report/report-layers.ts',
     'src/actors/children/child-end.ts -> src/projections/report/report.ts',
-    'src/actors/lead/leader.ts -> src/events/words/index.ts',
+    'src/actors/outside.ts -> src/events/words/index.ts',
     'src/actors/runtime.ts -> src/events/words/index.ts',
     'src/actors/team-comparison.ts -> src/projections/board/board.ts',
     'src/actors/team-comparison.ts -> src/projections/comparison/first-difference.ts',

@@ -253,8 +253,7 @@ export class Execution {
   }
 }
 
-const inputOf = ({ input }: OwedWork, state: TeamState) =>
-  decode(input, state.system?.codec) as never;
+const inputOf = ({ input }: OwedWork, state: TeamState) => decode(input, state.system?.codec);
 const notWaitedFor = ({ src }: OwedWork) =>
   new WorkFailure('cancelled', `${src} is not waited for any more`);
 

@@ -26,9 +26,9 @@ import {
   StoreFailure,
   type Subscription,
 } from '../../events/store.ts';
-import { vocabulary } from '../../events/words/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Doorkeeper } from '../gate/doorkeeper.ts';
+import { isForOutsiders } from '../outside.ts';
 import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
 import { emptyState, type Formed, type OwedWork, type TeamState } from '../state/team-state.ts';
 import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
@@ -62,6 +62,8 @@ export interface LeaderSite {
   readonly package: string;
   readonly code: string;
   progress(team: TeamId, actor: string, text: string): void;
+  /** Where what machines log goes. */
+  log(...said: unknown[]): void;
   /** The leader is done: the team and all below it have ended, another leads, or it was asked to stop. */
   left(leader: Leader, why: LeaderEnd): void;
 }
@@ -100,7 +102,10 @@ export class Leader {
   private resume: (() => void) | undefined;
   /** Told when the loop has nothing more to record, or has ended. */
   private onSettled: (() => void) | undefined;
-  private readonly hands = new OwnHands(() => this.stir());
+  private readonly hands = new OwnHands(
+    () => this.stir(),
+    (...said) => this.site.log(...said),
+  );
   private closing = false;
   private gone = false;
   private kept = -1;
@@ -378,7 +383,7 @@ export class Leader {
     if ((this.deciding.heard.get(raw.stream) ?? -1) >= raw.revision) return undefined;
     try {
       const { type, version, data, meta } = this.site.rules.catalog.decode(raw);
-      if (OURS.has(type) && !FROM_OUTSIDE.has(type)) {
+      if (!isForOutsiders(type, this.deciding.system !== undefined)) {
         throw new UnreadableEvent(`"${type}" may not come from outside`, 'invalid');
       }
       return {
@@ -578,14 +583,3 @@ function addressees(meta: EventMeta): string[] | undefined {
     throw new UnreadableEvent('`to` is a list of the names of actors', 'invalid');
   return to.length > 0 ? to : undefined;
 }
-
-const OURS = new Set(vocabulary.map(({ type }) => type));
-
-/** Of our own words, what may be said from outside; a user's own types all may. */
-const FROM_OUTSIDE = new Set([
-  'team.stopRequested',
-  'team.paused',
-  'team.continued',
-  'message.told',
-  'person.answered',
-]);

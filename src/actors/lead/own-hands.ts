@@ -7,7 +7,7 @@
  * 2. A custom action runs once, after the append, never in a fold; what it throws is recorded, and undoes nothing.
  * 3. What a hand says after its actor has left is nobody's.
  */
-import type { AnyActorScope, Snapshot } from 'xstate';
+import type { Snapshot } from 'xstate';
 import type { JsonObject } from '../../events/event.ts';
 import { UNTYPED } from '../../events/known-events.ts';
 import { encode, encodeEvent } from '../../events/value.ts';
@@ -39,7 +39,10 @@ export class OwnHands {
   private system: OwnSystem | undefined;
   private stopped = false;
 
-  constructor(private readonly onSaid: () => void) {}
+  constructor(
+    private readonly onSaid: () => void,
+    private readonly log: (...said: unknown[]) => void,
+  ) {}
 
   get isSilent(): boolean {
     return this.said.length === 0;
@@ -89,6 +92,7 @@ export class OwnHands {
       pass: (to, event) => this.pass(to, event),
     };
     system.channel = channel;
+    system.logger = this.log;
   }
 
   private start(ref: Ref, address: string): void {
@@ -105,7 +109,7 @@ export class OwnHands {
   private end(hand: Hand): void {
     this.hands.delete(hand.ref);
     try {
-      hand.ref.logic.transition(hand.own, { type: STOPPED }, scopeOf(hand.ref) as AnyActorScope);
+      hand.ref.logic.transition(hand.own, { type: STOPPED }, scopeOf(hand.ref));
     } catch {
       // It has ended by itself, or never began: there is nothing to give back.
     }

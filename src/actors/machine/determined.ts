@@ -33,11 +33,10 @@ interface Outside {
 }
 
 const RealDate = Date;
-const clock = Object.getPrototypeOf(performance) as { now: () => number };
-const dice = Object.getPrototypeOf(globalThis.crypto) as Pick<
-  Outside,
-  'randomUUID' | 'getRandomValues'
->;
+const clock: { now: () => number } = Object.getPrototypeOf(performance);
+const dice: Pick<Outside, 'randomUUID' | 'getRandomValues'> = Object.getPrototypeOf(
+  globalThis.crypto,
+);
 
 let current: Determinant | undefined;
 let chance: Chance | undefined;
@@ -87,7 +86,7 @@ const now = (): number => current!.at;
 const StepDate: DateConstructor = new Proxy(RealDate, {
   construct: (real, args, target): Date => {
     const told = args.length === 0 ? [now()] : args;
-    return Reflect.construct(real, told, target === StepDate ? real : target) as Date;
+    return Reflect.construct(real, told, target === StepDate ? real : target);
   },
   apply: () => new RealDate(now()).toString(),
   get: (real, key): unknown => (key === 'now' ? now : Reflect.get(real, key)),

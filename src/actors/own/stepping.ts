@@ -89,11 +89,11 @@ export function reviveOwn(
 ): Snapshot<unknown> {
   if (typeof json === 'object' && json !== null && OPAQUE in json) throw new NotKept(String(json));
   // Children first: the context may hold them.
-  const { children } = decode(json) as Kept;
+  const { children }: Kept = decode(json);
   const refs: Record<string, Ref> = {};
   for (const [id, { session, src }] of Object.entries(children ?? {}))
     refs[id] = system.bySession(session) ?? childRef(system, ref, { id, session, src, logicOf });
-  const kept = decode(json, system.codec) as Snapshot<unknown>;
+  const kept: Snapshot<unknown> = decode(json, system.codec);
   const { logic } = ref;
   if (!isMachine(logic) || !logic.restoreSnapshot) return kept;
   const bare = { ...kept, children: {} };

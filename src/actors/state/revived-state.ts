@@ -40,7 +40,7 @@ export function reviveState(
 ): TeamState {
   const { actors: kept, works, timers, heard, policies, ...rest } = json as any;
   if (works.some(({ logic }: OwedWork) => logic)) throw new NotKept('a work has no name');
-  const { actors, system } = reviveActors(kept as KeptActor[], machineOf);
+  const { actors, system } = reviveActors(kept, machineOf);
   return {
     ...rest,
     actors,

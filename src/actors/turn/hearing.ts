@@ -6,7 +6,7 @@
  * 1. A result or timer reaches a machine only while the activation that it answers is in force.
  * 2. Every event said is heard, or its hearer is recorded as deaf, or its addressee as undeliverable.
  */
-import type { Json, JsonObject } from '../../events/event.ts';
+import type { JsonObject } from '../../events/event.ts';
 import { UNTYPED } from '../../events/known-events.ts';
 import { decode, decodeEvent } from '../../events/value.ts';
 import { teamStopped, teamStopRequested } from '../../events/words/team.ts';
@@ -102,7 +102,7 @@ export function settle(draft: TurnDraft, event: TurnEvent, id: string): void {
     : interpreter.settle(
         actor.snapshot,
         work.invoke,
-        type === workDone.type ? (decode(data['output'] ?? null) as Json) : data,
+        type === workDone.type ? decode(data['output'] ?? null) : data,
         origin,
       );
   adopt(draft, event, actor, step);
