@@ -69,7 +69,8 @@ class Site {
     return this.horde.createRuntime({
       store,
       events: all,
-      machines: { ring, agent },
+      // They address each other and speak the words of a team.
+      machines: { ring: { machine: ring, hears: [] }, agent: { machine: agent, hears: [] } },
       workers: {
         askModel: {
           effect: 'paid',
