@@ -12,7 +12,9 @@ import type { EventMeta, Json, JsonObject, RawEvent, RecordedEvent } from '../..
 import type { StreamName } from '../../events/ids.ts';
 import type { EventCatalog } from '../../events/known-events.ts';
 import type { EventStore } from '../../events/store.ts';
-import type { Rule, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
+import { workAdmitted, workDelayed, workRefused, workStarted } from '../../events/words/work.ts';
+import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
+import { RecordedTurn } from '../turn/recorded-turn.ts';
 import { stopInstead, type TurnOutcome, takeTurn } from '../turn/turn.ts';
 import { reviveState } from './revived-state.ts';
 import { canonical, emptyState, hashState, persistState, type TeamState } from './team-state.ts';
@@ -154,7 +156,10 @@ export function foldTurn(
   recorded: readonly RawEvent[],
   rules: TurnRules,
 ): { outcome: TurnOutcome; divergence: Divergence | null } {
-  const stimulus = stimulusOf(rules.catalog.decode(recorded[0]!));
+  const [begins] = recorded;
+  if (!begins) throw new Error('a recorded turn has an event at least');
+  const turn = new RecordedTurn(recorded, rules.catalog.decode(begins));
+  const stimulus = stimulusOf(turn.first);
   const second =
     recorded.length === 2 && recorded[1]!.type === 'team.stopped'
       ? rules.catalog.decode(recorded[1]!)
@@ -168,7 +173,7 @@ export function foldTurn(
           String(second.data['reason']),
           String(second.data['detail']),
         )
-      : takeTurn(state, stimulus, rules, recordedRulings(recorded), recorded);
+      : takeTurn(state, stimulus, rules, recordedRulings(turn), turn);
   return { outcome, divergence: compare(recorded, outcome.events, rules.catalog) };
 }
 
@@ -188,18 +193,26 @@ function stimulusOf({ type, version, data, meta }: RecordedEvent): Stimulus {
   return stimulus;
 }
 
-const RULINGS = new Set(['work.admitted', 'work.delayed', 'work.refused', 'work.started']);
+const RULINGS: readonly string[] = [
+  workAdmitted.type,
+  workDelayed.type,
+  workRefused.type,
+  workStarted.type,
+] satisfies Ruling['type'][];
+
+const isRuling = (type: string | undefined): type is Ruling['type'] =>
+  type !== undefined && RULINGS.includes(type);
 
 /** The rulings that were recorded for a work: what the doorkeeper said then counts, whatever it would say now. */
-function recordedRulings(recorded: readonly RawEvent[]): Rule {
+function recordedRulings(recorded: RecordedTurn): Rule {
   return (_state, work, _at, index) => {
-    const rulings = [];
-    for (let i = index; i < recorded.length && RULINGS.has(recorded[i]!.type); i++) {
-      const { type, data: text } = recorded[i]!;
-      const data = JSON.parse(text) as JsonObject;
-      if (data['work'] !== work.id) break;
-      rulings.push({ type: type as 'work.admitted', data });
-      if (type !== 'work.admitted') break;
+    const rulings: Ruling[] = [];
+    for (let i = index; ; i++) {
+      const type = recorded.events[i]?.type;
+      const data = isRuling(type) ? recorded.dataOf(i) : undefined;
+      if (!isRuling(type) || data?.['work'] !== work.id) break;
+      rulings.push({ type, data });
+      if (type !== workAdmitted.type) break;
     }
     return rulings;
   };

@@ -8,13 +8,14 @@
  * 2. What a machine hears is the JSON that is stored, not the object that was said.
  * 3. Every event fits its schema. In replay, what is said again to the letter was checked when it was appended.
  */
-import type { EventMeta, JsonObject, RawEvent } from '../../events/event.ts';
+import type { EventMeta, JsonObject } from '../../events/event.ts';
 import { type EventCatalog, UNTYPED } from '../../events/known-events.ts';
 import type { Doorkeeper } from '../gate/doorkeeper.ts';
 import type { RegisteredMachine } from '../machine/registered-machine.ts';
 import type { Ref } from '../own/effects.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
 import { type Act, Post } from './post.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 
 /** What sets a turn off. */
 export interface Stimulus {
@@ -60,7 +61,6 @@ export const TURN_EVENTS_MAX = 512;
 export const TURN_BYTES_MAX = 960_000;
 
 const NO_ACTS: readonly Act[] = [];
-const NOT_RECORDED: readonly RawEvent[] = [];
 
 /** A turn went beyond one of its bounds. */
 export class TurnOverrun extends Error {
@@ -89,7 +89,7 @@ export class TurnDraft {
     readonly stimulus: Stimulus,
     readonly rules: TurnRules,
     /** In replay: the turn as it was recorded. */
-    private readonly recorded: readonly RawEvent[] = NOT_RECORDED,
+    private readonly recorded: RecordedTurn | undefined = undefined,
     /** Carries one event of this turn to its hearers. */
     private readonly hear: (event: TurnEvent) => void = () => {},
   ) {
@@ -134,18 +134,16 @@ export class TurnDraft {
 
   /** Says something: the event stands behind all that were said before it. */
   push(type: string, data: JsonObject, meta: Partial<EventMeta> = {}, version?: number): TurnEvent {
-    const text = this.bounded(JSON.stringify(data));
-    const { catalog } = this.rules;
-    const known = version ?? catalog.get(type)?.version ?? UNTYPED;
-    const heard = JSON.parse(text) as JsonObject;
-    const before = this.recorded[this.events.length];
-    if (before?.data !== text || before.version !== known) catalog.check(type, known, heard);
+    const known = version ?? this.rules.catalog.get(type)?.version ?? UNTYPED;
+    const again = this.recorded?.again(this.events.length, type, known, data);
+    const written = again ?? this.written(type, known, data);
+    this.bound(written.text);
     const event: TurnEvent = {
       revision: this.state.revision + 1 + this.events.length,
       type,
       version: known,
-      data: heard,
-      text,
+      data: written.data,
+      text: written.text,
       meta: { at: this.state.at, turn: this.state.turn, ...meta },
     };
     if (this.cause !== undefined) event.meta.causationId = this.cause;
@@ -185,7 +183,14 @@ export class TurnDraft {
     this.state.heard.set(origin.slice(0, split), Number(origin.slice(split + 1)));
   }
 
-  private bounded(text: string): string {
+  private written(type: string, version: number, said: JsonObject) {
+    const text = JSON.stringify(said);
+    const data = JSON.parse(text) as JsonObject;
+    this.rules.catalog.check(type, version, data);
+    return { data, text };
+  }
+
+  private bound(text: string): void {
     const { type } = this.stimulus;
     if (this.events.length >= TURN_EVENTS_MAX) {
       throw new TurnOverrun(
@@ -200,6 +205,5 @@ export class TurnDraft {
         `a turn set off by ${type} grew beyond ${TURN_BYTES_MAX} bytes`,
       );
     }
-    return text;
   }
 }

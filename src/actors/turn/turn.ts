@@ -8,7 +8,6 @@
  * 2. Work is judged when the turn is quiescent; a refusal is heard within the same turn.
  * 3. A turn that cannot complete changes nothing: it is replaced by its stimulus, unheard, and `team.stopped`.
  */
-import type { RawEvent } from '../../events/event.ts';
 import { UNTYPED } from '../../events/known-events.ts';
 import { teamDissolved, teamFormed } from '../../events/words/team.ts';
 import { workAdmitted, workDelayed, workStarted } from '../../events/words/work.ts';
@@ -26,6 +25,7 @@ import { end } from './ending.ts';
 import { understand } from './handlers.ts';
 import { form } from './members.ts';
 import type { Act } from './post.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 import { judgeWaiting } from './works.ts';
 
 export interface TurnOutcome {
@@ -41,7 +41,7 @@ export function takeTurn(
   stimulus: Stimulus,
   rules: TurnRules,
   rule: Rule,
-  recorded?: readonly RawEvent[],
+  recorded?: RecordedTurn,
 ): TurnOutcome {
   const limit = before.formed?.limits.turns ?? Number.POSITIVE_INFINITY;
   if (before.turn >= limit)
