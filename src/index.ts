@@ -70,6 +70,17 @@ export { openMemoryStore } from './events/stores/memory-store.ts';
 export { openStore } from './events/stores/open-store.ts';
 export { topicMatches } from './events/topics.ts';
 export { allMoves, vocabulary } from './events/words/index.ts';
+export {
+  defineMove,
+  issue,
+  line,
+  type Move,
+  passage,
+  product,
+  tag,
+  text,
+} from './events/words/moves.ts';
+export type { PlayedScene, Plays } from './events/words/scene.ts';
 export type { Limits } from './events/words/team.ts';
 export type { EffectClass } from './events/words/work.ts';
 export { type RunTeamInput, runTeam } from './hands/child/run-team.ts';
@@ -87,9 +98,31 @@ export {
 export { createRehearsalModel } from './hands/model/rehearsal/rehearsal-model.ts';
 export { createPerson, type Person } from './hands/people/person.ts';
 // machines: what may happen next
-export { hordeMachines } from './machines/index.ts';
+export { hordeMachines, hordeWith } from './machines/index.ts';
 export { patterns } from './machines/patterns/index.ts';
-export type { PatternDefinition } from './machines/patterns/kit/pattern.ts';
+export { definePattern } from './machines/patterns/kit/define-pattern.ts';
+export type { PatternDefinition, PatternSays } from './machines/patterns/kit/pattern.ts';
+export {
+  type Ending,
+  type HeardMove,
+  type Memory,
+  on,
+  type PatternSpec,
+  type PatternState,
+  type PatternStep,
+  refills,
+  sole,
+} from './machines/patterns/kit/pattern-spec.ts';
+export {
+  granting,
+  handedIn,
+  listed,
+  lostNotes,
+  progress,
+  type Turn,
+  taskFor,
+  thereOf,
+} from './machines/patterns/kit/turn-taking.ts';
 // planning: from a request to a team
 export { Catalog, type CatalogSources } from './planning/catalog/catalog.ts';
 export { CatalogFailure } from './planning/catalog/catalog-file.ts';

@@ -13,6 +13,8 @@ import type { ToolSpec } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
 import type { ModelChooser } from '../hands/model/choose.ts';
 import { defaultModel } from '../hands/model/prices.ts';
+import { patterns } from '../machines/patterns/index.ts';
+import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
 import type { Catalog } from '../planning/catalog/catalog.ts';
 import { formTeam, type TeamPlan } from '../planning/formation.ts';
 import { type Offer, patternOf, patternsFor } from '../planning/offer.ts';
@@ -23,6 +25,7 @@ import { workflowNamed } from '../planning/workflows/workflow-list.ts';
 import { BadUsage } from './bad-usage.ts';
 import type { Site } from './command.ts';
 import { hasModelAccess, modelClient, pricesOf } from './model-access.ts';
+import type { OwnPatterns } from './own-patterns.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Shell } from './shell.ts';
 import { harmless } from './terminal-text.ts';
@@ -35,6 +38,7 @@ export interface RunWish {
   options: RunOptions;
   catalog: Catalog;
   labels: Record<string, string>;
+  own: OwnPatterns;
 }
 
 /** A recommendation, and what making it has used. */
@@ -44,10 +48,11 @@ export type RunChoice = Recommendation & { spent?: { tokens: number; usd: number
 const CHOICE_SHARE = 0.1;
 
 /** Says what does not fit together before anything is opened or spent. Throws `BadUsage`. */
-export function checkWish({ agents, options }: RunWish): void {
+export function checkWish(wish: RunWish): void {
+  const { options } = wish;
   const { workflow } = options;
   if (workflow === undefined) {
-    usage(() => patternsFor(offerOf(agents, options)));
+    usage(() => patternsFor(offerOf(wish)));
     return;
   }
   for (const name of ['pattern', 'agent', 'rounds', 'synthesis'] as const) {
@@ -58,18 +63,16 @@ export function checkWish({ agents, options }: RunWish): void {
 }
 
 /** The choice that costs nothing. Throws `BadUsage` for wishes that do not fit together. */
-export const chooseOffline = ({ request, catalog, agents, options }: RunWish): Promise<RunChoice> =>
-  usage(() => recommend(request, catalog, offerOf(agents, options)));
+export const chooseOffline = (wish: RunWish): Promise<RunChoice> =>
+  usage(() => recommend(wish.request, wish.catalog, offerOf(wish)));
 
 /** The best choice there is: a model's where one can be asked, a person's where two are equal. */
 export async function chooseWell(site: Site, wish: RunWish): Promise<RunChoice> {
-  const { request, catalog, agents, options } = wish;
+  const { request, catalog, options } = wish;
   if (options.pattern !== undefined || options.rehearse || !hasModelAccess(site.shell.env))
     return settled(site, wish, await chooseOffline(wish));
   const { ask, used } = await chooserOf(site.shell, options);
-  const chosen = await usage(() =>
-    recommend(request, catalog, { ...offerOf(agents, options), ask }),
-  );
+  const chosen = await usage(() => recommend(request, catalog, { ...offerOf(wish), ask }));
   if (chosen.unanswered !== null)
     site.output.note(
       `no model has chosen (${harmless(chosen.unanswered)}): the offline judge does`,
@@ -122,24 +125,33 @@ async function askWhich(
   const answer = await ask({ message, options, input: stdin, output: stderr });
   if (isCancel(answer)) throw new BadUsage('no way of working was chosen; name one with --pattern');
   if (answer === chosen.pattern) return { ...chosen, by: 'person' };
-  const { request, catalog, agents, options: wanted } = wish;
-  return takeInstead(request, chosen, answer, catalog, offerOf(agents, wanted));
+  const { request, catalog } = wish;
+  return takeInstead(request, chosen, answer, catalog, offerOf(wish));
 }
 
-const offerOf = (agents: Offer['agents'] & object, { pattern, rounds }: RunOptions): Offer => ({
-  agents,
-  ...(pattern === undefined ? {} : { pattern }),
-  ...(rounds === undefined ? {} : { limits: { rounds } }),
+const knownTo = ({ own }: Pick<RunWish, 'own'>): Readonly<Record<string, PatternDefinition>> => ({
+  ...patterns,
+  ...Object.fromEntries(own.all.map((one) => [one.name, one])),
 });
+
+const offerOf = (wish: RunWish): Offer => {
+  const { agents, options } = wish;
+  const { pattern, rounds } = options;
+  return {
+    agents,
+    ...(pattern === undefined ? {} : { pattern, patterns: knownTo(wish) }),
+    ...(rounds === undefined ? {} : { limits: { rounds } }),
+  };
+};
 
 /** The team of a choice. Throws `BadUsage` for what does not fit. */
 export function planOf(
-  { request, materials, options, catalog, labels }: Omit<RunWish, 'agents'>,
+  wish: Omit<RunWish, 'agents'>,
   choice: RunChoice,
   tools: readonly ToolSpec[],
 ): TeamPlan | WorkflowPlan {
-  if (options.workflow !== undefined)
-    return workflowOf({ request, materials, options, catalog, labels }, options.workflow, tools);
+  const { request, materials, options, catalog, labels, own } = wish;
+  if (options.workflow !== undefined) return workflowOf(wish, options.workflow, tools);
   const { reasons, by } = choice;
   const { rounds } = options;
   return usage(() =>
@@ -147,12 +159,14 @@ export function planOf(
       request,
       materials,
       ...wishOf(choice, catalog),
+      pattern: own.all.find(({ name }) => name === choice.pattern) ?? choice.pattern,
       model: options.model ?? defaultModel,
       limits: limitsOf(options, choice.spent),
       ...(rounds === undefined ? {} : { patternLimits: { rounds } }),
       tools,
       labels: {
         ...labels,
+        ...own.labelsOf(choice.pattern),
         chosenBy: by,
         ...(reasons.length > 0 ? { why: reasons.join('; ').slice(0, 400) } : {}),
       },

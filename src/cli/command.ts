@@ -3,6 +3,7 @@
  * `commands/`, whose list says what it is called and what it is for, so that `--help` loads none of them.
  */
 import type { Output } from './output.ts';
+import type { OwnPatterns } from './own-patterns.ts';
 import type { Shell } from './shell.ts';
 
 export interface Option {
@@ -18,6 +19,8 @@ export interface Option {
 export interface Site {
   readonly shell: Shell;
   readonly output: Output;
+  /** Patterns from outside the package that it was given. */
+  readonly own: OwnPatterns;
 }
 
 /** One call of a command. */

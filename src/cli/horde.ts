@@ -12,8 +12,9 @@ import { packageVersion } from '../actors/package-version.ts';
 import { BadUsage, EXIT } from './bad-usage.ts';
 import type { Command, Option } from './command.ts';
 import { type CommandEntry, commands, nameOf } from './commands/index.ts';
-import { JSON_OUTPUT, STORE } from './options.ts';
+import { JSON_OUTPUT, PATTERNS, STORE } from './options.ts';
 import { createOutput, type Sinks, sinksOf } from './output.ts';
+import { OwnPatterns } from './own-patterns.ts';
 import { processShell, type Shell } from './shell.ts';
 
 export const hordeAsProcess = (): Promise<number> => horde(processShell());
@@ -88,12 +89,16 @@ function withAction(
   sinks: Sinks,
   ended: (status: number) => void,
 ): void {
-  const general = command.namesItsStores ? [JSON_OUTPUT] : [STORE, JSON_OUTPUT];
+  const general = command.namesItsStores ? [JSON_OUTPUT] : [STORE, JSON_OUTPUT, PATTERNS];
   for (const option of [...general, ...command.options]) addOption(own, option);
   own.action(async () => {
-    const options = own.opts<{ json?: boolean }>();
+    const options = own.opts<{ json?: boolean; patterns?: string[] }>();
+    const patterns = new OwnPatterns(shell);
+    await patterns.load(options.patterns);
     const output = createOutput(shell, sinks, options.json ?? false);
-    ended(await command.action({ shell, output, words: own.processedArgs, options }));
+    ended(
+      await command.action({ shell, output, own: patterns, words: own.processedArgs, options }),
+    );
   });
 }
 

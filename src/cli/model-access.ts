@@ -2,6 +2,7 @@
  * Which model a team asks: a real one when the environment holds a key, the rehearsal when the run says so.
  * What a team was formed with stands in its labels, so that resuming it takes the same.
  */
+import type { Move } from '../events/words/moves.ts';
 import type { ModelClient } from '../hands/model/model-client.ts';
 import { createPriceTable, loadPrices, type PriceTable } from '../hands/model/prices.ts';
 import { BadUsage } from './bad-usage.ts';
@@ -27,10 +28,11 @@ export function hasModelAccess(env: Shell['env']): boolean {
 export async function modelClient(
   env: Shell['env'],
   rehearsal: RehearsalChoice | undefined,
+  moves: readonly Move[] = [],
 ): Promise<ModelClient> {
   if (rehearsal) {
     const { createRehearsalModel } = await import('../hands/model/rehearsal/rehearsal-model.ts');
-    return createRehearsalModel(rehearsal);
+    return createRehearsalModel({ ...rehearsal, moves });
   }
   if (!hasModelAccess(env)) throw new BadUsage(THREE_WAYS);
   const { createAnthropicClient } = await import('../hands/model/anthropic/anthropic-client.ts');

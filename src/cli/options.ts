@@ -13,6 +13,11 @@ export const JSON_OUTPUT = option(
   'JSON on standard output, everything else on standard error',
 );
 
+export const PATTERNS = several(
+  '--patterns <file>',
+  'a module of your own patterns (may repeat; also HORDE_PATTERNS)',
+);
+
 export const AT = option(
   '--at <moment>',
   'as it stood at a revision, a time (2026-11-21T10:15:00Z), or so long before its last event (-90s)',

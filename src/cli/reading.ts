@@ -30,14 +30,15 @@ export type TeamCall = CommandCall<readonly [team: string, ...more: Given[]], Re
 
 /** Runs a command on the team that it names, and leaves store and runtime as they were. */
 export async function reading(
-  { shell, output, words: [name], options }: TeamCall,
+  { shell, output, own, words: [name], options }: TeamCall,
   command: (reading: Reading) => Promise<number>,
 ): Promise<number> {
   const store = await openStoreOption(shell, options.store, true);
-  const runtime = readingRuntime(store);
+  await own.loadFor(store, name).catch((error: Error) => output.note(error.message));
+  const runtime = readingRuntime(own, store);
   try {
     const team = runtime.team(await knownTeam(runtime, name));
-    return await command({ shell, output, runtime, team });
+    return await command({ shell, output, own, runtime, team });
   } catch (error) {
     if (error instanceof UnreadableEvent) throw new BadUsage(error.message);
     throw error;

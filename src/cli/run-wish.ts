@@ -20,7 +20,7 @@ export async function runWish(
   words: readonly string[],
   options: RunOptions,
 ): Promise<RunWish> {
-  const { shell, output } = site;
+  const { shell, output, own } = site;
   if (options.team !== undefined) checkTeamId(options.team);
   const asked = await requestOf(shell, words, options.file ?? []);
   const rehearsal = rehearsalOption(options);
@@ -36,7 +36,7 @@ export async function runWish(
     output.note('nobody can approve commands here, so none is run: add --people');
   const catalog = openCatalog(site, options);
   const agents = agentsByRole(options.agent ?? [], catalog);
-  return { ...asked, agents, options, catalog, labels };
+  return { ...asked, agents, options, catalog, labels, own };
 }
 
 function checkTeamId(text: string): void {

@@ -6,6 +6,7 @@
 import { createGovernor } from '../actors/governor/token-governor.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
 import type { Workers } from '../actors/worker.ts';
+import type { EventDefinition } from '../events/event.ts';
 import { createCatalog } from '../events/known-events.ts';
 import type { EventStore } from '../events/store.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
@@ -15,11 +16,12 @@ import type { ModelClient } from '../hands/model/model-client.ts';
 import { answeredFromOrigin } from '../hands/model/origin-answers.ts';
 import { createDesk } from '../hands/people/desk.ts';
 import { createPerson, type Person } from '../hands/people/person.ts';
-import { hordeMachines } from '../machines/index.ts';
+import { hordeWith } from '../machines/index.ts';
 import { Catalog } from '../planning/catalog/catalog.ts';
 import type { Site } from './command.ts';
 import { modelClient, pricesOf, rehearsalOf } from './model-access.ts';
 import { operationalLog } from './observation.ts';
+import type { OwnPatterns } from './own-patterns.ts';
 
 /** As a team was formed. */
 type Labels = Readonly<Record<string, string>>;
@@ -31,14 +33,16 @@ interface Session {
 }
 
 /** A runtime that only reads: no worker does anything. */
-export function readingRuntime(store: EventStore): Runtime {
+export function readingRuntime(own: OwnPatterns, store: EventStore): Runtime {
+  const { machines, events } = hordeWith(own.all);
   const idle = {
     effect: 'repeatable' as const,
     run: () => Promise.reject(new Error('this runtime only reads')),
   };
   return createRuntime({
     store,
-    machines: hordeMachines,
+    machines,
+    events,
     workers: { callModel: idle, useTool: idle },
   });
 }
@@ -49,11 +53,11 @@ export async function leadingSession(
   store: EventStore,
   onProgress?: RuntimeOptions['onProgress'],
 ): Promise<Session> {
-  const { shell, output } = site;
+  const { shell, output, own } = site;
   const terminal = output.terminal && shell.stdin.isTTY === true;
   const log = await operationalLog(shell);
   return sessionWith({
-    clientOf: (labels) => modelClient(shell.env, rehearsalOf(labels)),
+    clientOf: (labels) => modelClient(shell.env, rehearsalOf(labels), hordeWith(own.all).moves),
     store: log?.watched(store) ?? store,
     site,
     terminal,
@@ -88,7 +92,8 @@ interface SessionParts {
 }
 
 function sessionWith({ clientOf, store, site, terminal, onProgress }: SessionParts): Session {
-  const { shell, output } = site;
+  const { shell, output, own } = site;
+  const { machines, events, moves } = hordeWith(own.all);
   const prices = pricesOf(shell);
   // Whoever sits here is one person, whichever team asks.
   const person = terminal
@@ -98,10 +103,11 @@ function sessionWith({ clientOf, store, site, terminal, onProgress }: SessionPar
     hordeWorkers({
       client,
       prices,
+      moves,
       onUnpriced: (model) =>
         output.note(`the model ${model} has no price: its cost is counted as 0`),
       ...grantsOf(labels, shell.cwd),
-      ...(person || labels['people'] === 'yes' ? { person: deskOf(store, person) } : {}),
+      ...(person || labels['people'] === 'yes' ? { person: deskOf(store, events, person) } : {}),
     });
   const workersOf = async ({ labels }: { labels: Labels }): Promise<Workers> => {
     const { workers } = handsOf(await clientOf(labels), labels);
@@ -109,7 +115,8 @@ function sessionWith({ clientOf, store, site, terminal, onProgress }: SessionPar
   };
   const runtime = createRuntime({
     store,
-    machines: hordeMachines,
+    machines,
+    events,
     workersOf,
     governor: createGovernor({ now: Date.now }),
     ...(onProgress ? { onProgress } : {}),
@@ -138,5 +145,11 @@ function personas(workspace: string) {
 }
 
 /** Whoever sits at this terminal, or comes from another with `horde approve`. */
-const deskOf = (store: EventStore, terminal: Person | undefined) =>
-  createDesk({ store, catalog: createCatalog(vocabulary), ...(terminal ? { terminal } : {}) });
+const deskOf = (
+  store: EventStore,
+  events: readonly EventDefinition[],
+  terminal: Person | undefined,
+) => {
+  const catalog = createCatalog([...vocabulary, ...events]);
+  return createDesk({ store, catalog, ...(terminal ? { terminal } : {}) });
+};

@@ -5,8 +5,11 @@
 import type { Worker, Workers } from '../actors/worker.ts';
 import type { TeamId } from '../events/ids.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
+import { allMoves } from '../events/words/index.ts';
+import type { Move } from '../events/words/moves.ts';
 import { board } from '../projections/board/board.ts';
 import { renderBoard } from '../projections/board/board-text.ts';
+import { conversationOf } from '../projections/conversation/conversation.ts';
 import { dispatchSwarmTool, type SwarmGrant } from './child/dispatch-swarm.ts';
 import { runTeam } from './child/run-team.ts';
 import { callModel } from './model/call-model.ts';
@@ -21,6 +24,8 @@ import { workspaceTools } from './tools/workspace-tools.ts';
 export interface HordeWorkersOptions {
   client: ModelClient;
   prices: PriceTable;
+  /** Moves of patterns of your own; see `hordeWith`. */
+  moves?: readonly Move[];
   /** The folder that agents may read; without one there are no file tools. */
   workspace?: string;
   /** They may write there too. */
@@ -62,6 +67,9 @@ export function hordeWorkers(options: HordeWorkersOptions): {
       callModel: callModel({
         client,
         prices,
+        ...(options.moves?.length
+          ? { conversation: conversationOf([...allMoves.values(), ...options.moves]) }
+          : {}),
         ...(options.onUnpriced ? { onUnpriced: options.onUnpriced } : {}),
       }),
       useTool: granted.worker,

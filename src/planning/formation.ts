@@ -5,6 +5,7 @@
 import type { Json } from '../events/event.ts';
 import type { Profile, ToolSpec } from '../events/words/agent.ts';
 import { allMoves } from '../events/words/index.ts';
+import { type Move, submitSynthesis } from '../events/words/moves.ts';
 import type { Limits } from '../events/words/team.ts';
 import { spokenTools } from '../machines/agent/spoken-tools.ts';
 import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
@@ -15,8 +16,8 @@ import { type AgentPersona, plainPersona, scribeText, systemText } from './promp
 export interface TeamWish {
   request: string;
   materials?: { name: string; text: string }[];
-  /** Name of a pattern; see `patterns`. */
-  pattern: string;
+  /** Name of a pattern (see `patterns`), or one of your own. */
+  pattern: string | PatternDefinition;
   /** Types of agents by role. */
   agents?: Readonly<Record<string, readonly string[]>>;
   model: string;
@@ -58,7 +59,7 @@ const SYNTHESIZED = new Set(['swarm', 'swarm-discovery']);
 
 /** Plans the team. Throws a RangeError that says what does not fit. */
 export function formTeam(wish: TeamWish): TeamPlan {
-  const pattern = patternOf(wish.pattern);
+  const pattern = typeof wish.pattern === 'string' ? patternOf(wish.pattern) : wish.pattern;
   const all = cast(pattern, wish.agents);
   const isPrepared = ({ role }: CastSeat) =>
     pattern.roles.some((known) => known.role === role && known.onDemand);
@@ -103,7 +104,7 @@ function seatPlan(
     model: wish.model,
     outputTokensMax: wish.outputTokensMax ?? OUTPUT_TOKENS_MAX,
     system: systemText(persona, seat, pattern, roster, wish.methodology?.(seat)),
-    tools: [...movesNamed(moves), ...beside],
+    tools: [...moves.map((name) => toolOf(name, pattern.words)), ...beside],
   };
   return {
     actor: seat.actor,
@@ -119,14 +120,13 @@ function scribePlan(pattern: PatternDefinition, wish: TeamWish) {
     model: wish.model,
     outputTokensMax: wish.outputTokensMax ?? OUTPUT_TOKENS_MAX,
     system: scribeText(pattern),
-    tools: movesNamed(['submit_synthesis']),
+    tools: [submitSynthesis.tool],
   };
   return { actor: 'scribe', profile, input: { agent: 'scribe', tools: [] } };
 }
 
-const movesNamed = (names: readonly string[]): ToolSpec[] =>
-  names.map((name) => {
-    const move = allMoves.get(name);
-    if (!move) throw new RangeError(`there is no move "${name}"`);
-    return move.tool;
-  });
+function toolOf(name: string, words: readonly Move[] = []): ToolSpec {
+  const move = words.find((one) => one.name === name) ?? allMoves.get(name);
+  if (!move) throw new RangeError(`there is no move "${name}"`);
+  return move.tool;
+}

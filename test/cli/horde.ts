@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest';
 import type { Site } from '../../src/cli/command.ts';
 import { horde } from '../../src/cli/horde.ts';
 import { createOutput, sinksOf } from '../../src/cli/output.ts';
+import { OwnPatterns } from '../../src/cli/own-patterns.ts';
 import type { Shell } from '../../src/cli/shell.ts';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
@@ -83,7 +84,8 @@ export function siteOf(env: Shell['env']): Site {
     stderr: new Written(),
     interruption: () => new AbortController().signal,
   };
-  return { shell, output: createOutput(shell, sinksOf(shell), true) };
+  const output = createOutput(shell, sinksOf(shell), true);
+  return { shell, output, own: new OwnPatterns(shell) };
 }
 
 function beginIn(cwd: string, env: Shell['env'], argv: readonly string[], input: string): Begun {

@@ -76,6 +76,10 @@ function legal(draw: Draw, moves: readonly string[]): object {
   switch (move) {
     case 'submit_draft':
       return use(move, { ...product, answers: [] });
+    case 'hand_over':
+      return use(move, { ...product, open: [] });
+    case 'sign_off':
+      return use(move, { evidence: 'read' });
     case 'approve':
       return use(move, { evidence: draw(2) ? 'fine' : 'x'.repeat(90), issues: [] });
     case 'request_changes':

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pair } from '../../examples/patterns/pair.ts';
 import { agentLimits } from '../../src/machines/agent/agent-turn.ts';
 import { agentTurns, patternTurns, type TeamBounds, teamTurns } from '../../src/machines/bounds.ts';
 import { patterns } from '../../src/machines/patterns/index.ts';
+import type { PatternDefinition } from '../../src/machines/patterns/kit/pattern.ts';
 import { teamLife } from '../../src/machines/team/team-life.ts';
 import { adversaryStep, type Draw } from './adversary.ts';
 import { Stage } from './stage.ts';
@@ -23,6 +25,9 @@ const entry = (actor: string) => ({
   input: { agent: actor, limits: agent, tools },
 });
 
+/** The package's patterns, and one from outside. */
+const known: Record<string, PatternDefinition> = { ...patterns, pair };
+
 interface Play {
   bounds: TeamBounds;
   input: unknown;
@@ -34,7 +39,7 @@ function play(
   scribe: boolean,
   timeMs: number | null,
 ): Play {
-  const pattern = patterns[name]!;
+  const pattern = known[name]!;
   const seats = roles.map((role, index) => ({ actor: `${role}-${index}`, role }));
   const limits = pattern.limits.parse({});
   const life = teamLife.parse({ timeMs });
@@ -56,6 +61,7 @@ function play(
 
 const plays = fc.record({
   cast: fc.constantFrom(
+    ['pair', ['partner', 'partner']] as const,
     ['review-loop', ['producer', 'reviewer']] as const,
     ['review-loop', ['producer', 'reviewer', 'reviewer', 'reviewer']] as const,
     ['swarm', ['contributor', 'contributor', 'contributor']] as const,
@@ -79,7 +85,7 @@ function drawing(seed: number): Draw {
 }
 
 function perform({ bounds, input }: Play, draw: Draw, harm: number): Stage {
-  const stage = new Stage(input);
+  const stage = new Stage(input, [pair]);
   const most = teamTurns(bounds);
   while (!stage.isOver && stage.turns <= most) adversaryStep(stage, draw, harm);
   return stage;
@@ -201,9 +207,10 @@ describe('Whatever agents answer, and whether they answer', () => {
     for (const [name, roles] of [
       ['review-loop', ['producer', 'reviewer']],
       ['swarm', ['contributor', 'contributor']],
+      ['pair', ['partner', 'partner']],
     ] as const) {
       const { bounds, input } = play(name, roles, true, null);
-      const stage = new Stage(input);
+      const stage = new Stage(input, [pair]);
       while (!stage.isOver && stage.passTime());
       expect(stage.output).toMatchObject({ status: 'failed', confidence: 'low', result: [] });
       expect(stage.turns).toBeLessThanOrEqual(teamTurns(bounds));

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, assign, transition } from 'xstate';
 import { getAdjacencyMap, getShortestPaths } from 'xstate/graph';
+import { pair } from '../../examples/patterns/pair.ts';
 import { agentMachine } from '../../src/machines/agent/agent.ts';
 import { agentLimits } from '../../src/machines/agent/agent-turn.ts';
 import { USES_MAX } from '../../src/machines/agent/reply.ts';
@@ -202,6 +203,15 @@ const casts = [
     limits: reviewLoop.limits.parse({ rounds: 1, refills: 0 }),
     roster: reviewers('r', 's'),
     moves: reviewMoves,
+  },
+  {
+    pattern: pair,
+    limits: pair.limits.parse({ rounds: 4, refills: 1 }),
+    roster: ['a', 'b'].map((actor) => ({ actor, role: 'partner' })),
+    moves: () => [
+      { type: 'work.handedOver', title: 't', summary: 's', open: [] },
+      { type: 'work.signedOff', evidence: 'e' },
+    ],
   },
   {
     pattern: swarm,

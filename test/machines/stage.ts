@@ -7,9 +7,8 @@ import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
 import type { EventDefinition } from '../../src/events/event.ts';
 import { topicMatches } from '../../src/events/topics.ts';
 import { vocabulary } from '../../src/events/words/index.ts';
-import { hordeMachines } from '../../src/machines/index.ts';
-
-const definitions = new Map<string, EventDefinition>(vocabulary.map((one) => [one.type, one]));
+import { hordeWith } from '../../src/machines/index.ts';
+import type { PatternDefinition } from '../../src/machines/patterns/kit/pattern.ts';
 
 interface Actor {
   machine: string;
@@ -49,7 +48,13 @@ export class Stage {
   private now = 0;
   private heard = 0;
 
-  constructor(input: unknown) {
+  private readonly machines: ReturnType<typeof hordeWith>['machines'];
+  private readonly definitions: ReadonlyMap<string, EventDefinition>;
+
+  constructor(input: unknown, own: readonly PatternDefinition[] = []) {
+    const { machines, events } = hordeWith(own);
+    this.machines = machines;
+    this.definitions = new Map([...vocabulary, ...events].map((one) => [one.type, one]));
     this.turns++;
     this.join('team', 'team', input);
     this.carry();
@@ -108,7 +113,7 @@ export class Stage {
     for (let by = settledBy; this.heard < this.log.length; by = '') {
       const revision = this.heard++;
       const { type, data, from, to } = this.log[revision]!;
-      const effect = definitions.get(type)?.effect;
+      const effect = this.definitions.get(type)?.effect;
       if (effect === 'joins') this.join(data.actor, data.machine, data.input);
       if (effect === 'leaves') this.leave(data.actor);
       const hearers = to.length > 0 && by === '' ? to : this.subscribers(type, from);
@@ -120,14 +125,14 @@ export class Stage {
 
   private subscribers(type: string, from: string): string[] {
     return [...this.actors.keys()].filter((id) => {
-      const { hears } = hordeMachines[this.actors.get(id)!.machine]!;
+      const { hears } = this.machines[this.actors.get(id)!.machine]!;
       return id !== from && hears.some((pattern) => topicMatches(pattern, type));
     });
   }
 
   private join(id: string, machine: string, input: unknown): void {
     if (this.actors.has(id)) throw new Error(`${id} is on the stage already`);
-    const [snapshot, actions] = initialTransition(hordeMachines[machine]!.machine, input as never);
+    const [snapshot, actions] = initialTransition(this.machines[machine]!.machine, input as never);
     this.adopt(id, machine, snapshot, actions);
   }
 
@@ -140,7 +145,7 @@ export class Stage {
   private hear(id: string, event: { type: string; [key: string]: unknown }): boolean {
     const actor = this.actors.get(id);
     if (!actor) return false;
-    const { machine } = hordeMachines[actor.machine]!;
+    const { machine } = this.machines[actor.machine]!;
     const [snapshot, actions] = transition(machine, actor.snapshot, event as never);
     this.adopt(id, actor.machine, snapshot, actions);
     return true;
@@ -179,7 +184,7 @@ export class Stage {
   }
 
   private check(type: string, data: object): void {
-    const definition = definitions.get(type);
+    const definition = this.definitions.get(type);
     if (!definition) throw new Error(`"${type}" is in no vocabulary`);
     const stored = JSON.parse(JSON.stringify(data));
     const { error } = definition.data.safeParse(stored);

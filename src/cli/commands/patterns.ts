@@ -2,7 +2,7 @@
 
 import { allMoves } from '../../events/words/index.ts';
 import { drawChart } from '../../machines/charts/chart.ts';
-import { patterns as known } from '../../machines/patterns/index.ts';
+import { patterns as ofThePackage } from '../../machines/patterns/index.ts';
 import type { PatternDefinition } from '../../machines/patterns/kit/pattern.ts';
 import { BadUsage } from '../bad-usage.ts';
 import type { Command, CommandCall } from '../command.ts';
@@ -12,7 +12,11 @@ type PatternsCall = CommandCall<[name: string | undefined], object>;
 
 export default { options: [], action: patterns } satisfies Command<PatternsCall['words']>;
 
-async function patterns({ output, words: [name] }: PatternsCall): Promise<number> {
+async function patterns({ output, own, words: [name] }: PatternsCall): Promise<number> {
+  const known: Readonly<Record<string, PatternDefinition>> = {
+    ...ofThePackage,
+    ...Object.fromEntries(own.all.map((one) => [one.name, one])),
+  };
   if (name !== undefined && !Object.hasOwn(known, name)) {
     throw new BadUsage(
       `there is no pattern "${name}"; there are: ${Object.keys(known).join(', ')}`,
@@ -57,8 +61,11 @@ function textOf(pattern: PatternDefinition): string {
     `always     ${keyProperty}`,
     `else       ${fallback}`,
     '',
-    ...moves.map((move) => `  ${move}: ${allMoves.get(move)?.description ?? ''}`),
+    ...moves.map((move) => `  ${move}: ${descriptionOf(move, pattern)}`),
     '',
     drawChart(pattern.machine),
   ].join('\n');
 }
+
+const descriptionOf = (move: string, { words = [] }: PatternDefinition): string =>
+  (words.find(({ name }) => name === move) ?? allMoves.get(move))?.description ?? '';

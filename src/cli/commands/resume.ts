@@ -23,11 +23,14 @@ async function resume(call: ResumeCall): Promise<number> {
   const {
     shell,
     output,
+    own,
     words: [team],
     options,
   } = call;
   const store = await openStoreOption(shell, options.store, true);
   try {
+    // A runtime knows its machines from the start: those of the teams that may be led are loaded before.
+    await own.loadFor(store, team);
     let progress: Progress | undefined;
     const { runtime } = await leadingSession(call, store, (_, actor, text) =>
       progress?.spoken(actor, text),

@@ -93,6 +93,7 @@ async function run(call: RunCall): Promise<number> {
   checkWish(wish);
   const store = await openStoreOption(shell, options.store);
   try {
+    if (options.team !== undefined) await call.own.loadFor(store, options.team);
     return await (options.detach ? handIn(call, wish, store) : lead(call, wish, store));
   } finally {
     await store.close();

@@ -26,7 +26,7 @@ async function ui(call: CommandCall<[], UiOptions>): Promise<number> {
   try {
     let page: Page | undefined;
     // Nobody sits at a terminal for the teams that are forked from the page.
-    const quiet = { shell, output: { ...output, terminal: false } };
+    const quiet = { ...call, output: { ...output, terminal: false } };
     const { runtime } = await leadingSession(quiet, store, (team, actor, text) =>
       page?.spoken(team, actor, text),
     );

@@ -26,10 +26,12 @@ export default { options: [], action: upgradeCheck } satisfies Command<[], Readi
 async function upgradeCheck({
   shell,
   output,
+  own,
   options,
 }: CommandCall<[], ReadingOptions>): Promise<number> {
   const store = await openStoreOption(shell, options.store, true);
-  const runtime = readingRuntime(store);
+  await own.loadFor(store);
+  const runtime = readingRuntime(own, store);
   try {
     const findings: Finding[] = [];
     for (const team of await runtime.teams()) findings.push(await check(runtime, team));

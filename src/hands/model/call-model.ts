@@ -14,7 +14,12 @@ import { WorkFailure } from '../../actors/worker.ts';
 import type { Usage } from '../../events/amounts.ts';
 import type { JsonObject } from '../../events/event.ts';
 import { modelFailed, modelReplied } from '../../events/words/agent.ts';
-import { conversation, conversationRequest } from '../../projections/conversation/conversation.ts';
+import {
+  conversationRequest,
+  conversation as ofTheHorde,
+} from '../../projections/conversation/conversation.ts';
+import type { ConversationState } from '../../projections/conversation/conversation-state.ts';
+import type { Projection } from '../../projections/kit/projection.ts';
 import type { ModelClient, ModelReply, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';
 import { failureOfStop } from './stop-reason.ts';
@@ -28,6 +33,8 @@ interface CallModelInput {
 interface CallModelOptions {
   client: ModelClient;
   prices: PriceTable;
+  /** How conversations are folded; default: with the moves of the horde's own patterns. */
+  conversation?: Projection<ConversationState>;
   /** Told once of each model that has no price: its dollars are then recorded as 0. */
   onUnpriced?(model: string): void;
 }
@@ -40,7 +47,7 @@ const OUTPUT_TOKENS_UNKNOWN = 8192;
 const KINDS: ReadonlySet<string> = new Set(modelFailed.data.shape.kind.options);
 
 export function callModel(options: CallModelOptions): Worker<CallModelInput, JsonObject> {
-  const { client, prices } = options;
+  const { client, prices, conversation = ofTheHorde } = options;
   const unpriced = new Set<string>();
   return {
     effect: 'paid',
@@ -53,7 +60,7 @@ export function callModel(options: CallModelOptions): Worker<CallModelInput, Jso
       const latencyMs = () => Math.round(performance.now() - startedAt);
       let request: ModelRequest | undefined;
       try {
-        request = bounded(await build(input, context), context, prices);
+        request = bounded(await build(input, context, conversation), context, prices);
         if (!client.rehearsal && !prices.of(request.model)) {
           refuseUnpriced(request.model, context);
           if (!unpriced.has(request.model)) options.onUnpriced?.(request.model);
@@ -96,7 +103,11 @@ function reserve(
   };
 }
 
-async function build({ agent }: CallModelInput, context: WorkContext): Promise<ModelRequest> {
+async function build(
+  { agent }: CallModelInput,
+  context: WorkContext,
+  conversation: Projection<ConversationState>,
+): Promise<ModelRequest> {
   const state = await context.view(conversation);
   const request = conversationRequest(state, agent, context.through);
   if (request) return request;

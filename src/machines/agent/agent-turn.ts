@@ -17,6 +17,7 @@ import type {
   turnGranted,
   turnRevoked,
 } from '../../events/words/agent.ts';
+import type { Move } from '../../events/words/moves.ts';
 import type { Failure, ModelReply, Settled, ToolAnswer, ToolCall } from '../declared-work.ts';
 import { type Reading, readReply } from './reply.ts';
 
@@ -151,9 +152,14 @@ export const begin = (turn: Turn | null): Partial<AgentContext> => ({
 });
 
 /** Reads a reply against what the turn allows now. */
-export function read(context: AgentContext, reply: Settled<ModelReply>): Partial<AgentContext> {
+export function read(
+  context: AgentContext,
+  reply: Settled<ModelReply>,
+  known: ReadonlyMap<string, Move>,
+): Partial<AgentContext> {
   const { turn, tools, toolRounds, limits, messages } = context;
   const reading = readReply(reply.output.content, {
+    known,
     moves: turn!.moves,
     tools,
     mayUseTools: toolRounds < limits.toolRounds,

@@ -14,6 +14,8 @@
  *    own reply (`reading`); it is gone when the turn is.
  */
 import { assign, emit, enqueueActions, setup } from 'xstate';
+import { allMoves } from '../../events/words/index.ts';
+import type { Move } from '../../events/words/moves.ts';
 import {
   callModel,
   type Failure,
@@ -75,7 +77,9 @@ export const agentMachine = setup({
     beginNextTurn: assign(({ context }) => ({ ...turn.begin(context.next), next: null })),
     dropNextTurn: assign({ next: null }),
     endTurn: assign(() => turn.begin(null)),
-    readReply: assign(({ context }, reply: Settled<ModelReply>) => turn.read(context, reply)),
+    readReply: assign(({ context }, reply: Settled<ModelReply>) =>
+      turn.read(context, reply, allMoves),
+    ),
     countFailure: assign(({ context }, error: Failure) => turn.fail(context, error.retryAfterMs)),
     countCorrection: assign(({ context }) => ({
       corrections: context.corrections + 1,
@@ -230,3 +234,15 @@ export const agentMachine = setup({
     left: { type: 'final' },
   },
 });
+
+/** The agent of teams whose patterns bring moves of their own. */
+export function agentWith(moves: readonly Move[]) {
+  const known = new Map([...allMoves.values(), ...moves].map((move) => [move.name, move]));
+  return agentMachine.provide({
+    actions: {
+      readReply: assign(({ context }, reply: Settled<ModelReply>) =>
+        turn.read(context, reply, known),
+      ),
+    },
+  });
+}

@@ -8,7 +8,7 @@
  * 3. What is read is bounded: `USES_MAX` uses of tools in one reply.
  */
 import type { Json, JsonObject } from '../../events/event.ts';
-import { allMoves } from '../../events/words/index.ts';
+import type { Move } from '../../events/words/moves.ts';
 import { spokenTools, type Utterance } from './spoken-tools.ts';
 
 /** The most tools that one reply may use. */
@@ -16,6 +16,8 @@ export const USES_MAX = 16;
 
 /** What is legal for this reply. */
 interface Legal {
+  /** Every move there is, by the name of its tool. */
+  readonly known: ReadonlyMap<string, Move>;
   readonly moves: readonly string[];
   readonly tools: readonly string[];
   /** False: the rounds of tools are spent, and only a move will do. */
@@ -57,7 +59,7 @@ export function readReply(content: readonly Block[], legal: Legal): Reading {
     if (block['type'] !== 'tool_use') continue;
     if (++uses > USES_MAX) return fault(`You may use at most ${USES_MAX} tools in one reply.`);
     const name = String(block['name']);
-    if (allMoves.has(name)) {
+    if (legal.known.has(name)) {
       if (move) continue;
       const made = readMove(name, block['input'], legal);
       if (typeof made === 'string') return fault(made);
@@ -91,7 +93,9 @@ function judge(said: Utterance[], tools: ToolUse[], move: MadeMove | null, legal
 
 function readMove(name: string, input: Json | undefined, legal: Legal): MadeMove | string {
   if (!legal.moves.includes(name)) return `"${name}" is not a legal move now. ${choices(legal)}`;
-  const { args, event } = allMoves.get(name)!;
+  const move = legal.known.get(name);
+  if (!move) return `There is no move "${name}". ${choices(legal)}`;
+  const { args, event } = move;
   const parsed = args.safeParse(input);
   return parsed.success
     ? { type: event.type, args: parsed.data as JsonObject }

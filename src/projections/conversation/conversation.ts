@@ -93,7 +93,7 @@ export function conversationRequest(
 }
 
 /** The conversation of teams whose agents act by these moves. */
-function conversationOf(moves: Iterable<Move>): Projection<ConversationState> {
+export function conversationOf(moves: Iterable<Move>): Projection<ConversationState> {
   const toolOf = new Map<string, string>();
   for (const move of moves) toolOf.set(move.event.type, move.name);
   const byMove = defineFold<ConversationState>(toolOf.keys(), (draft, event) => {

@@ -120,7 +120,7 @@ function judged({ pattern, roster, limits }: Meddling, said: Event[]): Event {
 }
 
 function eventOf(
-  { argumentsOf, harm }: Meddling,
+  { argumentsOf, harm, pattern }: Meddling,
   draw: Draw,
   snapshot: AnyMachineSnapshot,
   said: readonly Event[],
@@ -129,7 +129,7 @@ function eventOf(
   const { owed, given } = snapshot.context.grants;
   const holders = Object.keys(owed).filter((seat) => owed[seat] > 0);
   const moveBy = (from: string, grant: number, move: string) => ({
-    type: allMoves.get(move)!.event.type,
+    type: (pattern.words?.find(({ name }) => name === move) ?? allMoves.get(move)!).event.type,
     from,
     grant,
     ...argumentsOf(move, draw, snapshot),

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../events/event.ts';
-import { allMoves } from '../../../events/words/index.ts';
 import { DELIBERATION_PARTS } from './deliberation-parts.ts';
 import { DISCOVERY_PARTS } from './discovery-parts.ts';
 import { playedScene, productOf } from './played-scene.ts';
@@ -34,7 +33,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 /** What a move's own part decides on, or the part that stands here; of fields that the schema has. */
 export function partOf(move: string, scene: Scene): JsonObject {
-  const plays = allMoves.get(move)?.plays;
+  const plays = scene.moves.get(move)?.plays;
   return plays ? asJson.parse(plays(playedScene(scene))) : (PARTS[move]?.(scene) ?? {});
 }
 

@@ -7,6 +7,7 @@
  * 3. It fits `outputTokensMax`; where even the shortest move does not, it is cut short as a model's would be.
  */
 import { createHash } from 'node:crypto';
+import type { Move } from '../../../events/words/moves.ts';
 import type { ContentBlock, ModelReply, ModelRequest } from '../model-client.ts';
 import { errandBefore } from './errands.ts';
 import { fillArguments } from './filling.ts';
@@ -33,10 +34,11 @@ export function playReply(
   request: ModelRequest,
   seed: number,
   verbosity: Verbosity = 'normal',
+  moves?: ReadonlyMap<string, Move>,
 ): Played {
   const breath = BREATH[verbosity];
   for (const share of [1, 0.5, 0.25, 0]) {
-    const content = blocksOf(sceneOf(request, seed, breath * share), seed);
+    const content = blocksOf(sceneOf(request, seed, breath * share, moves), seed);
     const outputTokens = tokensOf(content);
     if (outputTokens > request.outputTokensMax) continue;
     const uses = content.some(({ type }) => type === 'tool_use');

@@ -9,6 +9,8 @@
  */
 import { type Clock, systemClock } from '../../../actors/clock.ts';
 import { WorkFailure } from '../../../actors/worker.ts';
+import { allMoves } from '../../../events/words/index.ts';
+import type { Move } from '../../../events/words/moves.ts';
 import type { ModelClient, ModelReply, ModelRequest } from '../model-client.ts';
 import { throwDice } from './dice.ts';
 import { playReply } from './player.ts';
@@ -26,6 +28,8 @@ export interface RehearsalOptions {
   /** The share of attempts that fail as `transient` or `overloaded`, from 0 to 1. */
   failureRate?: number;
   verbosity?: Verbosity;
+  /** Moves of patterns of your own, which say how they are played. */
+  moves?: readonly Move[];
   clock?: Clock;
 }
 
@@ -37,6 +41,7 @@ export function createRehearsalModel(options: RehearsalOptions = {}): ModelClien
     failureRate = 0,
     verbosity = 'normal',
     clock = systemClock,
+    moves = [],
   } = options;
   const [least, most] = typeof latencyMs === 'number' ? [latencyMs, latencyMs] : latencyMs;
   if (!(least >= 0 && most >= least))
@@ -44,6 +49,7 @@ export function createRehearsalModel(options: RehearsalOptions = {}): ModelClien
   if (!(failureRate >= 0 && failureRate <= 1))
     throw new RangeError(`failureRate ${failureRate}: give a share from 0 to 1`);
   const failed = new Map<string, number>();
+  const known = new Map([...allMoves.values(), ...moves].map((move) => [move.name, move]));
 
   return {
     rehearsal: true,
@@ -56,7 +62,7 @@ export function createRehearsalModel(options: RehearsalOptions = {}): ModelClien
         await pause(latency / 4, clock, signal);
         throw failure;
       }
-      const played = playReply(request, seed, verbosity);
+      const played = playReply(request, seed, verbosity, known);
       await streamed(played.content, latency, { clock, signal, onText });
       return { model: request.model, ...played };
     },

@@ -1,5 +1,7 @@
 /** What a part is played from: the request, its gist, the dice of this one call, and how much there is to say. */
 
+import { allMoves } from '../../../events/words/index.ts';
+import type { Move } from '../../../events/words/moves.ts';
 import type { Dice } from '../../../events/words/scene.ts';
 import type { ModelRequest } from '../model-client.ts';
 import { throwDice } from './dice.ts';
@@ -19,13 +21,21 @@ export interface Scene {
   readonly age: number;
   /** The file written in this turn, which then holds the text. */
   readonly written: string | undefined;
+  /** Every move there is, by the name of its tool. */
+  readonly moves: ReadonlyMap<string, Move>;
 }
 
-export function sceneOf(request: ModelRequest, seed: number, breath: number): Scene {
+export function sceneOf(
+  request: ModelRequest,
+  seed: number,
+  breath: number,
+  moves: ReadonlyMap<string, Move> = allMoves,
+): Scene {
   const { agent, grant, round } = request.turn;
   const gist = gistOf(request);
   return {
     request,
+    moves,
     gist,
     dice: throwDice('rehearsal', seed, request.hash, agent, grant),
     breath,
