@@ -28,6 +28,7 @@ export const exceptions: Exceptions = {
   ],
   engineWords: [
     'src/actors/children/child-end.ts: horde',
+    'src/actors/children/child-end.ts: model',
     'src/actors/children/child-end.ts: pattern',
     'src/actors/children/child-end.ts: round',
     'src/actors/children/child-end.ts: synthesis',

@@ -215,7 +215,7 @@ describe('merged state shows of teams', () => {
   it('as text, the team and what stands below it', () => {
     const text = renderMerged(mergedView(together(above, below)));
     expect(text).toContain('team above: review-loop, running\n  phase working; 0 calls');
-    expect(text).toContain('team below, below above: review-loop, paused');
+    expect(text).toContain('team below, child of above: review-loop, paused');
     expect(text).toContain('members ann, bob (left), team');
     expect(text).toContain('2 teams in all');
   });

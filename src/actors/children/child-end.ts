@@ -43,6 +43,7 @@ export async function endOfChild(child: TeamHandle): Promise<ChildEnd> {
     text: textOf(told, output),
     notes: told.summary.notes.slice(0, NOTES_MAX).map((note) => note.slice(0, NOTE_MAX)),
     usage: sum,
+    modelCalls: told.summary.modelCalls,
     spent: spentBy(state),
     rehearsal: told.rehearsal,
     output: JSON.stringify(output).length <= RESULT_MAX ? output : null,

@@ -199,9 +199,10 @@ export const toolReturned = defineEvent(
     bytes: z.int().nonnegative().optional(),
     /** True for a write. */
     wrote: z.boolean().optional(),
-    /** For a swarm that was dispatched: the team, and what it and all below it cost. */
+    /** For a swarm that was dispatched: the team, and what it and all its child teams cost. */
     team: z.string().optional(),
     usage: usage.optional(),
+    modelCalls: z.int().nonnegative().optional(),
     spent: amount.optional(),
     latencyMs: z.number().nonnegative(),
   }),

@@ -1,5 +1,5 @@
 /**
- * What comes back of a team below this one: its end, as the machine that waited for it hears it.
+ * What comes back of a child team: its end, as the machine that waited for it hears it.
  */
 import { z } from 'zod';
 import { amount, usage } from '../amounts.ts';
@@ -17,9 +17,11 @@ const end = {
   text: z.string(),
   /** What its reader must be told. */
   notes: z.array(z.string()),
-  /** What the models of the child and of all teams below it said they used. */
+  /** What the models of the child and of all its child teams said they used. */
   usage,
-  /** What the child and all below it count against the budget: what was settled, and what never was in full. */
+  /** How often they were asked; absent where it was not counted yet. */
+  modelCalls: z.int().nonnegative().optional(),
+  /** What the child and all its child teams count against the budget: what was settled, and what never was in full. */
   spent: amount,
   rehearsal: z.boolean(),
 };

@@ -66,6 +66,7 @@ function answerOf({
   notes,
   text,
   usage,
+  modelCalls,
   spent,
 }: ChildEnd): ToolAnswer {
   const early = status === 'done' ? [] : [`The swarm ended early (${reason}).`];
@@ -78,6 +79,7 @@ function answerOf({
     text: [[...early, ...sure, ...told].join(' '), what].join('\n\n').trim(),
     team,
     usage,
+    ...(modelCalls === undefined ? {} : { modelCalls }),
     spent,
   };
 }

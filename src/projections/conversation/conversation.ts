@@ -83,7 +83,9 @@ export function conversationRequest(
     turn: {
       ...grant,
       role,
-      shown: grant.material.flatMap((revision) => heldAt(state, revision) ?? []),
+      shown: grant.material
+        .filter((revision) => revision <= through)
+        .flatMap((revision) => heldAt(state, revision) ?? []),
       others: Object.entries(state.seats).flatMap(([actor, other]) => {
         const theirs = other.threads.findLast((one) => one.joined <= through);
         return theirs && actor !== agent ? [{ actor, role: theirs.profile.role }] : [];

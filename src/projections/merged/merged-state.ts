@@ -32,7 +32,12 @@ export interface TeamFacts {
   phase: string;
   round: { round: number; of: number; title: string };
   paused: boolean;
-  concluded: { outcome: string; reason: string; confidence: Confidence; notes: string[] };
+  concluded: {
+    outcome: 'completed' | 'fallback';
+    reason: string;
+    confidence: Confidence;
+    notes: string[];
+  };
   ended: { status: 'done' | 'failed' | 'stopped'; reason: string };
 }
 

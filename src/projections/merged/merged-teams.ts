@@ -1,25 +1,19 @@
 /** The teams of a merged state: how each stands, who is in it, what it used. */
-import type { Confidence } from '../../events/words/pattern.ts';
-import type { TeamStatus } from '../teams/teams.ts';
+import type { TeamVerdict } from '../verdict/verdict.ts';
 import { entriesOf } from './merged-dictionary.ts';
 import type { Fields } from './merged-register.ts';
 import type { Counts, MemberFacts, Merged, TeamFacts } from './merged-state.ts';
 import { sumOf, type Totals, totalsOf } from './merged-totals.ts';
 
-export interface TeamShown {
+export interface TeamShown extends TeamVerdict {
   team: string;
   parent: string | null;
   /** For a fork: whose past it shares, and up to where. */
   origin: TeamFacts['origin'] | null;
   pattern: string;
   request: string;
-  status: TeamStatus;
-  /** Why it ended; empty while it goes on. */
-  reason: string;
   phase: string | null;
   round: TeamFacts['round'] | null;
-  /** What its pattern said at its end. */
-  confidence: Confidence | null;
   notes: string[];
   rehearsal: boolean;
   limits: TeamFacts['limits'];
@@ -64,7 +58,11 @@ function teamOf(
     pattern: known.pattern?.value ?? '',
     request: known.request?.value ?? '',
     status: ended?.value.status ?? (paused?.value ? 'paused' : 'running'),
+    outcome:
+      ended && ended.value.status !== 'done' ? 'incomplete' : (concluded?.value.outcome ?? null),
     reason: ended?.value.reason ?? '',
+    // A failure is an event of one team: it stands in that team's own report.
+    cause: null,
     phase: known.phase?.value ?? null,
     round: known.round?.value ?? null,
     confidence: concluded?.value.confidence ?? null,

@@ -1,6 +1,7 @@
 /** Merged state as text: what a person reads in a terminal. */
 
 import { renderBoard } from '../board/board-text.ts';
+import { verdictWords, whyWords } from '../verdict/verdict-words.ts';
 import type { TeamShown } from './merged-teams.ts';
 import type { Totals } from './merged-totals.ts';
 import type { MergedView, TaskShown, Version } from './merged-view.ts';
@@ -36,14 +37,14 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`\n${title}`, ...lines.map((line) => `  ${line}`)];
 
 function teamText(team: TeamShown, tasks: readonly TaskShown[]): string {
-  const { parent, origin, pattern, status, reason, phase, round, members, confidence } = team;
+  const { parent, origin, pattern, phase, round, members } = team;
   const own = tasks.filter((task) => task.team === team.team);
   const child = parent === null ? '' : `, child of ${parent}`;
   const forked = origin === null ? '' : `, forked from ${origin.team} at ${origin.revision}`;
-  const sure = confidence === null ? '' : `, confidence ${confidence}`;
+  const why = whyWords(team);
   const rounds = round === null ? '' : `, round ${round.round} of ${round.of}`;
   return [
-    `team ${team.team}${child}${forked}: ${pattern}, ${status}${reason && ` (${reason})`}${sure}`,
+    `team ${team.team}${child}${forked}: ${pattern}, ${verdictWords(team)}${why && ` (${why})`}`,
     `  phase ${phase ?? 'unknown'}${rounds}; ${usedBy(team.used)}`,
     `  members ${members.map(({ actor, status }) => (status === 'active' ? actor : `${actor} (${status})`)).join(', ') || 'unknown'}`,
     ...renderBoard({ tasks: Object.fromEntries(own.entries()), artifacts: {} })

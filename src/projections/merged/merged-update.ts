@@ -13,6 +13,7 @@ import type { EventDefinition, EventOf, RecordedEvent } from '../../events/event
 import { teamOfStream } from '../../events/ids.ts';
 import * as agent from '../../events/words/agent.ts';
 import { teamForked } from '../../events/words/fork.ts';
+import { isRehearsal } from '../../events/words/labels.ts';
 import { submitSynthesis } from '../../events/words/moves.ts';
 import {
   handleFinding,
@@ -61,7 +62,7 @@ says(team.teamFormed, (event, name) => {
       request: request?.text ?? labels['request'] ?? '',
       pattern: labels['pattern'] ?? machine,
       parent: parent?.team ?? null,
-      rehearsal: labels['rehearsal'] === 'true',
+      rehearsal: isRehearsal(labels),
       limits,
       formedAt: event.meta.at,
       phase: 'forming',

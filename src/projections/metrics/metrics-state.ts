@@ -23,6 +23,8 @@ export interface Metrics {
   /** Limits of which 80 % were used. */
   neared: string[];
   breaches: number;
+  /** Calls that child teams made, as they told at their ends; agents and rounds do not count them. */
+  childCalls: number;
   /** Replies that were only rehearsed. */
   rehearsed: number;
   startedAt: number | null;
@@ -47,6 +49,7 @@ export const noMetrics: Metrics = {
   refusals: {},
   neared: [],
   breaches: 0,
+  childCalls: 0,
   rehearsed: 0,
   startedAt: null,
   updatedAt: null,
@@ -97,7 +100,8 @@ export function countChildTeam(
   draft: Metrics,
   event: EventOf<typeof child.teamReturned> | EventOf<typeof child.teamFailed>,
 ): void {
-  const { usage, spent } = event.data;
+  const { usage, spent, modelCalls = 0 } = event.data;
+  draft.childCalls += modelCalls;
   if (usage) each(draft, event, ownerOf(event), (tally) => countUsage(tally, usage));
   settleChild(draft, event.meta.work, spent, event.type === 'team.failed');
   touch(draft, event);

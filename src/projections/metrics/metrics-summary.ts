@@ -21,6 +21,8 @@ export interface MetricsSummary {
   refusals: { [limit: string]: number };
   neared: string[];
   breaches: number;
+  /** Calls that child teams made; `total` and the agents do not count them. */
+  childCalls: number;
   /** True when any reply was only rehearsed. */
   rehearsal: boolean;
   round: number;
@@ -43,6 +45,7 @@ export function summarizeMetrics(metrics: Metrics): MetricsSummary {
     refusals,
     neared,
     breaches,
+    childCalls: metrics.childCalls,
     rehearsal: metrics.rehearsed > 0,
     round,
     elapsedMs: (metrics.updatedAt ?? 0) - (metrics.startedAt ?? 0),
@@ -74,6 +77,7 @@ export function renderMetrics(metrics: MetricsSummary): string {
     `money      $${settled.usd.toFixed(4)}${money}`,
     `elapsed    ${(metrics.elapsedMs / 1000).toFixed(1)} s`,
     `refusals   ${refused.join(', ') || 'none'}`,
+    ...(metrics.childCalls > 0 ? [`children   ${metrics.childCalls} calls of child teams`] : []),
     '',
     ...rowsOf('team', { all: total }),
     ...rowsOf('agent', agents),

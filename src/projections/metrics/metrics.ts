@@ -34,7 +34,7 @@ import { countRetry, countUsage } from './tally.ts';
 
 const counted = defineProjection({
   name: 'metrics',
-  version: 1,
+  version: 2,
   initial: noMetrics,
   events: {
     formed: teamFormed,
@@ -112,6 +112,7 @@ const counted = defineProjection({
       settle(draft, event.meta.work, usage, true);
     },
     returned(draft, event) {
+      draft.childCalls += event.data.modelCalls ?? 0;
       each(draft, event, ownerOf(event), (tally) => {
         tally.toolCalls++;
         if (!event.data.ok) tally.toolErrors++;

@@ -1,14 +1,16 @@
 /** How a team ended, or stands: in what outcome, for which reason, how sure one may be, and what the reader must be told. */
 import type { Json } from '../../events/event.ts';
-import { type Confidence, confidence as confidenceLevel } from '../../events/words/pattern.ts';
+import type { Confidence } from '../../events/words/pattern.ts';
 import { itemsOf } from '../kit/sequence.ts';
+import type { TeamVerdict } from '../verdict/verdict.ts';
 import type { Report, ReportState } from './report-layers.ts';
 import type { Story } from './report-story.ts';
 
 interface Ending {
-  status: Report['summary']['status'];
+  status: TeamVerdict['status'];
   outcome: Report['summary']['outcome'];
   reason: string;
+  cause: string | null;
   confidence: Confidence;
   rounds: number;
   result: number[];
@@ -16,23 +18,16 @@ interface Ending {
 }
 
 /** How it ended: what the team said at its end counts more than what the pattern said before. */
-export function endingOf({ conclusion, dissolved, stopped, rounds }: Story): Ending {
+export function endingOf({ conclusion, dissolved, rounds }: Story, verdict: TeamVerdict): Ending {
   const output = dissolved ? fieldsOf(dissolved.output) : {};
-  const status = dissolved?.status ?? (stopped ? 'stopped' : 'running');
-  const level = confidenceLevel.safeParse(output['confidence']);
-  const outcome = conclusion?.outcome ?? 'incomplete';
   const synthesis = output['synthesis'];
   const result = revisionsIn(output['result']) ?? conclusion?.result ?? [];
   return {
-    status,
-    outcome:
-      output['outcome'] === 'fallback' || output['outcome'] === 'completed'
-        ? output['outcome']
-        : outcome,
-    reason:
-      dissolved?.reason ??
-      (stopped ? stopped.detail || stopped.reason : (conclusion?.reason ?? 'still at work')),
-    confidence: level.success ? level.data : (conclusion?.confidence ?? 'low'),
+    status: verdict.status,
+    outcome: verdict.outcome ?? 'incomplete',
+    reason: verdict.status === 'running' ? (conclusion?.reason ?? 'still at work') : verdict.reason,
+    cause: verdict.cause,
+    confidence: verdict.confidence ?? 'low',
     rounds: conclusion?.rounds ?? rounds,
     result:
       typeof synthesis === 'number'
@@ -45,8 +40,10 @@ export function endingOf({ conclusion, dissolved, stopped, rounds }: Story): End
 export function notesOf({ story, metrics }: ReportState, ending: Ending): string[] {
   const notes = [...ending.notes];
   if (ending.status === 'running') notes.unshift('incomplete: the team has not come to its end');
+  if (ending.status === 'paused') notes.unshift(`incomplete: paused ${ending.reason}`);
   if (ending.status === 'stopped') notes.unshift(`incomplete: stopped, ${ending.reason}`);
   if (ending.outcome === 'fallback') notes.unshift(`fallback: ${ending.reason}`);
+  if (ending.cause !== null) notes.push(`cause: ${ending.cause}`);
   for (const limit of metrics.neared) notes.push(`budget: 80 % of the limit of ${limit} was used`);
   for (const [limit, times] of Object.entries(metrics.refusals))
     notes.push(`budget: work was refused ${times} times by the limit of ${limit}`);

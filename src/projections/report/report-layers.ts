@@ -3,8 +3,9 @@ import type { Confidence } from '../../events/words/pattern.ts';
 import type { Artifact, Board } from '../board/board.ts';
 import type { Decision, Decisions, Dissent, Intervention } from '../decisions/decisions.ts';
 import type { Metrics } from '../metrics/metrics-state.ts';
-import type { TeamStatus } from '../teams/teams.ts';
 import type { Line, Transcript } from '../transcript/transcript.ts';
+import type { TeamStatus, TeamVerdict, VerdictState } from '../verdict/verdict.ts';
+import type { FindingShown } from './report-findings.ts';
 import type { MadeMove, Participant, Story } from './report-story.ts';
 
 export interface Result {
@@ -36,12 +37,14 @@ export interface Report {
   team: string;
   /** Made by the scripted model: nothing in it has been thought through by anyone. */
   rehearsal: boolean;
+  verdict: TeamVerdict;
   summary: {
     request: string;
     materials: string[];
     pattern: string;
-    status: Exclude<TeamStatus, 'paused'>;
+    status: TeamStatus;
     reason: string;
+
     outcome: 'completed' | 'fallback' | 'incomplete';
     rounds: number;
     /** Best first. */
@@ -61,6 +64,8 @@ export interface Report {
   decisions: { made: Decision[]; interventions: Intervention[] };
   confidence: { level: Confidence; why: string };
   dissent: Dissent[];
+  /** Most severe first; those that nobody took up are among them. */
+  findings: FindingShown[];
   log: Line[];
 }
 
@@ -70,4 +75,5 @@ export interface ReportState {
   decisions: Decisions;
   metrics: Metrics;
   transcript: Transcript;
+  verdict: VerdictState;
 }

@@ -4,6 +4,7 @@
  */
 import { escapeControls } from '../conversation/framing.ts';
 import type { Line } from '../transcript/transcript.ts';
+import { verdictWords, whyWords } from '../verdict/verdict-words.ts';
 import type { Contribution, Report, Result } from './report-layers.ts';
 
 /** Most characters of a text that stands on one line. */
@@ -26,9 +27,18 @@ export function renderReport(report: Report): string {
         ({ by, about, view }) => `- **${inline(by)}** on ${inline(about)}: ${inline(view)}`,
       ),
     ),
+    ...section('Findings', report.findings.map(findingLine)),
     ...logOf(report.log),
   ].join('\n\n')}\n`;
 }
+
+const verdictLine = (verdict: Report['verdict']): string => {
+  const why = whyWords(verdict);
+  return `verdict: **${verdictWords(verdict)}**${why && `: ${inline(why)}`}`;
+};
+
+const findingLine = ({ tag, title, severity, by, task }: Report['findings'][number]): string =>
+  `- **${inline(severity)}** ${inline(tag)}: ${inline(title)} (found by ${inline(by)}; ${task ?? 'nobody took it up'})`;
 
 function headOf({ team, rehearsal }: Report): string[] {
   const head = [`# Report of team ${inline(team)}`];
@@ -40,7 +50,8 @@ function headOf({ team, rehearsal }: Report): string[] {
   return head;
 }
 
-function summaryOf({ summary }: Report): string[] {
+function summaryOf(report: Report): string[] {
+  const { summary, verdict } = report;
   const { tokens, tokensLimit, usd, usdLimit, modelCalls, rounds } = summary;
   const of = (limit: number | null): string => (limit === null ? '' : ` of ${limit}`);
   return [
@@ -49,7 +60,7 @@ function summaryOf({ summary }: Report): string[] {
     fenced(summary.request),
     [
       `- pattern: ${inline(summary.pattern)}, ${count(rounds, 'round')}`,
-      `- status: ${summary.status}, ${summary.outcome}: ${inline(summary.reason)}`,
+      `- ${verdictLine(verdict)}`,
       `- spent: ${tokens}${of(tokensLimit)} tokens, $${usd.toFixed(4)}${of(usdLimit)} in ${count(modelCalls, 'model call')}, ${(summary.elapsedMs / 1000).toFixed(1)} s`,
       ...summary.notes.map((note) => `- **note**: ${inline(note)}`),
     ].join('\n'),

@@ -2,9 +2,11 @@
  * The course of a team as its report tells it: what was asked, who took part and what each handed in, and how
  * it ended. What other projections know (tasks, decisions, metrics, lines) is not kept twice.
  */
+
 import type { EventOf, RecordedEvent } from '../../events/event.ts';
 import * as agent from '../../events/words/agent.ts';
 import { teamForked } from '../../events/words/fork.ts';
+import { isRehearsal } from '../../events/words/labels.ts';
 import * as pattern from '../../events/words/pattern.ts';
 import { teamDissolved, teamFormed, teamStopped } from '../../events/words/team.ts';
 import { enter, entry } from '../kit/named.ts';
@@ -14,6 +16,7 @@ import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence } from '../kit/sequence.ts';
 import type { HandedIn } from '../moves/moves-made.ts';
 import { handedIn, moveEvents } from '../moves/moves-made.ts';
+import { type FindingLine, foundIn } from './report-findings.ts';
 
 export interface MadeMove extends HandedIn {
   /** Name of the move, `submit_draft` say. */
@@ -42,6 +45,8 @@ export interface Story {
   moves: Sequence<MadeMove>;
   roundOf: { [agent: string]: number };
   rounds: number;
+  /** As they were reported, each time. */
+  findings: Sequence<FindingLine>;
   conclusion: EventOf<typeof pattern.patternConcluded>['data'] | null;
   dissolved: EventOf<typeof teamDissolved>['data'] | null;
   stopped: EventOf<typeof teamStopped>['data'] | null;
@@ -52,7 +57,7 @@ export interface Story {
 
 const told = defineProjection({
   name: 'story',
-  version: 2,
+  version: 3,
   initial: {
     team: '',
     pattern: '',
@@ -62,6 +67,7 @@ const told = defineProjection({
     moves: emptySequence(),
     roundOf: {},
     rounds: 0,
+    findings: emptySequence(),
     conclusion: null,
     dissolved: null,
     stopped: null,
@@ -91,7 +97,7 @@ const told = defineProjection({
       draft.pattern = data.labels['pattern'] ?? data.machine;
       draft.request = data.request?.text ?? data.labels['request'] ?? '';
       draft.materials = data.request?.materials.map(({ name }) => name) ?? [];
-      draft.rehearsal = data.labels['rehearsal'] === 'true';
+      draft.rehearsal = isRehearsal(data.labels);
       draft.startedAt = meta.at;
     },
     joined(draft, { data }) {
@@ -144,6 +150,7 @@ const ofMoves = defineFold<Story>(moveEvents.keys(), (draft, event: RecordedEven
     ...handedIn(event),
   };
   draft.moves = append(draft.moves, made);
+  for (const one of foundIn(event)) draft.findings = append(draft.findings, one);
 });
 
 /** What a child team has come to is a product like one that was handed in. */

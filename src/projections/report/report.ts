@@ -15,21 +15,24 @@ import { itemAt, itemsOf } from '../kit/sequence.ts';
 import { metrics } from '../metrics/metrics.ts';
 import type { Metrics } from '../metrics/metrics-state.ts';
 import { transcript } from '../transcript/transcript.ts';
+import { verdict, verdictOf } from '../verdict/verdict.ts';
 import { endingOf, notesOf, whyOf } from './report-ending.ts';
+import { findingsOf } from './report-findings.ts';
 import type { Contribution, Report, ReportState, Result } from './report-layers.ts';
 import { type MadeMove, type Participant, story } from './report-story.ts';
 
-const parts = { story, board, decisions, metrics, transcript };
+const parts = { story, board, decisions, metrics, transcript, verdict };
 
 export const report: Projection<ReportState> = {
   name: 'report',
-  version: 2,
+  version: 3,
   initial: {
     story: story.initial,
     board: board.initial,
     decisions: decisions.initial,
     metrics: metrics.initial,
     transcript: transcript.initial,
+    verdict: verdict.initial,
   },
   hears: new Set(Object.values(parts).flatMap((part) => [...part.hears])),
   apply(state, event) {
@@ -39,6 +42,7 @@ export const report: Projection<ReportState> = {
       decisions: decisions.apply(state.decisions, event),
       metrics: metrics.apply(state.metrics, event),
       transcript: transcript.apply(state.transcript, event),
+      verdict: verdict.apply(state.verdict, event),
     };
   },
 };
@@ -51,13 +55,14 @@ export function reportOf(events: Iterable<RecordedEvent>): Report {
 /** The report that a folded state amounts to. */
 export function reportFrom(state: ReportState): Report {
   const { story, board, decisions, metrics } = state;
-  const ending = endingOf(story);
+  const ending = endingOf(story, state.verdict);
   const moves = [...itemsOf(story.moves)];
   const { total, settled, limits } = metrics;
   const titles = titlesOf(board);
   return {
     team: story.team,
     rehearsal: story.rehearsal,
+    verdict: verdictOf(state.verdict),
     summary: {
       request: story.request,
       materials: story.materials,
@@ -72,7 +77,7 @@ export function reportFrom(state: ReportState): Report {
       tokensLimit: limits.tokens,
       usd: settled.usd,
       usdLimit: limits.usd,
-      modelCalls: total.modelCalls,
+      modelCalls: total.modelCalls + metrics.childCalls,
       startedAt: story.startedAt,
       elapsedMs: lastSeen(state) - story.startedAt,
     },
@@ -89,6 +94,7 @@ export function reportFrom(state: ReportState): Report {
     },
     confidence: { level: ending.confidence, why: whyOf(state, ending) },
     dissent: [...itemsOf(decisions.dissent)],
+    findings: findingsOf(story.findings, board),
     log: [...itemsOf(state.transcript.lines)],
   };
 }

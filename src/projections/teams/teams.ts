@@ -5,29 +5,27 @@
 import type { Usage } from '../../events/amounts.ts';
 import type { EventOf, RecordedEvent } from '../../events/event.ts';
 import { teamOfStream } from '../../events/ids.ts';
-import { modelFailed, modelReplied } from '../../events/words/agent.ts';
+import { modelFailed, modelReplied, toolFailed, toolReturned } from '../../events/words/agent.ts';
+import { teamFailed, teamReturned } from '../../events/words/child.ts';
 import { teamForked } from '../../events/words/fork.ts';
 import { vocabulary } from '../../events/words/index.ts';
+import { isRehearsal } from '../../events/words/labels.ts';
 import { roundStarted } from '../../events/words/pattern.ts';
-import * as team from '../../events/words/team.ts';
+import { teamFormed } from '../../events/words/team.ts';
 import { workFailed, workLate } from '../../events/words/work.ts';
 import { escapeControls } from '../conversation/framing.ts';
 import { enter, entry } from '../kit/named.ts';
 import type { Projection } from '../kit/projection.ts';
 import { defineFold, defineProjection, joined } from '../kit/projection.ts';
+import { type TeamVerdict, type VerdictState, verdict, verdictOf } from '../verdict/verdict.ts';
 
-export type TeamStatus = 'running' | 'paused' | 'done' | 'failed' | 'stopped';
-
-export interface TeamLine {
+export interface TeamLine extends TeamVerdict {
   team: string;
   pattern: string;
-  status: TeamStatus;
-  /** Why it ended; empty while it goes on. */
-  reason: string;
   /** The request's beginning, on one line. */
   request: string;
   events: number;
-  /** `input` includes what was read from and written to the cache. */
+  /** With what child teams used, once they have ended. `input` includes what was read from and written to the cache. */
   tokens: { input: number; output: number; limit: number | null };
   usd: number;
   /** The round that was begun last, and of how many; null before the first. */
@@ -41,6 +39,8 @@ export interface TeamLine {
 
 export interface Teams {
   teams: { [team: string]: TeamLine };
+  /** What the events of each team that goes on say of its verdict; for the fold. */
+  verdicts: { [team: string]: VerdictState };
 }
 
 /** Most characters of a request in a list. */
@@ -48,41 +48,31 @@ const REQUEST_MAX = 200;
 
 const told = defineProjection({
   name: 'teams',
-  version: 2,
-  initial: { teams: {} } as Teams,
+  version: 3,
+  initial: { teams: {}, verdicts: {} } as Teams,
   events: {
-    formed: team.teamFormed,
+    formed: teamFormed,
     forked: teamForked,
-    paused: team.teamPaused,
-    continued: team.teamContinued,
     round: roundStarted,
-    dissolved: team.teamDissolved,
-    stopped: team.teamStopped,
     replied: modelReplied,
     failed: modelFailed,
     late: workLate,
     workFailed,
+    toolReturned,
+    toolFailed,
+    teamReturned,
+    teamFailed,
   },
   on: {
     formed,
     forked: (draft, event) => {
       const line = lineOf(draft, event);
       if (line) line.tokens.limit = event.data.limits.tokens ?? null;
-      change(draft, event, { status: 'running', parent: event.data.parent?.team ?? null });
+      change(draft, event, { parent: event.data.parent?.team ?? null });
     },
-    paused: (draft, event) => change(draft, event, { status: 'paused' }),
-    continued: (draft, event) => change(draft, event, { status: 'running' }),
     round: (draft, event) => {
       const { round, of } = event.data;
       change(draft, event, { round, rounds: of });
-    },
-    dissolved: (draft, event) => {
-      const { status, reason } = event.data;
-      change(draft, event, { status, reason });
-    },
-    stopped: (draft, event) => {
-      const { reason, detail } = event.data;
-      change(draft, event, { status: 'stopped', reason: detail || reason });
     },
     replied: (draft, event) => {
       if (event.data.rehearsal) change(draft, event, { rehearsal: true });
@@ -91,6 +81,10 @@ const told = defineProjection({
     failed: (draft, event) => use(draft, event, event.data.usage),
     late: (draft, event) => use(draft, event, event.data.usage),
     workFailed: (draft, event) => use(draft, event, event.data.usage),
+    toolReturned: (draft, event) => use(draft, event, event.data.usage),
+    toolFailed: (draft, event) => use(draft, event, event.data.usage),
+    teamReturned: (draft, event) => use(draft, event, event.data.usage),
+    teamFailed: (draft, event) => use(draft, event, event.data.usage),
   },
 });
 
@@ -102,25 +96,37 @@ const counted = defineFold<Teams>(
   },
 );
 
-export const teams: Projection<Teams> = joined(told, counted);
+const judged = defineFold<Teams>(verdict.hears, (draft, event) => {
+  const line = lineOf(draft, event);
+  const state = line && entry(draft.verdicts, line.team);
+  if (!line || !state) return;
+  verdict.hear?.(state, event);
+  Object.assign(line, verdictOf(state));
+});
 
-function formed(draft: Teams, event: EventOf<typeof team.teamFormed>): void {
+export const teams: Projection<Teams> = joined(joined(told, counted), judged);
+
+function formed(draft: Teams, event: EventOf<typeof teamFormed>): void {
   const { machine, request, labels, limits, parent } = event.data;
   const id = teamOfStream(event.stream);
   if (id === undefined) return;
+  enter(draft.verdicts, id, { ...verdict.initial, failing: {} });
   const text = request?.text ?? labels['request'] ?? '';
   enter(draft.teams, id, {
     team: id,
     pattern: labels['pattern'] ?? machine,
     status: 'running',
+    outcome: null,
+    confidence: null,
     reason: '',
+    cause: null,
     request: escapeControls(text.slice(0, REQUEST_MAX).replace(/\s+/g, ' ')).trim(),
     events: 0,
     tokens: { input: 0, output: 0, limit: limits.tokens ?? null },
     usd: 0,
     round: null,
     rounds: null,
-    rehearsal: labels['rehearsal'] === 'true',
+    rehearsal: isRehearsal(labels),
     parent: parent?.team ?? null,
     startedAt: event.meta.at,
     updatedAt: event.meta.at,

@@ -6,6 +6,7 @@
  */
 
 import type { RecordedEvent } from '../../events/event.ts';
+import { isRehearsal } from '../../events/words/labels.ts';
 import { actorOfWork } from '../../events/work-id.ts';
 import { OpenSpans } from './open-spans.ts';
 import { settle } from './settled-work.ts';
@@ -84,7 +85,7 @@ export class TeamTrace {
     const named = this.forkedAs ?? { data, meta };
     const parent = named.data['parent'] as { team: string; work: string } | undefined;
     this.team = String(named.data['team']);
-    this.rehearsal = labels['rehearsal'] !== undefined;
+    this.rehearsal = isRehearsal(labels);
     this.traceId = traceIdOf(named.meta.correlationId ?? this.team);
     const name = labels['pattern'] ?? String(data['machine']);
     const above = parent ? spanIdOf(parent.team, `work ${parent.work}`) : null;

@@ -1,6 +1,8 @@
 /** Chooses another team to compare this one with. */
+
 import { useRef, useState } from 'preact/hooks';
 import type { TeamLine } from '../../../projections/teams/teams.ts';
+import { verdictWords } from '../../../projections/verdict/verdict-words.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';
 import { onOneLine } from '../timeline/event-line.ts';
@@ -51,7 +53,7 @@ export function ComparisonChoice({ team, horde }: { team: string; horde: Horde }
             <li key={line.team}>
               <a href={hrefOf({ name: 'compare', a: team, b: line.team })}>{line.team}</a>{' '}
               <span class="soft">
-                {onOneLine(line.pattern)}, {line.status}, {line.events} events
+                {onOneLine(line.pattern)}, {verdictWords(line)}, {line.events} events
                 {line.parent === team ? ', a child of this team' : ''}
               </span>
               <div class="comparison-choice-request">{onOneLine(line.request)}</div>

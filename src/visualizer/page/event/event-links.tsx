@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { RecordedEvent } from '../../../events/event.ts';
 import { type CauseChain, causeChain } from '../../../projections/causes/cause-chain.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
-import { clockText } from '../shell/duration.ts';
+import { momentText } from '../shell/duration.ts';
 import type { TeamView } from '../shell/team-view.ts';
 import { eventLine, KIND_WORDS } from '../timeline/event-line.ts';
 import { Section } from './section.tsx';
@@ -140,7 +140,7 @@ function EventLink({ view, revision }: { view: TeamView; revision: number }) {
       type="button"
       class={`event-link of-${kind}`}
       aria-current={view.selected.value === revision ? 'true' : undefined}
-      title={`Go to revision ${revision}, ${clockText(event.meta.at)}`}
+      title={`Go to revision ${revision}, ${momentText(event.meta.at)}`}
       onClick={() => view.jumpTo(revision)}
     >
       <span class="number soft">{revision}</span>

@@ -8,7 +8,7 @@ import type { JsonObject, RecordedEvent } from '../../../events/event.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
 import { recorded } from '../../shared/wire.ts';
-import { clockText, durationText, momentText } from '../shell/duration.ts';
+import { clockText, durationText, momentText, zoneText } from '../shell/duration.ts';
 import '../timeline/event-kind.css';
 import { eventLine, KIND_WORDS, typeWords } from '../timeline/event-line.ts';
 import './event-panel.css';
@@ -90,7 +90,8 @@ function Head({ view, event }: { view: TeamView; event: RecordedEvent }) {
       </h2>
       <p class="soft number" title={momentText(meta.at)}>
         revision {revision} · turn {meta.turn}
-        {meta.last ? ' (its last)' : ''} · {clockText(meta.at)} (+{durationText(since)})
+        {meta.last ? ' (its last)' : ''} · {clockText(meta.at)} {zoneText(meta.at)} (+
+        {durationText(since)})
       </p>
       <Heard event={event} />
       {revision !== at && (

@@ -25,7 +25,15 @@ export function sinceText(ms: number): string {
   return h > 0 ? `+${h}:${two(min)}:${two(s)}` : `+${min}:${two(s)}`;
 }
 
-/** The clock's time where the reader is. */
+/** Which clock is meant: the reader's, as its distance from UTC: `UTC+02:00`. */
+export function zoneText(at: number): string {
+  const minutes = -new Date(at).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`;
+}
+
+/** The clock's time where the reader is; `zoneText` says where that is. */
 export function clockText(at: number): string {
   const date = new Date(at);
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
@@ -34,7 +42,8 @@ export function clockText(at: number): string {
 export function momentText(at: number): string {
   const date = new Date(at);
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${clockText(at)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const ms = String(date.getMilliseconds()).padStart(3, '0');
+  return `${day} ${clockText(at)}.${ms} ${zoneText(at)}`;
 }
 
 const two = (number: number): string => String(number).padStart(2, '0');

@@ -20,8 +20,8 @@ import {
 import type { Projection } from '../../../projections/kit/projection.ts';
 import { metrics } from '../../../projections/metrics/metrics.ts';
 import type { Metrics } from '../../../projections/metrics/metrics-state.ts';
-import type { TeamStatus } from '../../../projections/teams/teams.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
+import { type TeamVerdict, verdict } from '../../../projections/verdict/verdict.ts';
 import { recorded, type ShownEvent } from '../../shared/wire.ts';
 import { type EventKind, kindOf } from '../timeline/event-kind.ts';
 import { lastAt, lastWhere } from './ascending.ts';
@@ -34,13 +34,6 @@ export interface StoryMessage {
   from: string;
   to: readonly string[];
   type: string;
-}
-
-/** How a team stands, and why. */
-interface Life {
-  revision: number;
-  status: TeamStatus;
-  reason: string;
 }
 
 const MOVES: ReadonlySet<string> = new Set([...allMoves.values()].map(({ event }) => event.type));
@@ -62,7 +55,6 @@ export class Story {
   readonly #effects = new Map<number, number[]>();
   readonly #works = new Map<string, number[]>();
   readonly #grants = new Map<string, number[]>();
-  readonly #lives: Life[] = [];
   readonly #folds = new Map<Projection<unknown>, unknown[]>();
 
   constructor(readonly team: string) {}
@@ -97,8 +89,6 @@ export class Story {
     if (typeof work === 'string') note(this.#works, work, revision);
     const cause = causeOf(event);
     if (cause !== undefined) note(this.#effects, cause, revision);
-    const life = lifeOf(event);
-    if (life) this.#lives.push(life);
     if (MOVES.has(type) || TOLD.has(type))
       this.messages.push({
         index: this.messages.length,
@@ -123,11 +113,6 @@ export class Story {
   roundAt(revision: number): number | undefined {
     const begun = this.rounds[lastAt(this.rounds, revision)];
     return begun === undefined ? undefined : Number(this.events[begun]!.data['round']);
-  }
-
-  /** How the team stood. */
-  lifeAt(revision: number): Life | undefined {
-    return this.#lives.findLast((life) => life.revision <= revision);
   }
 
   /** All that is said of a piece of work: its admission, start, end. */
@@ -164,6 +149,8 @@ export class Story {
   }
 
   boardAt = (revision: number): Board => this.at(board, revision);
+  /** How the team stood, and why. */
+  verdictAt = (revision: number): TeamVerdict => this.at(verdict, revision);
   metricsAt = (revision: number): Metrics => this.at(metrics, revision);
 
   changesOfMind(): readonly ChangeOfMind[] {
@@ -202,21 +189,6 @@ function note<Key>(index: Map<Key, number[]>, key: Key, revision: number): void 
 
 const grantKey = (data: { [key: string]: Json }): string =>
   `${String(data['agent'])}#${String(data['grant'])}`;
-
-function lifeOf({ revision, type, data }: RecordedEvent): Life | undefined {
-  const said = (status: TeamStatus, reason: Json = '') => ({
-    revision,
-    status,
-    reason: String(reason),
-  });
-  if (type === 'team.paused') return said('paused', `by ${String(data['by'])}`);
-  if (type === 'team.dissolved')
-    return said(data['status'] === 'done' ? 'done' : 'failed', data['reason']);
-  if (type === 'team.stopped') return said('stopped', data['detail'] || data['reason']);
-  return ['team.formed', 'team.continued', 'team.forked'].includes(type)
-    ? said('running')
-    : undefined;
-}
 
 const next = <State>(
   projection: Projection<State>,

@@ -2,6 +2,7 @@
 
 import { useEffect } from 'preact/hooks';
 import type { Amount } from '../../../events/amounts.ts';
+import { isRehearsal } from '../../../events/words/labels.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import { ComparisonChoice } from '../compare/comparison-choice.tsx';
 import { SteeringMenu } from '../steering/steering-menu.tsx';
@@ -15,6 +16,7 @@ import './team-bar.css';
 import type { Horde } from './team-source.ts';
 import type { TeamView } from './team-view.ts';
 import { nextTheme, theme } from './theme.ts';
+import { VerdictBadge } from './verdict-badge.tsx';
 
 /** Most characters of the request in a tooltip. */
 const REQUEST_MAX = 2000;
@@ -81,19 +83,14 @@ function Name({ view }: { view: TeamView }) {
   const head = view.head.value;
   const labels = (view.story.events[0]?.data['labels'] ?? {}) as { [label: string]: string };
   const machine = view.story.events[0]?.data['machine'];
-  const life = view.story.lifeAt(head);
   return (
     <>
       <h1 class="name" title={view.team}>
         {view.team}
       </h1>
       <span class="soft">{onOneLine(labels['pattern'] ?? String(machine ?? ''))}</span>
-      {life && (
-        <span class={`badge ${life.status}`} title={escapeControls(life.reason) || undefined}>
-          {life.status}
-        </span>
-      )}
-      {labels['rehearsal'] === 'true' && (
+      {head >= 0 && <VerdictBadge verdict={view.story.verdictAt(head)} />}
+      {isRehearsal(labels) && (
         <span class="badge" title="Its answers were made up on the spot; no model was asked">
           rehearsal
         </span>
@@ -156,7 +153,7 @@ function Connection({ view }: { view: TeamView }) {
   if (view.loading.value) return <span class="soft">reading…</span>;
   if (!view.source.isLive) return <span class="soft">from a file</span>;
   // Nothing follows an end, so nothing is missed when its server has gone.
-  const status = view.story.lifeAt(view.head.value)?.status ?? '';
+  const { status } = view.story.verdictAt(view.head.value);
   const hasEnded = ['done', 'failed', 'stopped'].includes(status);
   if (!view.connected.value)
     return (

@@ -19,7 +19,7 @@ export function SteeringMenu({ view, horde }: { view: TeamView; horde: Horde }) 
   const [said, tell] = useState('');
   useEffect(() => closeOutside(menu), []);
   const head = view.head.value;
-  const status = view.story.lifeAt(head)?.status;
+  const status = head < 0 ? undefined : view.story.verdictAt(head).status;
   const reason = whyNoSteering(horde.mayChange, status);
   const agents = agentsAtWork(view.story.standingsAt(head));
   const isPaused = status === 'paused';

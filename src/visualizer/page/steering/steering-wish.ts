@@ -1,5 +1,5 @@
 /** What a person may say to a team from the page, and why not. */
-import type { TeamStatus } from '../../../projections/teams/teams.ts';
+import type { TeamStatus } from '../../../projections/verdict/verdict.ts';
 import type { Standing } from '../shell/cast.ts';
 
 /** As the server has them. */

@@ -1,5 +1,6 @@
 /** The list of teams as one wants to see it: filtered by words and status, sorted, parents known. */
-import type { TeamLine, TeamStatus } from '../../../projections/teams/teams.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
+import type { TeamStatus } from '../../../projections/verdict/verdict.ts';
 
 export type Order =
   | 'updated'

@@ -1,7 +1,8 @@
 /** All teams of the store, live: how each stands and what it has used. One opens one, or compares two. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
-import type { TeamLine, TeamStatus } from '../../../projections/teams/teams.ts';
+import type { TeamLine } from '../../../projections/teams/teams.ts';
+import type { TeamStatus } from '../../../projections/verdict/verdict.ts';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';
 import { shortLine } from '../timeline/message-gist.ts';

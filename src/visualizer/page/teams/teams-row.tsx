@@ -1,6 +1,8 @@
 /** One team in the list of teams: what it is, how it stands, what it has used of its budget. */
 import type { TeamLine } from '../../../projections/teams/teams.ts';
+import { whyWords } from '../../../projections/verdict/verdict-words.ts';
 import { hrefOf } from '../shell/route.ts';
+import { VerdictBadge } from '../shell/verdict-badge.tsx';
 import { shortLine } from '../timeline/message-gist.ts';
 import { ago, shareUsed, tokensUsed } from './teams-list.ts';
 
@@ -11,7 +13,8 @@ export function TeamRow(props: {
   toggle(team: string): void;
 }) {
   const { line, now, isPicked, toggle } = props;
-  const { team, pattern, status, request, reason, events, usd, rehearsal, parent } = line;
+  const { team, pattern, request, events, usd, rehearsal, parent } = line;
+  const why = whyWords(line);
   return (
     <tr class={isPicked ? 'picked' : ''}>
       <td>
@@ -36,16 +39,14 @@ export function TeamRow(props: {
         {rehearsal && <div class="teams-rehearsal">rehearsal</div>}
       </td>
       <td>
-        <span class={`badge ${status}`}>
-          {status === 'running' && <i class="live-dot" />} {status}
-        </span>
+        <VerdictBadge verdict={line} />
       </td>
       <td class="number">
         <Rounds line={line} />
       </td>
       <td class="teams-request" title={shortLine(request)}>
         {shortLine(request)}
-        {reason !== '' && <div class="soft">{shortLine(reason)}</div>}
+        {why !== '' && <div class="soft">{shortLine(why)}</div>}
       </td>
       <td class="number">{events.toLocaleString('en')}</td>
       <td>

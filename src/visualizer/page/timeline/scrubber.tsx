@@ -4,7 +4,7 @@
  * Invariant: a step costs the same however long the story; nothing here walks over all events.
  */
 import { useEffect } from 'preact/hooks';
-import { clockText, durationText } from '../shell/duration.ts';
+import { clockText, durationText, zoneText } from '../shell/duration.ts';
 import { DensityStrip } from './density-strip.tsx';
 import { JumpBar } from './jump-bar.tsx';
 import { PACES } from './playing.ts';
@@ -182,6 +182,6 @@ function positionText({ story }: TeamView, at: number): string {
   return [
     `turn ${event.meta.turn}`,
     ...(round === undefined ? [] : [`round ${round}`]),
-    `${clockText(event.meta.at)} (+${since})`,
+    `${clockText(event.meta.at)} ${zoneText(event.meta.at)} (+${since})`,
   ].join(' · ');
 }

@@ -1,6 +1,8 @@
 /** The child teams of a team as they stood, and what of them may be missing. */
+
 import { useEffect, useMemo } from 'preact/hooks';
 import type { TeamLine } from '../../../../projections/teams/teams.ts';
+import { verdictWords } from '../../../../projections/verdict/verdict-words.ts';
 import type { Horde } from '../../shell/team-source.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
@@ -54,7 +56,8 @@ export function ChildTeamsSection({
             {revision < 0 && lack === '' && 'had not begun'}
             {lack !== '' && <span class="merged-contested"> {shortLine(lack)}</span>}
             <div class="soft">
-              {shortLine(line.pattern, 60)}, now {line.status}: {shortLine(line.request, 120)}
+              {shortLine(line.pattern, 60)}, now {verdictWords(line)}:{' '}
+              {shortLine(line.request, 120)}
             </div>
           </li>
         ))}

@@ -9,9 +9,11 @@ import {
   mergedView,
   type Said,
 } from '../../../../projections/merged/merged-view.ts';
+import { whyWords } from '../../../../projections/verdict/verdict-words.ts';
 import type { Panel } from '../panel.ts';
 import './merged-panel.css';
 import type { TeamView } from '../../shell/team-view.ts';
+import { VerdictBadge } from '../../shell/verdict-badge.tsx';
 import { shortLine } from '../../timeline/message-gist.ts';
 import { ChildTeamsSection, useChildTeams } from './child-teams-section.tsx';
 import { LISTED, linkOf, More, OfTeam, Where } from './where-said.tsx';
@@ -63,20 +65,20 @@ function MergedPanel({ view }: { view: TeamView }) {
 }
 
 function Team({ team, isOwn }: { team: TeamShown; isOwn: boolean }) {
-  const { status, reason, phase, round, confidence, origin, parent, limits, used } = team;
+  const { phase, round, origin, parent, limits, used } = team;
+  const why = whyWords(team);
   const limit = limits.tokens === null ? '' : ` of ${limits.tokens.toLocaleString('en')}`;
   return (
     <section>
       <h2>
         {isOwn ? team.team : <a href={linkOf(team.team)}>{team.team}</a>}{' '}
-        <span class={`badge ${status}`}>{status}</span> {shortLine(team.pattern, 60)}
+        <VerdictBadge verdict={team} /> {shortLine(team.pattern, 60)}
         {team.rehearsal && <span class="merged-rehearsal"> rehearsal</span>}
       </h2>
       <p>
         {round && `Round ${round.round} of ${round.of}: ${shortLine(round.title, 80)}. `}
         {phase !== null && `Phase: ${phase}. `}
-        {reason !== '' && `Ended: ${shortLine(reason)}. `}
-        {confidence !== null && `Confidence: ${confidence}. `}
+        {why !== '' && `Ended: ${shortLine(why)}. `}
         {parent !== null && (
           <>
             A child of <a href={linkOf(parent)}>{parent}</a>.{' '}

@@ -1,19 +1,27 @@
 /** The report of a team as of its head, in layers: summary, artifacts, contributions, decisions, confidence, dissent. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Contribution, Report, Result } from '../../../../projections/report/report-layers.ts';
+import type { Report, Result } from '../../../../projections/report/report-layers.ts';
+import { whyWords } from '../../../../projections/verdict/verdict-words.ts';
 import { durationText } from '../../shell/duration.ts';
-import { shortLine, typeInWords } from '../../timeline/message-gist.ts';
+import { shortLine } from '../../timeline/message-gist.ts';
 import type { Panel } from '../panel.ts';
+import {
+  ConfidenceSection,
+  ContributionsSection,
+  DecisionsSection,
+  DissentSection,
+  FindingsSection,
+  REPORT_LISTED,
+} from './report-sections.tsx';
 import './report-panel.css';
 import { RevisionLink } from '../../shell/revision-link.tsx';
 import type { TeamView } from '../../shell/team-view.ts';
 import { TextBox } from '../../shell/text-box.tsx';
+import { VerdictBadge } from '../../shell/verdict-badge.tsx';
 
 /** A team at work is asked for its report again, at most this often. */
 const AGAIN_MS = 1500;
-/** Entries of a list that are drawn. */
-const LISTED = 100;
 
 interface Fetched {
   report?: Report;
@@ -52,24 +60,29 @@ function ReportPanel({ view }: { view: TeamView }) {
       <Standing report={report} head={head} />
       <Summary view={view} report={report} />
       <Artifacts view={view} report={report} />
-      <Contributions view={view} contributions={report.contributions} />
-      <Decisions view={view} report={report} />
-      <Confidence report={report} />
-      <Dissent view={view} report={report} />
+      <ContributionsSection view={view} contributions={report.contributions} />
+      <DecisionsSection view={view} report={report} />
+      <ConfidenceSection report={report} />
+      <DissentSection view={view} report={report} />
+      <FindingsSection view={view} report={report} />
     </article>
   );
 }
 
 function Standing({ report, head }: { report: Report; head: number }) {
-  const { status, reason } = report.summary;
+  const { verdict } = report;
+  const { status } = verdict;
   return (
     <header>
-      <span class={`badge ${status}`}>{status}</span>{' '}
-      {status === 'running' ? (
-        <b>The team still works: this is how far it had come by revision {head}.</b>
+      <VerdictBadge verdict={verdict} />{' '}
+      {status === 'running' || status === 'paused' ? (
+        <b>
+          The team {status === 'paused' ? 'is paused' : 'still works'}: this is how far it had come
+          by revision {head}.
+        </b>
       ) : (
         <span>
-          {shortLine(reason)} <span class="soft">(as of revision {head}, its last)</span>
+          {shortLine(whyWords(verdict))} <span class="soft">(as of revision {head}, its last)</span>
         </span>
       )}
       {report.rehearsal && (
@@ -90,21 +103,21 @@ function Summary({ view, report }: { view: TeamView; report: Report }) {
       <h2>Summary</h2>
       <p class="report-request">{shortLine(summary.request, 600)}</p>
       <p class="soft">
-        {summary.pattern}, {summary.outcome}; {summary.rounds} rounds, {summary.modelCalls} model
-        calls, {summary.tokens.toLocaleString('en')}
+        {summary.pattern}; {summary.rounds} rounds, {summary.modelCalls} model calls,{' '}
+        {summary.tokens.toLocaleString('en')}
         {limit} tokens, ${summary.usd.toFixed(4)}, {durationText(summary.elapsedMs)}
         {summary.materials.length > 0 && `; given: ${shortLine(summary.materials.join(', '))}`}
       </p>
       {summary.notes.length > 0 && (
         <ul class="report-notes">
-          {[...new Set(summary.notes)].slice(0, LISTED).map((note) => (
+          {[...new Set(summary.notes)].slice(0, REPORT_LISTED).map((note) => (
             <li key={note}>{shortLine(note)}</li>
           ))}
         </ul>
       )}
       <h3>Result</h3>
       {summary.results.length === 0 && <p class="soft">There is none so far.</p>}
-      {summary.results.slice(0, LISTED).map((result, i) => (
+      {summary.results.slice(0, REPORT_LISTED).map((result, i) => (
         <ResultText key={result.revision} view={view} result={result} isFirst={i === 0} />
       ))}
     </section>
@@ -135,7 +148,7 @@ function Artifacts({ view, report }: { view: TeamView; report: Report }) {
   return (
     <section>
       <h2>Artifacts ({artifacts.length})</h2>
-      {artifacts.slice(0, LISTED).map((artifact) => (
+      {artifacts.slice(0, REPORT_LISTED).map((artifact) => (
         <details key={artifact.path ?? `${artifact.by} ${artifact.title}`} class="report-result">
           <summary>
             <b>{shortLine(artifact.title)}</b> by {shortLine(artifact.by, 60)}, version{' '}
@@ -155,121 +168,6 @@ function Artifacts({ view, report }: { view: TeamView; report: Report }) {
           )}
         </details>
       ))}
-    </section>
-  );
-}
-
-function Contributions(props: { view: TeamView; contributions: readonly Contribution[] }) {
-  return (
-    <section>
-      <h2>What each agent did</h2>
-      <table>
-        <thead>
-          <tr>
-            {['Agent', 'Role', 'Turns', 'Handed in', 'Messages', 'Calls', 'Tokens', 'Cost'].map(
-              (title) => (
-                <th key={title}>{title}</th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {props.contributions.slice(0, LISTED).map((one) => (
-            <tr key={one.agent}>
-              <th scope="row">{shortLine(one.agent, 60)}</th>
-              <td>
-                {shortLine(one.role, 60)}
-                <div class="soft">
-                  {shortLine(one.agentType, 60)}, {shortLine(one.model, 60)}
-                </div>
-                {one.lost && <div class="problem">its seat was lost</div>}
-              </td>
-              <td class="number">{one.turns}</td>
-              <td>
-                {one.moves.slice(0, 12).map(({ move, revision, round }) => (
-                  <div key={revision}>
-                    {typeInWords(move).replaceAll('_', ' ')}
-                    {round > 0 && `, round ${round}`}{' '}
-                    <RevisionLink view={props.view} revision={revision} />
-                  </div>
-                ))}
-                {one.moves.length > 12 && <div>and {one.moves.length - 12} more</div>}
-              </td>
-              <td class="number">{one.messages}</td>
-              <td class="number">{one.modelCalls}</td>
-              <td class="number">{one.tokens.toLocaleString('en')}</td>
-              <td class="number">${one.usd.toFixed(4)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Decisions({ view, report }: { view: TeamView; report: Report }) {
-  const { made, interventions } = report.decisions;
-  return (
-    <section>
-      <h2>Decisions</h2>
-      {made.length === 0 && <p class="soft">None was recorded.</p>}
-      <ul>
-        {made.slice(0, LISTED).map((one) => (
-          <li key={`${one.revision} ${one.subject}`}>
-            <b>{shortLine(one.subject)}</b>: {shortLine(one.resolution, 600)}{' '}
-            <span class="soft">
-              ({one.byPerson ? 'decided by a person' : one.basis}; proposed by{' '}
-              {shortLine(one.proposedBy || 'nobody in particular', 60)}
-              {one.challengedBy.length > 0 &&
-                `, challenged by ${shortLine(one.challengedBy.join(', '))}`}
-              )
-            </span>{' '}
-            <RevisionLink view={view} revision={one.revision} />
-          </li>
-        ))}
-      </ul>
-      {interventions.length > 0 && (
-        <>
-          <h3>What people did</h3>
-          <ul>
-            {interventions.slice(0, LISTED).map(({ revision, by, what, text }) => (
-              <li key={revision}>
-                <b class="report-person">{shortLine(by, 60)}</b> {what} {shortLine(text)}{' '}
-                <RevisionLink view={view} revision={revision} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </section>
-  );
-}
-
-function Confidence({ report }: { report: Report }) {
-  const { level, why } = report.confidence;
-  return (
-    <section>
-      <h2>Confidence</h2>
-      <p>
-        <b class={`report-confidence ${level}`}>{level}</b>: {shortLine(why, 900)}
-      </p>
-    </section>
-  );
-}
-
-function Dissent({ view, report }: { view: TeamView; report: Report }) {
-  return (
-    <section>
-      <h2>Dissent</h2>
-      {report.dissent.length === 0 && <p class="soft">None remained.</p>}
-      <ul>
-        {report.dissent.slice(0, LISTED).map(({ by, about, view: held, revision }) => (
-          <li key={`${revision} ${by} ${about}`}>
-            <b>{shortLine(by, 60)}</b> on {shortLine(about)}: {shortLine(held, 900)}{' '}
-            <RevisionLink view={view} revision={revision} />
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }
