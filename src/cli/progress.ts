@@ -53,6 +53,7 @@ class ProgressView {
   private round = '';
   private tokens = 0;
   private latest = '';
+  private paused = '';
   private closed = false;
   private readonly paint: Output['paint'];
 
@@ -93,6 +94,12 @@ class ProgressView {
           );
         break;
       }
+      case 'team.paused':
+        this.paused = `paused by ${data['by']}`;
+        break;
+      case 'team.continued':
+        this.paused = '';
+        break;
       case 'decision.made':
         this.keep(`decided  ${oneLine(String(data['resolution']), 100)}`);
         break;
@@ -128,9 +135,10 @@ class ProgressView {
     const width = this.output.width - 1;
     const seconds = Math.round((Date.now() - this.begun) / 1000);
     const thinking = this.busy.size > 0 ? `${[...this.busy].join(', ')} thinking` : 'working';
+    const stands = this.paused || thinking;
     const tokens =
       this.budget === undefined ? `${this.tokens} tokens` : `${this.tokens}/${this.budget} tokens`;
-    const line = [thinking, this.round, tokens, `${seconds} s`, this.latest]
+    const line = [stands, this.round, tokens, `${seconds} s`, this.latest]
       .filter(Boolean)
       .join(' · ');
     void this.output.err.write(`\r\u001b[K${oneLine(line, width)}`);

@@ -1,10 +1,12 @@
 /** What a run has come to, as `run`, `resume` and `fork` print it. */
+
 import { type Formed, hashState } from '../actors/state/team-state.ts';
 import type { TeamHandle } from '../actors/team-handle.ts';
 import { summarizeMetrics } from '../projections/metrics/metrics-summary.ts';
 import { report, reportFrom } from '../projections/report/report.ts';
 import type { Report } from '../projections/report/report-layers.ts';
 import { renderReport } from '../projections/report/report-markdown.ts';
+import { verdictWords, whyWords } from '../projections/verdict/verdict-words.ts';
 import type { Output } from './output.ts';
 import { harmless } from './terminal-text.ts';
 
@@ -52,7 +54,7 @@ export async function summarize(team: TeamHandle, interrupted: boolean): Promise
       limit: formed.limits.tokens ?? null,
     },
     usd: total.usd,
-    modelCalls: total.modelCalls,
+    modelCalls: told.summary.modelCalls,
     stateHash: hashState(state),
     report: told,
   };
@@ -65,8 +67,11 @@ export function printSummary(output: Output, summary: Summary): void {
   );
 }
 
-function closing({ team, status, reason, tokens, usd, modelCalls, events }: Summary): string {
+function closing({ team, status, report, tokens, usd, modelCalls, events }: Summary): string {
+  const { verdict } = report;
+  const stands = status === 'interrupted' ? status : verdictWords(verdict);
+  const why = whyWords(verdict);
   const limit = tokens.limit === null ? '' : ` of ${tokens.limit}`;
   const money = usd > 0 ? `, $${usd.toFixed(4)}` : '';
-  return `${status}: ${reason} · team ${team} · ${modelCalls} model calls, ${tokens.input + tokens.output} tokens${limit}${money} · ${events} events`;
+  return `${stands}${why && `: ${why}`} · team ${team} · ${modelCalls} model calls, ${tokens.input + tokens.output} tokens${limit}${money} · ${events} events`;
 }

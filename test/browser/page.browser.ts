@@ -45,10 +45,13 @@ describe('the list of teams', () => {
     const { page, clean } = await open(shown.url);
     const row = page.getByRole('row', { name: /debate/ });
     await row.waitFor();
-    expect(await row.innerText()).toMatch(/adversarial-debate[\s\S]*done/);
+    expect(await row.innerText()).toMatch(
+      /adversarial-debate[\s\S]*(completed|fallback), (high|medium|low) confidence/,
+    );
     expect(await page.getByRole('row').count()).toBe(4);
     await row.getByRole('link', { name: 'debate' }).click();
     await page.getByRole('heading', { name: 'debate' }).waitFor();
+    await page.locator('.team-bar .badge', { hasText: 'rehearsal' }).waitFor();
     expect(page.url()).not.toContain('token');
     clean();
   });
@@ -227,7 +230,7 @@ describe('forking from here', () => {
     await page.getByRole('heading', { name: /^review-at-/ }).waitFor();
     await expect
       .poll(() => page.locator('.badge').first().innerText(), { timeout: 15_000 })
-      .toBe('done');
+      .toMatch(/^(completed|fallback), (high|medium|low) confidence$/);
     expect((await shown.json(['replay', 'review'])).stateHash).toBe(stateHash);
     clean();
   });

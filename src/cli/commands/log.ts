@@ -41,7 +41,8 @@ export default {
 } satisfies Command<[team: string], LogOptions>;
 
 function lineOf({ revision, type, data, meta }: RecordedEvent, { paint }: Output): string {
-  const time = new Date(meta.at).toISOString().slice(11, 23);
+  // With its Z: the page tells local time, and says so too.
+  const time = new Date(meta.at).toISOString().slice(11, 24);
   const who = oneLine(meta.actor ?? (meta.origin ? `(${meta.origin})` : ''), 60);
   const to = meta.to ? ` -> ${meta.to.join(', ')}` : '';
   const lost = [

@@ -4,6 +4,7 @@ import { createCatalog } from '../../events/known-events.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { catchUp } from '../../projections/kit/read-model.ts';
 import { teams as projection } from '../../projections/teams/teams.ts';
+import { verdictWords } from '../../projections/verdict/verdict-words.ts';
 import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { openStoreOption } from '../store-option.ts';
@@ -27,15 +28,15 @@ async function teams({ shell, output, options }: CommandCall<[], ReadingOptions>
         listed.length === 0
           ? 'there are no teams yet; start one with: horde run'
           : table([
-              ['team', 'pattern', 'status', 'events', 'tokens', 'updated', 'request'],
-              ...listed.map(({ team, pattern, status, events, tokens, updatedAt, request }) => [
-                team,
-                pattern,
-                status,
-                String(events),
-                String(tokens.input + tokens.output),
-                updatedAt,
-                oneLine(request, 60),
+              ['team', 'pattern', 'verdict', 'events', 'tokens', 'updated', 'request'],
+              ...listed.map((line) => [
+                line.team,
+                line.pattern,
+                verdictWords(line),
+                String(line.events),
+                String(line.tokens.input + line.tokens.output),
+                line.updatedAt,
+                oneLine([line.request, line.cause].filter(Boolean).join(' · '), 100),
               ]),
             ]),
       () => listed,

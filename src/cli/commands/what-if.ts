@@ -35,28 +35,29 @@ export default {
       const site = { catalog: runtime.catalog, workers: measuring(shell, labels) };
       const told = fold(events, limits, site);
       output.result(
-        () => harmless(textOf(told, output)),
+        () => whatIfText(told, output),
         () => ({ team: team.id, ...told }),
       );
       return 0;
     }),
 } satisfies Command<[team: string], WhatIfOptions>;
 
-function textOf(told: WhatIf, { paint }: Output): string {
+/** Painted here, so what was recorded is made harmless before. */
+export function whatIfText(told: WhatIf, { paint }: Pick<Output, 'paint'>): string {
   const { stops, neared, recorded, spent, saved, lost, unsureFrom, goesOnAt, synthesis } = told;
   const money = (usd: number) => (recorded.usd > 0 ? `, $${usd.toFixed(4)}` : '');
   const gone = [
     ...(lost.modelCalls > 0 ? [`${lost.modelCalls} model calls`] : []),
     ...(lost.rounds > 0 ? [`${lost.rounds} rounds`] : []),
-    ...lost.artifacts,
+    ...lost.artifacts.map(harmless),
   ];
   return [
     stops
       ? paint.bold(
-          `it would have stopped at revision ${stops.revision} (${stops.type}${stops.actor ? ` of ${stops.actor}` : ''})`,
+          `it would have stopped at revision ${stops.revision} (${stops.type}${stops.actor ? ` of ${harmless(stops.actor)}` : ''})`,
         )
       : paint.bold('it would have come to the same end'),
-    ...(stops ? [`  ${stops.detail}`] : []),
+    ...(stops ? [`  ${harmless(stops.detail)}`] : []),
     ...(neared
       ? [`80 % of ${neared.limit} would have been used at revision ${neared.revision}`]
       : []),
