@@ -16,6 +16,8 @@ import {
   RegistrationError,
 } from '../../src/actors/machine/registered-machine.ts';
 import { registerMachine } from '../../src/actors/machine/registration.ts';
+import { createRuntime } from '../../src/actors/runtime.ts';
+import { openStore } from '../../src/events/stores/open-store.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
 
 const anyWorker = () => true;
@@ -29,6 +31,36 @@ const problemsOf = (machine: any, hasWorker = noWorker, more: Partial<MachineSou
   }
   return '';
 };
+
+describe('a machine that goes round in circles', () => {
+  const circle = () =>
+    createMachine({
+      id: 'm',
+      initial: 'a',
+      states: { a: { on: { go: 'b' } }, b: { always: 'c' }, c: { always: 'b' } },
+    });
+
+  it.each(['team', 'own'] as const)(
+    'is refused by name, not run for ever, with words of its %s',
+    async (words) => {
+      const store = await openStore('memory:');
+      const runtime = createRuntime({ store, machines: { circle: { machine: circle(), words } } });
+      const team = await runtime.start({ machine: 'circle', actor: 'root' });
+      await team.send({ type: 'go' }, { to: ['root'] });
+      const { reason } = await team.result();
+      expect(reason).toMatch(/^poisoned: machine "circle".*more than 10000 microsteps/);
+      await runtime.close();
+      await store.close();
+    },
+  );
+
+  it('keeps a bound of its own', () => {
+    const machine = createMachine({ ...circle().config, options: { maxIterations: 7 } } as never);
+    const { interpreter } = registerMachine('m', { machine, words: 'team' }, () => false);
+    const { snapshot } = interpreter.start(null);
+    expect(() => interpreter.hear(snapshot, { type: 'go' })).toThrow(/more than 7 microsteps/);
+  });
+});
 
 describe('registration', () => {
   it('takes the machines of the horde', () => {

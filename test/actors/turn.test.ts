@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, emit } from 'xstate';
-import { hashState } from '../../src/actors/state/team-state.ts';
+import { hashState, persistState } from '../../src/actors/state/team-state.ts';
 import { TURN_BYTES_MAX, TURN_EVENTS_MAX } from '../../src/actors/turn/draft.ts';
 import { STOP_GRACE_MS } from '../../src/actors/turn/hearing.ts';
 import { BEGINNING, type StageOptions, TurnStage, types } from './turn-stage.ts';
@@ -277,6 +277,38 @@ describe('work that is owed', () => {
     expect(team.state.actors.get('root')!.snapshot.value).toBe('failed');
     expect(team.take('work.late', { work, src: 'pay' }, 2, { work }).length).toBe(1);
     expect(team.state.works.size).toBe(0);
+  });
+});
+
+describe('a delay', () => {
+  const patient = (delay: number) =>
+    createMachine(
+      {
+        id: 'p',
+        initial: 'idle',
+        states: {
+          idle: { on: { go: 'waiting' } },
+          waiting: { id: 'waiting', after: { long: 'over' }, on: { back: 'idle' } },
+          over: {},
+        },
+      },
+      { delays: { long: delay } },
+    );
+  const go = (team: TurnStage, type: string) =>
+    team.take(type, {}, 1, { ...outside(team.state.heard.size), to: ['root'] });
+
+  it('of infinity is never due, and survives being written down', () => {
+    const team = stage({ machines: { root: patient(Number.POSITIVE_INFINITY) } });
+    expect(types(go(team, 'go'))).toEqual(['go']);
+    expect(team.state.timers.size).toBe(0);
+    expect(JSON.stringify(persistState(team.state))).not.toContain('dueAt');
+  });
+
+  it('of NaN is refused, and says so', () => {
+    const team = stage({ machines: { root: patient(Number.NaN) } });
+    const events = go(team, 'go');
+    expect(types(events)).toEqual(['go', 'team.stopped']);
+    expect(events[1]?.data['detail']).toContain('NaN: a delay is a number of milliseconds');
   });
 });
 

@@ -13,7 +13,7 @@ import type {
   AnyStateMachine,
   AnyTransitionDefinition,
 } from 'xstate';
-import { type Effect, type HeardEvent, handedOver } from './effect.ts';
+import { type Effect, type HeardEvent, handedOver, MachineFailure } from './effect.ts';
 import { ACTION } from './xstate-names.ts';
 
 type Context = AnyMachineSnapshot['context'];
@@ -270,6 +270,10 @@ export function armed(
   machine: string,
 ): Effect & { kind: 'arm' } {
   const timer = typeof id === 'string' ? id : String(event.type);
+  if (Number.isNaN(delayMs))
+    throw new MachineFailure(
+      `machine "${machine}" delays "${event.type}" by NaN: a delay is a number of milliseconds`,
+    );
   const told = handedOver(event, machine);
   if (typeof told !== 'object' || told === null || Array.isArray(told))
     throw new Unfit('a raised thing that is no event');

@@ -26,6 +26,20 @@ export function logicOf(machine: AnyStateMachine, src: string): unknown {
   return config?.src;
 }
 
+/** Microsteps that one event may set off: beyond them a machine goes round in circles. */
+const MICROSTEPS_MAX = 10_000;
+
+/**
+ * A step that never comes to rest is refused, where XState by itself would run for ever. Set on the machine that
+ * was given, which whoever runs it elsewhere will not notice; a bound of its own (`options.maxIterations`) stands.
+ */
+export function bounded(machine: AnyStateMachine): AnyStateMachine {
+  const { options } = machine;
+  if (!Number.isFinite(options.maxIterations ?? Number.POSITIVE_INFINITY))
+    options.maxIterations = MICROSTEPS_MAX;
+  return machine;
+}
+
 /** XState forgets the input and the end of a wait whose logic nobody declared: a worker's name is declared here. */
 export function declared(
   machine: AnyStateMachine,

@@ -9,6 +9,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { topicMatches } from '../../events/topics.ts';
 import { registerOwn } from '../own/registration.ts';
 import {
+  bounded,
   declared,
   fingerprintOf,
   logicOf,
@@ -34,7 +35,7 @@ export function registerMachine(
   if ((given.words ?? (given.hears ? 'team' : 'own')) === 'own')
     return registerOwn(name, given, hasWorker);
   const { hears = [], strict = false, effects = {} } = given;
-  const machine = declared(given.machine, hasWorker);
+  const machine = bounded(declared(given.machine, hasWorker));
   const nodes = statesOf(machine.root);
   const problems = [
     ...nodes.flatMap((node) => actionProblems(node, machine)),

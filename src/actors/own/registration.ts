@@ -8,6 +8,7 @@
  */
 import { type AnyActorLogic, type AnyStateMachine, type AnyStateNode, StateMachine } from 'xstate';
 import {
+  bounded,
   declared,
   fingerprintOf,
   logicOf,
@@ -51,6 +52,7 @@ function ownOf(own: {
   hasWorker: (src: string) => boolean;
 }): RegisteredMachine {
   const { name, logic, effects, warnings, hasWorker } = own;
+  if (isMachine(logic)) bounded(logic);
   const children = new WeakMap<object, RegisteredMachine>();
   return {
     name,

@@ -5,6 +5,7 @@
  * Invariants
  * 1. A timer is known by its actor and its name; arming it again replaces it.
  * 2. The runtime's own have no actor; one that is armed already is left as it is.
+ * 3. What is due in infinity is never armed.
  */
 import type { JsonObject } from '../../events/event.ts';
 import type { ArmedTimer } from '../state/team-state.ts';
@@ -18,6 +19,11 @@ export function arm(
   { timer, event, delayMs }: Pick<ArmedTimer, 'timer' | 'event'> & { delayMs: number },
 ): void {
   const { state, cause = 0 } = draft;
+  // It takes the place of the one before, and never comes.
+  if (delayMs === Number.POSITIVE_INFINITY) {
+    disarm(draft, actor, timer);
+    return;
+  }
   const dueAt = state.at + delayMs;
   const armed = { actor, timer, event, dueAt, armed: cause, relative: true };
   state.timers.set(timerKey(actor, timer), armed);
