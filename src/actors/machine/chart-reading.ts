@@ -33,7 +33,7 @@ const MICROSTEPS_MAX = 10_000;
  * A step that never comes to rest is refused, where XState by itself would run for ever. Set on the machine that
  * was given, which whoever runs it elsewhere will not notice; a bound of its own (`options.maxIterations`) stands.
  */
-export function bounded(machine: AnyStateMachine): AnyStateMachine {
+export function withBoundedSteps(machine: AnyStateMachine): AnyStateMachine {
   const { options } = machine;
   if (!Number.isFinite(options.maxIterations ?? Number.POSITIVE_INFINITY))
     options.maxIterations = MICROSTEPS_MAX;

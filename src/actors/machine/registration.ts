@@ -9,7 +9,6 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { topicMatches } from '../../events/topics.ts';
 import { registerOwn } from '../own/registration.ts';
 import {
-  bounded,
   declared,
   fingerprintOf,
   logicOf,
@@ -17,6 +16,7 @@ import {
   sharedInvokes,
   statesOf,
   unansweredWaits,
+  withBoundedSteps,
 } from './chart-reading.ts';
 import { createInterpreter } from './interpreter.ts';
 import {
@@ -35,7 +35,7 @@ export function registerMachine(
   if ((given.words ?? (given.hears ? 'team' : 'own')) === 'own')
     return registerOwn(name, given, hasWorker);
   const { hears = [], strict = false, effects = {} } = given;
-  const machine = bounded(declared(given.machine, hasWorker));
+  const machine = withBoundedSteps(declared(given.machine, hasWorker));
   const nodes = statesOf(machine.root);
   const problems = [
     ...nodes.flatMap((node) => actionProblems(node, machine)),

@@ -8,7 +8,6 @@
  */
 import { type AnyActorLogic, type AnyStateMachine, type AnyStateNode, StateMachine } from 'xstate';
 import {
-  bounded,
   declared,
   fingerprintOf,
   logicOf,
@@ -16,6 +15,7 @@ import {
   sharedInvokes,
   statesOf,
   unansweredWaits,
+  withBoundedSteps,
 } from '../machine/chart-reading.ts';
 import type { Interpreter } from '../machine/interpreter.ts';
 import {
@@ -52,7 +52,7 @@ function ownOf(own: {
   hasWorker: (src: string) => boolean;
 }): RegisteredMachine {
   const { name, logic, effects, warnings, hasWorker } = own;
-  if (isMachine(logic)) bounded(logic);
+  if (isMachine(logic)) withBoundedSteps(logic);
   const children = new WeakMap<object, RegisteredMachine>();
   return {
     name,
