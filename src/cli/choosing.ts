@@ -16,11 +16,11 @@ import { defaultModel } from '../hands/model/prices.ts';
 import { patterns } from '../machines/patterns/index.ts';
 import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
 import type { Catalog } from '../planning/catalog/catalog.ts';
-import { formTeam, type TeamPlan } from '../planning/formation.ts';
+import type { TeamPlan } from '../planning/formation.ts';
 import { type Offer, patternOf, patternsFor } from '../planning/offer.ts';
 import { recommend, takeInstead } from '../planning/recommend.ts';
-import { type Recommendation, wishOf } from '../planning/recommendation.ts';
-import { formWorkflow, type WorkflowPlan } from '../planning/workflows/form-workflow.ts';
+import { planRecommended, type Recommendation } from '../planning/recommendation.ts';
+import type { WorkflowPlan } from '../planning/workflows/form-workflow.ts';
 import { workflowNamed } from '../planning/workflows/workflow-list.ts';
 import { BadUsage } from './bad-usage.ts';
 import type { Site } from './command.ts';
@@ -136,33 +136,31 @@ const knownTo = ({ own }: Pick<RunWish, 'own'>): Readonly<Record<string, Pattern
 
 const offerOf = (wish: RunWish): Offer => {
   const { agents, options } = wish;
-  const { pattern, rounds } = options;
+  const { pattern, workflow, rounds } = options;
   return {
     agents,
+    ...(workflow === undefined ? {} : { workflow }),
     ...(pattern === undefined ? {} : { pattern, patterns: knownTo(wish) }),
     ...(rounds === undefined ? {} : { limits: { rounds } }),
   };
 };
 
-/** The team of a choice. Throws `BadUsage` for what does not fit. */
+/** The team of a choice, or its teams. Throws `BadUsage` for what does not fit. */
 export function planOf(
   wish: Omit<RunWish, 'agents'>,
   choice: RunChoice,
   tools: readonly ToolSpec[],
 ): TeamPlan | WorkflowPlan {
   const { request, materials, options, catalog, labels, own } = wish;
-  if (options.workflow !== undefined) return workflowOf(wish, options.workflow, tools);
   const { reasons, by } = choice;
-  const { rounds } = options;
+  const pattern = own.all.find(({ name }) => name === choice.pattern);
   return usage(() =>
-    formTeam({
+    planRecommended(choice, catalog, {
       request,
       materials,
-      ...wishOf(choice, catalog),
-      pattern: own.all.find(({ name }) => name === choice.pattern) ?? choice.pattern,
+      ...(pattern ? { pattern } : {}),
       model: options.model ?? defaultModel,
       limits: limitsOf(options, choice.spent),
-      ...(rounds === undefined ? {} : { patternLimits: { rounds } }),
       tools,
       labels: {
         ...labels,
@@ -171,27 +169,6 @@ export function planOf(
         ...(reasons.length > 0 ? { why: reasons.join('; ').slice(0, 400) } : {}),
       },
       ...(options.synthesis === undefined ? {} : { synthesis: options.synthesis }),
-      ...(options.team === undefined ? {} : { id: options.team }),
-    }),
-  );
-}
-
-/** Several teams in the order of what builds on what, each with its share of the budget. */
-function workflowOf(
-  { request, materials, options, catalog, labels }: Omit<RunWish, 'agents'>,
-  workflow: string,
-  tools: readonly ToolSpec[],
-): WorkflowPlan {
-  return usage(() =>
-    formWorkflow({
-      request,
-      materials,
-      workflow,
-      model: options.model ?? defaultModel,
-      limits: limitsOf(options),
-      persona: (agentType) => catalog.agent(agentType),
-      tools,
-      labels,
       ...(options.team === undefined ? {} : { id: options.team }),
     }),
   );

@@ -3,21 +3,31 @@ import type { Recommendation } from '../planning/recommendation.ts';
 import { oneLine, table } from './terminal-text.ts';
 
 export function selectionText(selection: Recommendation): string {
-  const { pattern, roster, reasons, alternatives, limits, wish } = selection;
+  const { pattern, workflow, roster, reasons, alternatives, limits, wish } = selection;
   const rows = [
     ...reasons.map((reason, i) => [i === 0 ? 'why' : '', oneLine(reason, 160)]),
     ...(wish ? [['wish', `${wish}, which is not to be had here`]] : []),
-    ...roster.map(({ actor, agentType, methodology }, i) => [
-      i === 0 ? 'roster' : '',
-      `${actor}: ${agentType}${methodology ? `, by ${methodology}` : ''}`,
+    ...roster.map((seat, i) => [i === 0 ? 'roster' : '', seatText(seat)]),
+    ...(workflow?.steps ?? []).flatMap(({ step, pattern: by, seats }) => [
+      [step, by],
+      ...seats.map((seat) => ['', seatText(seat)]),
     ]),
-    ['limits', limitsText(limits)],
+    ...(workflow ? [] : [['limits', limitsText(limits)]]),
     [
       'else',
       alternatives.map((one) => `${one.pattern} ${percent(one.score)}`).join(', ') || 'nothing',
     ],
   ];
   return `${pattern} (${sureness(selection)})\n\n${table(rows)}`;
+}
+
+type ShownSeat = Recommendation['roster'][number];
+
+function seatText({ actor, agentType, methodology, duty, subAgents }: ShownSeat): string {
+  const way = methodology ? `, by ${methodology}` : '';
+  const part = duty ? `: ${oneLine(duty, 100)}` : '';
+  const below = subAgents ? ` (${subAgents.count} sub-agents)` : '';
+  return `${actor}: ${agentType}${way}${below}${part}`;
 }
 
 /** One line for those who only want to know why. */

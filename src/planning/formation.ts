@@ -13,11 +13,22 @@ import { type CastSeat, cast } from './casting/roster.ts';
 import { limitsOf, patternOf } from './offer.ts';
 import { type AgentPersona, plainPersona, scribeText, systemText } from './prompts.ts';
 
+/** Somebody who is to sit in a team, with what is said of them. */
+export interface SeatWish extends CastSeat {
+  /** Name of its one methodology; its text is `methodologyNamed`. */
+  readonly methodology?: string | null;
+  /** Which part of the request is its own. */
+  readonly duty?: string | null;
+  readonly subAgents?: { readonly count: number; readonly task: string | null } | null;
+}
+
 export interface TeamWish {
   request: string;
   materials?: { name: string; text: string }[];
   /** Name of a pattern (see `patterns`), or one of your own. */
   pattern: string | PatternDefinition;
+  /** Who sits where; instead of `agents`. */
+  seats?: readonly SeatWish[];
   /** Types of agents by role. */
   agents?: Readonly<Record<string, readonly string[]>>;
   model: string;
@@ -34,6 +45,8 @@ export interface TeamWish {
   persona?: (agentType: string) => AgentPersona | undefined;
   /** Text of the methodology of a seat, if it has one. */
   methodology?: (seat: CastSeat) => string | undefined;
+  /** Text of a methodology by the name that a seat has. */
+  methodologyNamed?: (name: string) => string | undefined;
   /** A model writes the synthesis; default: only where the pattern is nothing without one. */
   synthesis?: boolean;
   /** Labels for lists and reports. */
@@ -60,8 +73,8 @@ const SYNTHESIZED = new Set(['swarm', 'swarm-discovery']);
 /** Plans the team. Throws a RangeError that says what does not fit. */
 export function formTeam(wish: TeamWish): TeamPlan {
   const pattern = typeof wish.pattern === 'string' ? patternOf(wish.pattern) : wish.pattern;
-  const all = cast(pattern, wish.agents);
-  const isPrepared = ({ role }: CastSeat) =>
+  const all: readonly SeatWish[] = wish.seats ?? cast(pattern, wish.agents);
+  const isPrepared = ({ role }: SeatWish) =>
     pattern.roles.some((known) => known.role === role && known.onDemand);
   const roster = all.filter((seat) => !isPrepared(seat));
   const reserve = all.filter(isPrepared);
@@ -89,12 +102,12 @@ export function formTeam(wish: TeamWish): TeamPlan {
 }
 
 function seatPlan(
-  seat: CastSeat,
-  roster: readonly CastSeat[],
+  seat: SeatWish,
+  roster: readonly SeatWish[],
   pattern: PatternDefinition,
   wish: TeamWish,
 ) {
-  const persona = wish.persona?.(seat.agentType) ?? plainPersona(seat.agentType);
+  const personaOf = (type: string) => wish.persona?.(type) ?? plainPersona(type);
   const { moves } = pattern.roles.find(({ role }) => role === seat.role)!;
   const spoken = [...spokenTools.values()].map(({ tool }) => tool);
   const beside = [...spoken, ...(wish.tools ?? [])];
@@ -103,7 +116,16 @@ function seatPlan(
     agentType: seat.agentType,
     model: wish.model,
     outputTokensMax: wish.outputTokensMax ?? OUTPUT_TOKENS_MAX,
-    system: systemText(persona, seat, pattern, roster, wish.methodology?.(seat)),
+    system: systemText({
+      persona: personaOf(seat.agentType),
+      seat,
+      pattern,
+      mates: roster
+        .filter(({ actor }) => actor !== seat.actor)
+        .map((mate) => ({ ...mate, goodAt: personaOf(mate.agentType).description })),
+      methodology: methodologyText(seat, wish),
+      maySwarm: beside.some(({ name }) => name === 'dispatch_swarm'),
+    }),
     tools: [...moves.map((name) => toolOf(name, pattern.words)), ...beside],
   };
   return {
@@ -111,6 +133,11 @@ function seatPlan(
     profile,
     input: { agent: seat.actor, tools: beside.map(({ name }) => name) },
   };
+}
+
+function methodologyText(seat: SeatWish, wish: TeamWish): string | undefined {
+  if (wish.methodology) return wish.methodology(seat);
+  return seat.methodology ? wish.methodologyNamed?.(seat.methodology) : undefined;
 }
 
 function scribePlan(pattern: PatternDefinition, wish: TeamWish) {

@@ -9,10 +9,14 @@ import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
 export interface Offer {
   /** The pattern that a person named: then nobody judges. */
   pattern?: string;
+  /** The workflow that a person named: then nobody judges. */
+  workflow?: string;
   /** Which patterns there are; default: all. */
   patterns?: Readonly<Record<string, PatternDefinition>>;
   /** Types of agents by role, as a person asked for them; patterns without these roles are not taken. */
   agents?: Readonly<Record<string, readonly string[]>>;
+  /** Methodologies by role, in the order of its seats; one is that of all, `none` is none. */
+  methodologies?: Readonly<Record<string, readonly string[]>>;
   /** Limits of the pattern, as a person asked for them; patterns that do not know them are not taken. */
   limits?: Readonly<Record<string, Json>>;
 }
@@ -33,7 +37,12 @@ export function patternsFor(offer: Offer): Readonly<Record<string, PatternDefini
   const known = offer.patterns ?? patterns;
   const all =
     offer.pattern === undefined ? Object.values(known) : [patternOf(offer.pattern, known)];
-  const fitting = withLimits(withRoles(all, Object.keys(offer.agents ?? {})), offer.limits ?? {});
+  const fitting = withLimits(
+    withRoles(all, [
+      ...new Set([...Object.keys(offer.agents ?? {}), ...Object.keys(offer.methodologies ?? {})]),
+    ]),
+    offer.limits ?? {},
+  );
   return Object.fromEntries(fitting.map((one) => [one.name, one]));
 }
 

@@ -14,7 +14,8 @@
  * 5. The same request, catalog and offer always give the same recommendation, but for what a model answers.
  */
 import { castFor, type Seat } from './casting/casting.ts';
-import type { KnownTypes } from './casting/mentions.ts';
+import type { KnownNames } from './casting/names.ts';
+import { carrierOf } from './casting/scene.ts';
 import { CHOICES, type Choice } from './choice.ts';
 import {
   type AskModel,
@@ -25,10 +26,9 @@ import {
   NotChosen,
 } from './judge/choice-question.ts';
 import { type Judgement, judge, TIE } from './judge/judge.ts';
-import { skim } from './language/reading.ts';
-import type { Reading } from './language/word.ts';
 import { limitsOf, type Offer, patternOf, patternsFor } from './offer.ts';
 import type { Recommendation } from './recommendation.ts';
+import { castWorkflow, workflowIn } from './workflows/chosen-workflow.ts';
 
 export interface Asking extends Offer {
   /** Asks a model; without it, and when it rejects with `NotChosen`, the offline judge decides. */
@@ -37,8 +37,8 @@ export interface Asking extends Offer {
 
 /** What decides beside the request itself. */
 interface Site {
-  reading: Reading;
-  known: KnownTypes;
+  request: string;
+  known: KnownNames;
   offer: Offer;
 }
 
@@ -48,16 +48,44 @@ export async function recommend(
   known: KnownCatalog,
   { ask, ...offer }: Asking = {},
 ): Promise<Recommendation> {
-  const site: Site = { reading: skim(request), known, offer };
+  const site: Site = { request, known, offer };
+  if (offer.workflow !== undefined) return { ...inTeams(site, offer.workflow), by: 'option' };
   const fitting = patternsFor(offer);
   if (offer.pattern !== undefined) {
     const judged = { ...NAMED, pattern: offer.pattern as Choice };
-    return { ...seated(site, judged, fitting[offer.pattern]!), by: 'option' };
+    return { ...seated(site, judged, patternOf(offer.pattern, fitting)), by: 'option' };
   }
+  const workflow = offer.patterns ? undefined : workflowIn(request);
+  if (workflow !== undefined && isPlain(offer)) return inTeams(site, workflow);
   const answer = ask && (await answerOf(ask, request, known, offer));
   if (answer && !('failure' in answer)) return byModel(site, answer);
   const judged = judgementTaken(site, await judge(request));
   return answer ? { ...judged, unanswered: answer.failure } : judged;
+}
+
+/** Whether nothing was asked for that is about one team. */
+const isPlain = ({ agents = {}, methodologies = {}, limits = {} }: Offer) =>
+  [agents, methodologies, limits].every((one) => Object.keys(one).length === 0);
+
+/** Several teams, one building on the other. */
+function inTeams({ request, known, offer }: Site, name: string): Recommendation {
+  const workflow = castWorkflow(request, name, known, offer);
+  const seats = workflow.steps.flatMap((step) => step.seats);
+  const titles = workflow.steps.map(({ step }) => step).join(', then ');
+  return {
+    ...NAMED,
+    pattern: name,
+    workflow,
+    roster: [],
+    swarms: false,
+    wish: null,
+    methodologies: namesOf(seats),
+    limits: {},
+    reasons: [`a team for each of its parts: ${titles}`],
+    tie: null,
+    by: 'judge',
+    unanswered: null,
+  };
 }
 
 const NAMED = { confidence: 1, signals: [], reasons: [], alternatives: [], unsure: false };
@@ -103,9 +131,24 @@ function withMethodologies(taken: Recommendation, seats: ModelAnswer['seats']): 
 }
 
 /** The recommendation that a judgement leads to. */
-export function judgementTaken(site: Site, judged: Judgement): Recommendation {
-  const pattern = patternsFor(site.offer)[judged.pattern];
+export function judgementTaken(site: Site, given: Judgement): Recommendation {
+  const fitting = patternsFor(site.offer);
+  const judged = carried(site, given, fitting);
+  const pattern = fitting[judged.pattern];
   return pattern ? seated(site, judged, pattern) : insteadOf(site, judged);
+}
+
+/** A swarm below a pattern of its own is that pattern, whose members have sub-agents. */
+function carried(
+  { request, known }: Site,
+  judged: Judgement,
+  fitting: Readonly<Record<string, Pattern>>,
+): Judgement {
+  const carrier = judged.pattern === 'nested-swarm' ? carrierOf(request, known) : undefined;
+  if (carrier === undefined || !Object.hasOwn(fitting, carrier)) return judged;
+  const reasons = [...judged.reasons, `those who are to have sub-agents work as ${carrier}`];
+  const alternatives = judged.alternatives.filter(({ pattern }) => pattern !== carrier);
+  return { ...judged, pattern: carrier, reasons, alternatives };
 }
 
 /** Takes another way of those considered; a person's choice between two that are equal. */
@@ -113,7 +156,7 @@ export function takeInstead(
   request: string,
   before: Recommendation,
   name: string,
-  known: KnownTypes,
+  known: KnownNames,
   offer: Offer = {},
 ): Recommendation {
   const other = before.alternatives.find(({ pattern }) => pattern === name);
@@ -128,7 +171,7 @@ export function takeInstead(
     ],
     unsure: false,
   };
-  const taken = seated({ reading: skim(request), known, offer }, judged, patternOf(name));
+  const taken = seated({ request, known, offer }, judged, patternOf(name));
   return { ...taken, tie: null, by: 'person' };
 }
 
@@ -150,30 +193,32 @@ function insteadOf(site: Site, judged: Judgement): Recommendation {
     ],
     unsure: true,
   };
-  return { ...seated(site, instead, fitting[name]!), wish: judged.pattern, tie: null };
+  return { ...seated(site, instead, patternOf(name, fitting)), wish: judged.pattern, tie: null };
 }
 
 type Pattern = ReturnType<typeof patternOf>;
 
 function seated(
-  { reading, known, offer }: Site,
+  { request, known, offer }: Site,
   judged: Judgement,
   pattern: Pattern,
 ): Recommendation {
-  const { kind, seats } = castFor(reading, pattern, known, offer.agents);
+  const { kind, seats, notes } = castFor(request, pattern, known, offer);
   const { confidence, signals, alternatives, unsure } = judged;
   const rival = alternatives[0];
   const there = rival && Object.hasOwn(patternsFor(offer), rival.pattern);
   const tied = there && Math.abs(confidence - rival.score) < TIE;
   return {
     pattern: pattern.name,
+    workflow: null,
     confidence,
     signals,
     roster: seats,
+    swarms: pattern.name === 'nested-swarm' || seats.some(({ subAgents }) => subAgents !== null),
     wish: null,
     methodologies: namesOf(seats),
     limits: limitsOf(pattern, offer.limits ?? {}),
-    reasons: [...judged.reasons, ...(kind ? [`a request of the kind ${kind}`] : [])],
+    reasons: [...judged.reasons, ...(kind ? [`a request of the kind ${kind}`] : []), ...notes],
     alternatives,
     tie: tied ? [pattern.name, rival.pattern] : null,
     unsure,

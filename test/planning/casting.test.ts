@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { patterns } from '../../src/machines/patterns/index.ts';
 import { castFor } from '../../src/planning/casting/casting.ts';
-import { mentionsIn, TOPICS, topicsIn, viewsIn } from '../../src/planning/casting/mentions.ts';
+import { mentionsIn } from '../../src/planning/casting/mentions.ts';
+import { TOPICS, topicsIn, viewsIn } from '../../src/planning/casting/topics.ts';
 import { Catalog } from '../../src/planning/catalog/catalog.ts';
 import { nearestNames } from '../../src/planning/language/nearest.ts';
 import { skim } from '../../src/planning/language/reading.ts';
 
 const catalog = new Catalog();
 const cast = async (request: string, name: string, wanted?: Record<string, string[]>) => {
-  const { seats } = castFor(skim(request), patterns[name]!, catalog, wanted);
+  const { seats } = castFor(request, patterns[name]!, catalog, {
+    ...(wanted ? { agents: wanted } : {}),
+  });
   return seats;
 };
 const types = async (request: string, name: string, wanted?: Record<string, string[]>) =>
@@ -109,7 +112,7 @@ describe('casting', () => {
       'security-auditor',
       'performance-profiler',
       'web-accessibility-checker',
-      'performance-profiler',
+      'general-purpose',
     ]);
   });
 
@@ -122,7 +125,7 @@ describe('casting', () => {
 
   test('prepares for a team that grows whoever its topics and its kind may call for', async () => {
     const request = 'Audit this code for security holes and slow SQL; the scope is unknown.';
-    const { seats } = castFor(skim(request), patterns['swarm-discovery']!, catalog);
+    const { seats } = castFor(request, patterns['swarm-discovery']!, catalog);
     const prepared = seats.filter((one) => one.role === 'specialist').map((one) => one.agentType);
     expect(prepared).toEqual(expect.arrayContaining(['security-auditor', 'database-admin']));
     expect(new Set(prepared).size).toBe(prepared.length);

@@ -5,6 +5,7 @@ import { CHOICES } from '../../src/planning/choice.ts';
 import { classify } from '../../src/planning/judge/classifier.ts';
 import { type Judgement, judge } from '../../src/planning/judge/judge.ts';
 import { learnedWeights, WEIGHTS_FILE, weightsFrom } from '../../src/planning/judge/weights.ts';
+import { isEnglish } from '../../src/planning/language/english-or-not.ts';
 import { LETTERS_MAX, read } from '../../src/planning/language/reading.ts';
 import { isRight, type LabelledRequest, labelledRequests } from './labelled-requests.ts';
 
@@ -135,6 +136,30 @@ describe('a judgement', () => {
       });
     },
   );
+
+  test.each([
+    'Schreibe einen Bericht und lass ihn von einem Anwalt prüfen, bis er zustimmt.',
+    'Débattez de PostgreSQL contre DynamoDB, puis un juge décide.',
+    'Revisa este código y luego mejóralo hasta que esté listo.',
+    'Bitte plane, baue und teste einen Dienst für Benachrichtigungen.',
+    'Scrivi una relazione e falla controllare da un avvocato finché non approva.',
+    'Напиши отчёт, потом пусть юрист проверит его.',
+  ])('of %j, which is not English, is a single agent, unsure, and says why', async (request) => {
+    const { pattern, confidence, unsure, reasons } = await judge(request);
+    expect([pattern, confidence, unsure]).toEqual(['single-agent', 0, true]);
+    expect(reasons.join()).toContain('not in English');
+  });
+
+  test('of another language follows the name of a pattern, and stays unsure', async () => {
+    const request = 'Bitte eine swarm discovery für unsere Codebasis.';
+    expect(await judge(request)).toMatchObject({ pattern: 'swarm-discovery', unsure: true });
+  });
+
+  test('takes every labelled request for English, names and code in it included', () => {
+    const all = [...labelledRequests('development'), ...labelledRequests('held-out')];
+    expect(all.filter(({ text }) => !isEnglish(text))).toEqual([]);
+    expect(isEnglish('Rename Müller to Schmidt in all files')).toBe(true);
+  });
 
   test('of a request with pages of material reads the beginning and says so', async () => {
     const material = 'lorem ipsum dolor sit amet '.repeat(40_000);

@@ -6,7 +6,6 @@ import { formTeam } from '../../src/planning/formation.ts';
 import { type AskModel, choiceQuestion } from '../../src/planning/judge/choice-question.ts';
 import { type Judgement, judge } from '../../src/planning/judge/judge.ts';
 import * as english from '../../src/planning/language/english.ts';
-import { skim } from '../../src/planning/language/reading.ts';
 import { type Offer, patternsFor } from '../../src/planning/offer.ts';
 import { judgementTaken, recommend, takeInstead } from '../../src/planning/recommend.ts';
 
@@ -91,7 +90,7 @@ describe('a recommendation', () => {
   });
 
   test('of two ways that are equal names both, and a person may take the other', async () => {
-    const site = { reading: skim(review), known: catalog, offer: {} };
+    const site = { request: review, known: catalog, offer: {} };
     const judged: Judgement = {
       ...(await judge(review)),
       pattern: 'swarm',

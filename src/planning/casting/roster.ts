@@ -43,7 +43,9 @@ export const PREPARED: readonly string[] = [
 
 /**
  * Fills the roles of a pattern. `wanted` gives types by role, in order; more types than the default count
- * make more seats; an empty type is the default one. Throws a RangeError for a role the pattern does not have, or too many of one.
+ * make more seats; an empty type is the default one, an empty list as few as may be. One type is that of all the
+ * role's seats; of several, none is seated twice to fill a chair. Throws a RangeError for a role the pattern does
+ * not have, or too many of one.
  */
 export function cast(
   pattern: Pick<PatternDefinition, 'name' | 'roles'>,
@@ -58,7 +60,7 @@ export function cast(
   return pattern.roles.flatMap((role) =>
     role.onDemand
       ? preparedOf(pattern.name, role, wanted[role.role] ?? [])
-      : seatsOf(pattern.name, role, wanted[role.role] ?? []),
+      : seatsOf(pattern.name, role, wanted[role.role]),
   );
 }
 
@@ -77,20 +79,32 @@ function preparedOf(pattern: string, { role, max }: Role, wanted: readonly strin
   return [...actors.values()];
 }
 
-function seatsOf(pattern: string, of: Role, types: readonly string[]): CastSeat[] {
+function seatsOf(pattern: string, of: Role, wanted: readonly string[] | undefined): CastSeat[] {
   const { role, min, max, usual = COUNTS[pattern]?.[role] ?? min } = of;
+  const types = wanted ?? [];
   if (types.length > max) {
     throw new RangeError(
       `${pattern} takes at most ${max} of the role "${role}"; ${types.length} were named`,
     );
   }
-  const count = types.length > 0 ? Math.max(min, types.length) : Math.max(min, usual);
-  return Array.from({ length: Math.min(count, max) }, (_, i) => ({
-    actor: max === 1 ? role : `${role}-${i + 1}`,
-    role,
-    agentType: (i < types.length ? types[i] : types.at(-1)) || defaultType(of, i),
-  }));
+  const count = Math.min(max, Math.max(min, wanted === undefined ? usual : types.length));
+  const seats: CastSeat[] = [];
+  for (let i = 0; i < count; i++) {
+    const copied = types.length === 1 ? types[0] : undefined;
+    const agentType = types[i] || copied || freeType(of, i, [...types, ...typesOf(seats)]);
+    seats.push({ actor: max === 1 ? role : `${role}-${i + 1}`, role, agentType });
+  }
+  return seats;
 }
 
-const defaultType = ({ role, types = TYPES[role] ?? [] }: Role, seat: number): string =>
-  types[seat % types.length] ?? 'general-purpose';
+const typesOf = (seats: readonly CastSeat[]) => seats.map(({ agentType }) => agentType);
+
+/** The default type of a seat; where others were named, the first one that is not there yet. */
+function freeType(
+  { role, types = TYPES[role] ?? [] }: Role,
+  seat: number,
+  taken: readonly string[],
+) {
+  const free = types.find((type) => !taken.includes(type));
+  return free ?? types[seat % types.length] ?? 'general-purpose';
+}

@@ -24,7 +24,7 @@ export const METHODOLOGIES = [
 ] as const;
 type MethodologyName = (typeof METHODOLOGIES)[number];
 
-interface RoutedSeat {
+export interface RoutedSeat {
   /** What this seat is there for, in a word. */
   duty: string;
   agentType: string;
@@ -124,7 +124,7 @@ export const ROUTES: readonly Route[] = [
     pattern: 'review-loop',
     seats: {
       producer: [seat('implementer', 'backend-architect', 'implement')],
-      reviewer: [REVIEWER, seat('tester', 'integration-tester', 'test')],
+      reviewer: [REVIEWER],
     },
   },
 ];
@@ -187,8 +187,12 @@ export function methodologyOf(
   index: number,
   agentType = '',
 ): MethodologyName | undefined {
-  const routed = route?.seats[role];
-  if (routed && routed.length > 0) return routed[Math.min(index, routed.length - 1)]?.methodology;
+  const routed = route?.seats[role] ?? [];
+  const own = routed[index];
+  if (own) return own.methodology;
+  // More than the route has: as all of its seats where they are alike, else as the role has it.
+  const ways = new Set(routed.map(({ methodology }) => methodology));
+  if (ways.size === 1) return routed[0]!.methodology;
   if (role === 'stage') return BY_DUTY.find(([said]) => said.test(agentType))?.[1];
   return BY_ROLE[role];
 }

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import type { ToolSpec } from '../../events/words/agent.ts';
-import type { KnownTypes } from '../casting/mentions.ts';
+import type { KnownNames } from '../casting/names.ts';
 import { cast } from '../casting/roster.ts';
 import type { AgentType, Methodology } from '../catalog/catalog-file.ts';
 import { CHOICES, type Choice, type Collaboration, KIND_OF, type SignalKind } from '../choice.ts';
@@ -22,9 +22,12 @@ const REQUEST_LETTERS_MAX = 12_000;
 const SEATS_MAX = 8;
 const TOOL = 'choose_way_of_working';
 
-export interface KnownCatalog extends KnownTypes {
-  readonly agents: ReadonlyMap<string, Pick<AgentType, 'name' | 'description'>>;
-  readonly methodologies: ReadonlyMap<string, Pick<Methodology, 'name' | 'description'>>;
+export interface KnownCatalog extends KnownNames {
+  readonly agents: ReadonlyMap<string, Pick<AgentType, 'name' | 'description' | 'aliases'>>;
+  readonly methodologies: ReadonlyMap<
+    string,
+    Pick<Methodology, 'name' | 'description' | 'aliases'>
+  >;
 }
 
 export interface ChoiceQuestion {

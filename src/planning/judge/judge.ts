@@ -9,9 +9,11 @@
  * 1. A team needs something said for it: with little said the answer is a swarm or a single agent.
  * 2. Equal claims: the cheaper way wins, and `unsure` says that a person should be asked.
  * 3. The same request always gets the same judgement.
+ * 4. What is not English is never judged with confidence.
  */
 
 import { CHOICES, type Choice, type Collaboration, KIND_OF } from '../choice.ts';
+import { isEnglish } from '../language/english-or-not.ts';
 import { read } from '../language/reading.ts';
 import type { Reading } from '../language/word.ts';
 import { classify, type Share } from './classifier.ts';
@@ -53,7 +55,8 @@ export interface Judgement {
 
 /** Judges a request. Loads the language model at the first call; rejects only if that fails. */
 export async function judge(request: string): Promise<Judgement> {
-  return judgeReading(await read(request));
+  const judged = judgeReading(await read(request));
+  return isEnglish(request) ? judged : inDoubt(judged);
 }
 
 /** The judgement of a request that has been read. */
@@ -153,6 +156,18 @@ function reasonsFor(
   if (rival) reasons.push(`as much speaks for ${rival.pattern}; the cheaper way was taken`);
   if (reading.cut) reasons.push('only the beginning of the request was read');
   return reasons;
+}
+
+/** Of what is not English only a pattern's own name counts; nothing is judged with confidence. */
+function inDoubt({ signals }: Judgement): Judgement {
+  const named = signals.find(({ weight, reason }) => weight >= NAME && reason !== RESEMBLES);
+  const reason =
+    'the request is not in English, which is all that the offline judge reads: name a pattern, or let a model choose';
+  return {
+    ...nothingSaid(),
+    ...(named ? { pattern: named.pattern, signals: [named] } : {}),
+    reasons: [...(named ? [`${named.reason}: “${named.evidence}”`] : []), reason],
+  };
 }
 
 function nothingSaid(): Judgement {

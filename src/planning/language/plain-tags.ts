@@ -6,7 +6,7 @@
  */
 import { FORMS, lemmaOf } from './forms.ts';
 import { PEOPLE } from './vocabulary.ts';
-import type { Token } from './word.ts';
+import { signPos, type Token } from './word.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -76,11 +76,16 @@ function tokensOf(sentence: string): Token[] {
 }
 
 function posOf(lower: string, before: Token | undefined): string {
+  const sign = signPos(lower);
+  if (sign) return sign;
   if (!/[\p{L}\p{N}]/u.test(lower)) return 'PUNCT';
   if (/^\d/.test(lower)) return 'NUM';
   const known = POS.get(lower);
   if (known) return known;
   if (lower.endsWith('ly')) return 'ADV';
+  // "The watchdog monitors": after somebody, what they do.
+  const isDone = before !== undefined && PEOPLE.has(before.lemma) && lower.endsWith('s');
+  if (isDone && FORMS.has(lower)) return 'VERB';
   if (PEOPLE.has(lower) || PEOPLE.has(singular(lower))) return 'NOUN';
   // After an article, an adjective or a number it names something: "the design", "a new build".
   const names = before !== undefined && ['DET', 'ADJ', 'NUM', 'ADP'].includes(before.pos);
@@ -93,5 +98,5 @@ const singular = (lower: string) =>
     ? lower
     : lower
         .replace(/ies$/, 'y')
-        .replace(/([^aeiou])es$/, '$1e')
+        .replace(/(ch|sh|x|ss|z)es$/, '$1')
         .replace(/s$/, '');

@@ -15,7 +15,17 @@
 import { FORMS } from './forms.ts';
 import { plainTags } from './plain-tags.ts';
 import { numberOf, somebodyAt } from './somebody.ts';
-import { JOINTS, nounish, type Reading, type Token, type Word } from './word.ts';
+import {
+  ANY_SIGN,
+  JOINTS,
+  markOf,
+  type NameMark,
+  nounish,
+  type Reading,
+  signOf,
+  type Token,
+  type Word,
+} from './word.ts';
 
 /** The request is judged by its beginning: what follows is usually material. */
 export const LETTERS_MAX = 4000;
@@ -26,9 +36,35 @@ export async function read(request: string): Promise<Reading> {
   return readingOf(await taggedEnglish(beginningOf(request)), request);
 }
 
-/** Reads a request for the people and things it names, without the English model. */
-export const skim = (request: string): Reading =>
-  readingOf(plainTags(beginningOf(request)), request);
+/** Reads a request for the people and things it names, without the English model. Marked names are words. */
+export function skim(request: string, marks: readonly NameMark[] = []): Reading {
+  const { words, cut } = readingOf(plainTags(beginningOf(withSigns(request, marks))), request);
+  return { words: words.map((word) => withMark(word, request, marks)), cut };
+}
+
+/** Each marked name as one sign, which no request holds and every tagger leaves whole. */
+function withSigns(request: string, marks: readonly NameMark[]): string {
+  let text = request.replace(ANY_SIGN, '');
+  if (text.length !== request.length) return text;
+  for (const [at, { start, end }] of [...marks.entries()].reverse())
+    text = `${text.slice(0, start)} ${signOf(marks[at]!, at)} ${text.slice(end)}`;
+  return text;
+}
+
+function withMark(word: Word, request: string, marks: readonly NameMark[]): Word {
+  const sign = ANY_SIGN.exec(word.text)?.[0];
+  const mark = sign && marks[markOf(sign)];
+  if (!mark) return word;
+  const text = word.text.replace(sign, request.slice(mark.start, mark.end));
+  const lemma =
+    word.lemma === sign
+      ? (text
+          .toLowerCase()
+          .split(/[\s:-]+/)
+          .at(-1) ?? word.lemma)
+      : word.lemma;
+  return { ...word, text, lower: text.toLowerCase(), lemma, mark, many: word.many || mark.many };
+}
 
 const beginningOf = (request: string) =>
   tidy(request.slice(0, 2 * LETTERS_MAX)).slice(0, LETTERS_MAX);

@@ -51,7 +51,8 @@ function pronounAt(tokens: readonly Token[], at: number): Word | undefined {
 }
 
 function isPerson(token: Token): boolean {
-  const { lemma, lower } = token;
+  const { lemma, lower, pos } = token;
+  if (pos === 'NAME') return true;
   const singular = PEOPLE.has(lemma) ? lemma : lower.replace(/s$/, '');
   if (NOT_PEOPLE.has(singular) || lower.endsWith('ing')) return false;
   if (['someone', 'somebody', 'anybody'].includes(lower)) return true;
@@ -78,6 +79,7 @@ const THINGS =
 function isHead(tokens: readonly Token[], head: number, introduced: boolean): boolean {
   const token = tokens[head]!;
   const next = tokens[head + 1];
+  if (token.pos === 'NAME') return true;
   if (OFFICES.has(token.lower) && !officeStandsAlone(tokens, head)) return false;
   if (token.pos === 'VERB' && !introduced) return false;
   if (!next) return true;

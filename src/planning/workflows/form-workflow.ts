@@ -12,12 +12,15 @@
 import type { Json } from '../../events/event.ts';
 import type { Limits } from '../../events/words/team.ts';
 import type { WorkflowStep } from '../../machines/workflow/workflow-ledger.ts';
-import { formTeam, type TeamPlan, type TeamWish } from '../formation.ts';
+import { cast } from '../casting/roster.ts';
+import { formTeam, type SeatWish, type TeamPlan, type TeamWish } from '../formation.ts';
+import { patternOf } from '../offer.ts';
 import { withoutCycles } from './step-order.ts';
 import type { StepWish, WorkflowDefinition } from './workflow.ts';
 import { workflowNamed } from './workflow-list.ts';
 
-export interface WorkflowWish extends Omit<TeamWish, 'pattern' | 'agents' | 'patternLimits'> {
+export interface WorkflowWish
+  extends Omit<TeamWish, 'pattern' | 'agents' | 'seats' | 'patternLimits'> {
   /** Name of a workflow, or one of one's own. */
   workflow: string | WorkflowDefinition;
   /** How long one step may take, milliseconds. */
@@ -67,7 +70,7 @@ function stepOf(one: StepWish, part: number, wish: WorkflowWish): WorkflowStep {
     request: `${one.task}\n\nThe request of which this is a part:\n${wish.request}`,
     pattern: one.pattern,
     limits,
-    ...(one.agents ? { agents: one.agents } : {}),
+    seats: one.seats ?? seatsOf(one),
     ...(one.patternLimits ? { patternLimits: one.patternLimits } : {}),
     labels: { ...labels, step: one.step },
   });
@@ -83,6 +86,16 @@ function stepOf(one: StepWish, part: number, wish: WorkflowWish): WorkflowStep {
       ...(usd === undefined ? {} : { usd: usd * LEAST }),
     },
   };
+}
+
+/** The seats of a step that nobody has cast: its own types and methodologies. */
+function seatsOf({ pattern, agents, methodologies }: StepWish): SeatWish[] {
+  const seats = cast(patternOf(pattern), agents);
+  return seats.map((seat, at) => {
+    const index = seats.slice(0, at).filter(({ role }) => role === seat.role).length;
+    const ways = methodologies?.[seat.role] ?? [];
+    return { ...seat, methodology: ways[Math.min(index, ways.length - 1)] ?? null };
+  });
 }
 
 function shareOf(limits: Partial<Limits>, part: number): Partial<Limits> {

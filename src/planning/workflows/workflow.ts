@@ -2,7 +2,7 @@
  * What a workflow is: named steps, each one team, and what each step builds on. Data; `workflow-list.ts` holds
  * those that come with the program.
  */
-import type { TeamWish } from '../formation.ts';
+import type { SeatWish, TeamWish } from '../formation.ts';
 
 /** One team as it is wished for. */
 export interface StepWish {
@@ -12,6 +12,12 @@ export interface StepWish {
   task: string;
   pattern: string;
   agents?: TeamWish['agents'];
+  /** Methodologies by role, in the order of its seats; one is that of all. */
+  methodologies?: Readonly<Record<string, readonly string[]>>;
+  /** Who sits where, when it has been cast already: instead of types and methodologies. */
+  seats?: readonly SeatWish[];
+  /** Another pattern, for a request that names somebody of this role. */
+  or?: { role: string; pattern: string };
   patternLimits?: TeamWish['patternLimits'];
   /** Its part of the budget, in relation to the parts of the others. */
   part: number;
