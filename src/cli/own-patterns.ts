@@ -3,15 +3,14 @@
  * the environment (`HORDE_PATTERNS`), and remembered in a team's labels, so that whoever leads it on finds them again.
  *
  * Invariants
- * 1. They are loaded before a command does anything with a team; the machines of the horde are not read for that.
+ * 1. They are loaded before a command does anything with a team; whoever names none loads nothing for them.
  * 2. A file that is not there, or that holds no pattern, is named in one sentence; nothing has happened by then.
  */
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type StreamName, teamOfStream } from '../events/ids.ts';
+import type { StreamName } from '../events/ids.ts';
 import type { EventStore } from '../events/store.ts';
-import { teamFormed } from '../events/words/team.ts';
 import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
 import { BadUsage } from './bad-usage.ts';
 import { pathIn, type Shell } from './shell.ts';
@@ -35,8 +34,10 @@ export class OwnPatterns {
 
   /** Loads the patterns of a team, or of all of the store, from the files that their labels name. Throws `BadUsage`. */
   async loadFor(store: EventStore, team?: string): Promise<void> {
+    const { teamOfStream } = await import('../events/ids.ts');
     for (const { stream } of await store.streams('team-'))
-      if (team === undefined || teamOfStream(stream) === team) await this.loadOf(store, stream);
+      if (team === undefined || teamOfStream(stream) === team)
+        await this.loadOf(store, stream, teamOfStream(stream) ?? '');
   }
 
   /** The label of a team of this pattern: the file that it came from, if it came from one. */
@@ -46,13 +47,13 @@ export class OwnPatterns {
     return {};
   }
 
-  private async loadOf(store: EventStore, stream: StreamName): Promise<void> {
+  private async loadOf(store: EventStore, stream: StreamName, team: string): Promise<void> {
     const [first] = await store.read(stream, { limit: 1 });
+    const { teamFormed } = await import('../events/words/team.ts');
     const formed = teamFormed.data.safeParse(first && JSON.parse(first.data));
     if (!formed.success) return;
     const { pattern = '', patterns: file } = formed.data.labels;
     if (file === undefined || this.all.some(({ name }) => name === pattern)) return;
-    const team = teamOfStream(stream);
     await this.loadFile(file, `team ${team} works by the pattern "${pattern}" of ${file}`);
   }
 

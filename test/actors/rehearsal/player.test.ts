@@ -165,6 +165,15 @@ describe('the rehearsal plays moves it has never seen', () => {
     );
   });
 
+  it('answers points that are shown only where the schema leaves their tag open', () => {
+    const points = z.array(z.strictObject({ tag: z.literal('fixed'), answer: z.string() })).min(1);
+    const schema = z.strictObject({ points });
+    const { $schema: _, ...input } = z.toJSONSchema(schema) as JsonObject;
+    const tools = [{ name: 'novel', description: 'a move of tomorrow', input }];
+    const use = useIn(playTurn(requestFor({ moves: ['novel'], tools, shown: '[COST-001]' }), 1))!;
+    expect(schema.safeParse(use.input).error?.issues ?? []).toEqual([]);
+  });
+
   it('says something and makes no move when no move is legal', () => {
     const content = playTurn(requestFor({ moves: ['not_a_tool'] }), 1);
     expect(content.map(({ type }) => type)).toEqual(['text']);

@@ -159,7 +159,9 @@ function referenceIn(item: Schema, root: Schema): { key: string; schema: Schema 
   const [key, property] = properties.find(([name]) => REFERENCE.test(name)) ?? [];
   if (key === undefined || property === undefined) return undefined;
   const schema = resolved(property, root);
-  return schema['type'] === 'string' && !schema['enum'] ? { key, schema } : undefined;
+  return schema['type'] === 'string' && !schema['enum'] && !('const' in schema)
+    ? { key, schema }
+    : undefined;
 }
 
 function fillNumber(schema: Schema, scene: Scene): number {
