@@ -7,7 +7,8 @@ export type { FoldedEvent, Policy, Verdict, WorkQuestion } from './actors/gate/p
 export type { Governor } from './actors/governor/governor.ts';
 export { createGovernor } from './actors/governor/token-governor.ts';
 export { type Host, type HostOptions, startHost } from './actors/lead/host.ts';
-export { LedElsewhere } from './actors/lead/team-leases.ts';
+export { LedElsewhere } from './actors/lead/leases.ts';
+export type { Recovery } from './actors/lead/recovery.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type Activation, activationOf } from './actors/machine/activation.ts';
 export {
@@ -15,17 +16,15 @@ export {
   type PromiseEffect,
   RegistrationError,
 } from './actors/machine/registered-machine.ts';
-export {
-  createRuntime,
-  type Runtime,
-  type RuntimeOptions,
-  type StartOptions,
-} from './actors/runtime.ts';
+export { createRuntime, type Runtime } from './actors/runtime.ts';
+export type { RuntimeOptions } from './actors/runtime-options.ts';
 export { type Divergence, DivergenceError } from './actors/state/fold.ts';
 export { hashState, type TeamState } from './actors/state/team-state.ts';
 export { type Comparison, compareTeams } from './actors/team-comparison.ts';
-export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
+export { TeamEnded, type TeamHandle } from './actors/team-handle.ts';
+export { type StartOptions, TeamExists } from './actors/team-plan.ts';
 export { UnknownTeam } from './actors/team-reader.ts';
+export type { TeamResult } from './actors/team-result.ts';
 export {
   type ChildEnd,
   type ChildPlan,

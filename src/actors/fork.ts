@@ -15,7 +15,7 @@ import { type StreamName, type TeamId, teamId, teamStream } from '../events/ids.
 import { type EventStore, NO_STREAM, PAGE_MAX, pages, RevisionConflict } from '../events/store.ts';
 import type { WrittenAnswer } from '../events/words/fork.ts';
 import { type Limits, limitsChanged } from '../events/words/team.ts';
-import { childId } from './children/teams-below.ts';
+import { childId } from './children/child-id.ts';
 import type { Clock } from './clock.ts';
 import { type Ledger, reservedFor } from './gate/ledger.ts';
 import { limitsOf } from './limits.ts';

@@ -9,6 +9,7 @@ import { type StreamName, type TeamId, teamStream } from '../events/ids.ts';
 import type { EventCatalog } from '../events/known-events.ts';
 import { type EventStore, NO_STREAM, pages, type Subscription } from '../events/store.ts';
 import { topicMatches } from '../events/topics.ts';
+import type { Formed } from './state/team-state.ts';
 
 /** There is no such team in the store. */
 export class UnknownTeam extends Error {
@@ -18,7 +19,7 @@ export class UnknownTeam extends Error {
 /** The events that end a team. */
 export const ENDS: ReadonlySet<string> = new Set(['team.dissolved', 'team.stopped']);
 
-interface FollowOptions {
+export interface FollowOptions {
   from?: number;
   /** Waits for more until the team has ended. */
   follow?: boolean;
@@ -45,6 +46,13 @@ export class TeamReader {
     await this.known(id);
     const [raw] = await this.store.read(teamStream(id), { direction: 'backward', limit: 1 });
     return { raw: raw!, ended: ENDS.has(raw!.type) };
+  }
+
+  /** What the team was formed with. */
+  async formed(id: TeamId): Promise<Formed> {
+    await this.known(id);
+    const [first] = await this.store.read(teamStream(id), { limit: 1 });
+    return this.catalog.decode(first!).data as Formed;
   }
 
   async *read(id: TeamId, options: FollowOptions = {}): AsyncGenerator<RecordedEvent> {

@@ -5,7 +5,7 @@
  * Invariants
  * 1. A worker starts only after the events that owe, admit and (for `paid` and `once`) start it are durable.
  * 2. It answers once: with JSON, or with a `WorkFailure`. Any other error is recorded as a failure of kind `error`.
- * 3. It ends soon after its signal is aborted (`attaching`: once the team below has ended); what it returns
+ * 3. It ends soon after its signal is aborted (`attaching`: once the child team has ended); what it returns
  *    then can only settle a reservation.
  */
 import type { z } from 'zod';
@@ -39,14 +39,14 @@ export interface WorkContext {
   /** For people who watch: text as it streams in. Never recorded. */
   progress(text: string): void;
   /**
-   * The one team below this piece of work, for a worker whose effect is `attaching`: started, or attached to
+   * The one child team of this piece of work, for a worker whose effect is `attaching`: started, or attached to
    * when it is there already (then `plan` is not asked), and followed to its end. Once nobody waits for it any
    * more it is asked to stop, and its end is still awaited, so that what it cost is known.
    */
-  below(plan: () => Promise<ChildPlan>): Promise<ChildEnd>;
+  childTeam(plan: () => Promise<ChildPlan>): Promise<ChildEnd>;
 }
 
-/** What a team below is started with; its limits of tokens and USD are set from what was reserved for it. */
+/** What a child team is started with; its limits of tokens and USD are set from what was reserved for it. */
 export interface ChildPlan {
   machine: string;
   actor?: string;
@@ -56,13 +56,13 @@ export interface ChildPlan {
   labels?: Record<string, string>;
 }
 
-/** How a team below ended, ready to be recorded. */
+/** How a child team ended, ready to be recorded. */
 export type ChildEnd = z.output<typeof teamReturned.data> & {
   status: 'done' | 'failed' | 'stopped';
 };
 
 /**
- * The process ends, or another one leads the team: work is broken off here, and goes on elsewhere. A team below
+ * The process ends, or another one leads the team: work is broken off here, and goes on elsewhere. A child team
  * is not stopped for that.
  */
 export class StandingDown extends Error {
@@ -116,5 +116,19 @@ export class WorkFailure extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** Throws a `TypeError` when a worker's results could not be told from its failures. */
+export function checkWorkers(workers: Workers): void {
+  for (const [name, { records }] of Object.entries(workers)) {
+    if (
+      records &&
+      (!records.failed.type.endsWith('.failed') || records.done.type.endsWith('.failed'))
+    ) {
+      throw new TypeError(
+        `worker "${name}": a failure is recorded as an event whose type ends in ".failed", and only a failure is`,
+      );
+    }
   }
 }

@@ -4,7 +4,8 @@
  */
 
 import { createGovernor } from '../actors/governor/token-governor.ts';
-import { createRuntime, type Runtime, type RuntimeOptions } from '../actors/runtime.ts';
+import { createRuntime, type Runtime } from '../actors/runtime.ts';
+import type { RuntimeOptions } from '../actors/runtime-options.ts';
 import type { Workers } from '../actors/worker.ts';
 import type { EventDefinition } from '../events/event.ts';
 import { createCatalog } from '../events/known-events.ts';

@@ -4,7 +4,8 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
-import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/actors/runtime.ts';
+import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
+import type { RuntimeOptions } from '../../src/actors/runtime-options.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { usage } from '../../src/events/amounts.ts';
 import { defineEvent, type RawEvent } from '../../src/events/event.ts';

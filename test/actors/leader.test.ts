@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { assign, createMachine } from 'xstate';
 import { SimulatedClock } from '../../src/actors/clock.ts';
-import { LedElsewhere } from '../../src/actors/lead/team-leases.ts';
+import { LedElsewhere } from '../../src/actors/lead/leases.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
+import { TeamExists } from '../../src/actors/team-plan.ts';
 import { UnknownTeam } from '../../src/actors/team-reader.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
@@ -200,7 +201,9 @@ describe('a leader', () => {
     await open(store, worker, clock).start({ id: 't', machine: 'waiter' });
     const other = open(store, worker, clock);
     await expect(other.resume('t')).rejects.toThrow(LedElsewhere);
-    expect(await other.recover()).toEqual([]);
+    const { led, left } = await other.recover();
+    expect(led).toEqual([]);
+    expect(left).toMatchObject([{ team: 't', reason: { name: 'LedElsewhere' } }]);
     clock.advanceTo(clock.now());
     await store.leases!.release(stream, (await store.leases!.look(stream))!.holder);
     expect((await other.resume('t')).id).toBe('t');
@@ -353,7 +356,58 @@ describe('a runtime', () => {
     await runtime.team('b').result();
     await runtime.close({ graceMs: 0 });
     const recovered = await open(store, worker).recover();
-    expect(recovered.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(recovered.led.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(recovered.left).toEqual([]);
+  });
+
+  it('recovers the others when one cannot be led, and says why that one is left', async () => {
+    const store = openMemoryStore();
+    const { worker } = openWork('repeatable');
+    const clock = new SimulatedClock(1000);
+    const first = createRuntime({
+      store,
+      clock,
+      machines: { waiter, forgotten: waiter },
+      workers: { work: worker },
+    });
+    for (const [id, machine] of [
+      ['a', 'forgotten'],
+      ['b', 'waiter'],
+      ['c', 'waiter'],
+    ] as const)
+      await first.start({ id, machine });
+    await first.close({ graceMs: 0 });
+    const { led, left } = await open(store, worker, clock).recover();
+    expect(led.map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(left.map(({ team }) => team)).toEqual(['a']);
+    expect(left[0]!.reason.message).toMatch(/no machine "forgotten"/);
+  });
+
+  it('refuses to start a team under the id of another one, and says what stands there', async () => {
+    const store = openMemoryStore();
+    const { worker } = openWork('repeatable');
+    const runtime = createRuntime({
+      store,
+      clock: new SimulatedClock(1000),
+      machines: { waiter, other: waiter },
+      workers: { work: worker },
+    });
+    const plan = { id: 't', machine: 'waiter', input: { order: 1, of: 'ann' } };
+    await runtime.start(plan);
+    const alike = { ...plan, input: { of: 'ann', order: 1 } };
+    expect((await runtime.start(alike)).id).toBe('t');
+    expect((await runtime.submit(alike)).id).toBe('t');
+    for (const another of [
+      { ...plan, machine: 'other' },
+      { ...plan, input: { order: 2 } },
+    ]) {
+      const refused = /team t exists already: machine "waiter".*"order":1/;
+      await expect(runtime.start(another)).rejects.toThrow(refused);
+      await expect(runtime.submit(another)).rejects.toThrow(TeamExists);
+    }
+    await runtime.close({ graceMs: 0 });
+    const next = open(store, worker);
+    await expect(next.start({ ...plan, input: null })).rejects.toThrow(TeamExists);
   });
 
   it('says so when there is no such team, no such machine, or the team has ended', async () => {

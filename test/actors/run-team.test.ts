@@ -183,7 +183,13 @@ describe('A machine that waits for another team', () => {
     const events = await streamOf(store, id!);
     expect(events.map(({ type }) => type)).toEqual(['team.formed', 'team.stopped']);
     expect(dataOf(events[1]!).reason).toBe('withdrawn');
-    const late = await family(store).start({ id: id!, machine: 'thinker', input: { thoughts: 3 } });
+    const { parent } = dataOf(events[0]!) as { parent: { team: string; work: string } };
+    const late = await family(store).start({
+      id: id!,
+      machine: 'thinker',
+      input: { thoughts: 3 },
+      parent: { ...parent, correlationId: 'above', depth: 1 },
+    });
     expect(await late.result()).toMatchObject({ status: 'stopped' });
     expect((await runtime.replay(id!)).divergence).toBeNull();
     await runtime.close();

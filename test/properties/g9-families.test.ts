@@ -3,7 +3,7 @@
  * a fork of its own; the children of the origin are left alone.
  */
 import { describe, expect, it } from 'vitest';
-import { childId } from '../../src/actors/children/teams-below.ts';
+import { childId } from '../../src/actors/children/child-id.ts';
 import type { RawEvent, RecordedEvent } from '../../src/events/event.ts';
 import { teamId } from '../../src/events/ids.ts';
 import type { EventStore } from '../../src/events/store.ts';

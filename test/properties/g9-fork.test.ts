@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ForkWish } from '../../src/actors/fork.ts';
-import { UnfinishedFork } from '../../src/actors/runtime.ts';
+import { UnfinishedFork } from '../../src/actors/lead/takeover.ts';
 import { hashState } from '../../src/actors/state/team-state.ts';
 import type { NewEvent } from '../../src/events/event.ts';
 import { type StreamName, teamId, teamStream } from '../../src/events/ids.ts';

@@ -2,7 +2,7 @@
  * What is simulated: the machines of a team, the hands that work for them, and what is said from outside.
  */
 import type { MachineSource } from '../../src/actors/machine/registered-machine.ts';
-import type { StartOptions } from '../../src/actors/runtime.ts';
+import type { StartOptions } from '../../src/actors/team-plan.ts';
 import type { Workers } from '../../src/actors/worker.ts';
 import type { EventDefinition, JsonObject } from '../../src/events/event.ts';
 import type { Dice } from '../../src/events/words/scene.ts';

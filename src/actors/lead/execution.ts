@@ -13,7 +13,7 @@
 import { NO_USAGE } from '../../events/amounts.ts';
 import type { TeamId } from '../../events/ids.ts';
 import { decode } from '../../events/value.ts';
-import type { ChildOrder } from '../children/teams-below.ts';
+import type { ChildOrder } from '../children/child-teams.ts';
 import type { Clock } from '../clock.ts';
 import type { Governor, Permit } from '../governor/governor.ts';
 import { logicOf } from '../machine/chart-reading.ts';
@@ -38,7 +38,7 @@ export interface ExecutionSite {
   readonly clock: Clock;
   readonly governor: Governor | undefined;
   /** Runs a child team to its end. */
-  below(order: ChildOrder): Promise<ChildEnd>;
+  runChild(order: ChildOrder): Promise<ChildEnd>;
   report(report: WorkReport): void;
   progress(actor: string, text: string): void;
 }
@@ -214,16 +214,16 @@ export class Execution {
       event: (revision) => views.event(revision),
       view: (projection) => views.view(projection, work.through),
       progress: (text) => progress(work.actor, text),
-      below: (plan) => {
+      childTeam: (plan) => {
         if (work.effect === 'attaching')
-          return this.site.below({ work, state, team, plan, signal });
+          return this.site.runChild({ work, state, team, plan, signal });
         throw new TypeError(`"${work.src}" starts a team: its worker's effect must be "attaching"`);
       },
     };
   }
 
   /** Resolves once all child teams have ended or were left to others; undefined when there are none. */
-  below(): Promise<void> | undefined {
+  childTeams(): Promise<void> | undefined {
     const ending = [...this.running.values()].filter(({ work }) => work.effect === 'attaching');
     return ending.length === 0
       ? undefined

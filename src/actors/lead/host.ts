@@ -20,9 +20,9 @@ import { StoreFailure, type Subscription } from '../../events/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Formed } from '../state/team-state.ts';
-import type { TeamResult } from '../team-handle.ts';
 import { ENDS } from '../team-reader.ts';
-import { isDeadHere, LedElsewhere } from './team-leases.ts';
+import type { TeamResult } from '../team-result.ts';
+import { isDeadHere, LedElsewhere } from './leases.ts';
 
 export interface HostOptions {
   /** Leads the teams; its `workersOf` chooses the workers of each. */

@@ -1,53 +1,39 @@
 /**
  * The leader of one team in one process: takes stimuli, lets them become turns, appends, and only then
- * adopts the new state and starts the work that it owes.
+ * adopts the new state and starts the work that it owes. Its neighbours: `stimuli` (what there is to hear),
+ * `turn-batch` (deciding), `commit` (the append), `execution` and `own-hands` (what is under way).
  *
  * Invariants
  * 1. (G1) Nothing is started before the append that owes and admits it has succeeded.
  * 2. (G5) After a newer epoch stands in the stream it appends nothing and starts nothing.
- * 3. Between the two suspension points of the loop, marked below, everything is synchronous and pure.
+ * 3. Between the two suspension points of the loop, marked below, everything is synchronous.
  * 4. A stimulus is given up only once it is recorded, or known to matter to nobody.
  */
-import { randomUUID } from 'node:crypto';
-import { amountOf, type Usage } from '../../events/amounts.ts';
-import type {
-  EventMeta,
-  JsonObject,
-  NewEvent,
-  RawEvent,
-  RecordedEvent,
-} from '../../events/event.ts';
+import type { RawEvent, RecordedEvent } from '../../events/event.ts';
 import { inboxStream, type StreamName, type TeamId, teamStream } from '../../events/ids.ts';
-import { UnreadableEvent } from '../../events/known-events.ts';
 import {
   type EventStore,
   NO_STREAM,
   RevisionConflict,
-  StoreFailure,
   type Subscription,
 } from '../../events/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Doorkeeper } from '../gate/doorkeeper.ts';
-import { isForOutsiders } from '../outside.ts';
 import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
-import { emptyState, type Formed, type OwedWork, type TeamState } from '../state/team-state.ts';
-import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
-import type { Act } from '../turn/post.ts';
-import { stopInstead, takeTurn } from '../turn/turn.ts';
+import { emptyState, type Formed, type TeamState } from '../state/team-state.ts';
+import type { Rule, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { StandingDown, type Workers, WorkFailure } from '../worker.ts';
+import { commit } from './commit.ts';
 import { Execution, type ExecutionSite } from './execution.ts';
+import { formingOf } from './forming.ts';
 import { OwnHands } from './own-hands.ts';
-import type { Asking } from './permits.ts';
+import { Rest } from './rest.ts';
+import { rulingsOn } from './rulings.ts';
+import { nextTimer, Stimuli } from './stimuli.ts';
+import { decideTurns, oneAfterAnother, type StimulusSource, type TurnBatch } from './turn-batch.ts';
 import { Views } from './views.ts';
-import type { WorkReport } from './work-report.ts';
 
-/** Bounds of one append: turns of several stimuli go together. */
-const BATCH_TURNS_MAX = 64;
-const BATCH_BYTES_MAX = 400_000;
-/** Together with one more turn it stays within what a store takes at once. */
-const BATCH_EVENTS_MAX = 2048;
 const CONFLICTS_MAX = 5;
-const APPEND_RETRIES_MAX = 6;
 
 export interface LeaderSite {
   readonly store: EventStore;
@@ -64,9 +50,12 @@ export interface LeaderSite {
   progress(team: TeamId, actor: string, text: string): void;
   /** Where what machines log goes. */
   log(...said: unknown[]): void;
-  /** The leader is done: the team and all below it have ended, another leads, or it was asked to stop. */
+  /** The leader is done: the team and its child teams have ended, another leads, or it was asked to stop. */
   left(leader: Leader, why: LeaderEnd): void;
 }
+
+/** Versions of package and machines, `package+code`. */
+export type TeamUpgrade = { before: string; now: string };
 
 export type LeaderEnd =
   | { kind: 'ended' }
@@ -74,43 +63,20 @@ export type LeaderEnd =
   | { kind: 'closed' }
   | { kind: 'failed'; error: Error };
 
-/** Consecutive turns, decided and not yet written, and the leave that they need. */
-interface Batch {
-  readonly state: TeamState;
-  readonly events: readonly TurnEvent[];
-  readonly asking: Asking;
-  readonly acts: readonly Act[];
-}
-
-function* worksIn(events: readonly TurnEvent[]): Generator<string> {
-  for (const { type, meta } of events)
-    if (meta.work !== undefined && ASKED_FOR.has(type)) yield meta.work;
-}
-
-const ASKED_FOR: ReadonlySet<string> = new Set(['work.started', 'work.delayed']);
-
 export class Leader {
   readonly stream: StreamName;
   readonly views: Views;
   state: TeamState = emptyState();
   private readonly execution: Execution;
   private readonly doorkeeper: Doorkeeper;
-  private readonly reports: WorkReport[] = [];
-  private readonly inbox: RawEvent[] = [];
+  private readonly stimuli: Stimuli;
+  private readonly hands: OwnHands;
+  private readonly rest: Rest;
   private readonly subscriptions: Subscription[] = [];
-  private unwake: (() => void) | undefined;
-  private resume: (() => void) | undefined;
-  /** Told when the loop has nothing more to record, or has ended. */
-  private onSettled: (() => void) | undefined;
-  private readonly hands = new OwnHands(
-    () => this.stir(),
-    (...said) => this.site.log(...said),
-  );
   private closing = false;
   private gone = false;
+  /** Revision of the last snapshot that was kept. */
   private kept = -1;
-  /** Results that came too late to matter, in this process. */
-  dropped = 0;
 
   constructor(
     readonly team: TeamId,
@@ -118,17 +84,23 @@ export class Leader {
     /** Of this team. */
     workers: Workers,
   ) {
+    const { clock, rules } = site;
     this.doorkeeper = site.doorkeeperOf(workers);
     this.stream = teamStream(team);
-    this.views = new Views(site.store, site.rules.catalog, this.stream);
+    this.views = new Views(site.store, rules.catalog, this.stream);
+    this.rest = new Rest(clock);
+    this.hands = new OwnHands(() => this.rest.end(), site.log);
+    const { hands } = this;
+    const { catalog } = rules;
+    this.stimuli = new Stimuli({ clock, catalog, hands, isClosing: () => this.closing });
     this.execution = new Execution({
       ...site.execution,
       team,
       workers,
       views: this.views,
       report: (report) => {
-        this.reports.push(report);
-        this.stir();
+        this.stimuli.report(report);
+        this.rest.end();
       },
       progress: (actor, text) => site.progress(team, actor, text),
     });
@@ -136,70 +108,41 @@ export class Leader {
 
   /** Forms the team and leads it. Throws `RevisionConflict` when it exists already. */
   async form(formed: Formed, correlationId: string): Promise<void> {
-    const forming = this.forming(formed, correlationId);
-    const batch = this.turns([forming, this.took(1, forming.at, 0)], emptyState());
-    await this.opening(this.commit(batch, NO_STREAM));
-    this.adopt(batch, NO_STREAM);
-    this.start();
-  }
-
-  /** Ends the team before it has begun, so that nobody can begin it. Throws `RevisionConflict` when it exists. */
-  async withdraw(formed: Formed, correlationId: string, detail: string): Promise<void> {
-    const forming = this.forming(formed, correlationId);
-    const { rules } = this.site;
-    await this.write(
-      stopInstead(emptyState(), forming, rules, 'withdrawn', detail).events,
-      NO_STREAM,
-    );
-  }
-
-  private forming(formed: Formed, correlationId: string): Stimulus {
-    const data = formed as unknown as JsonObject;
-    return { type: 'team.formed', data, at: this.site.clock.now(), correlationId };
-  }
-
-  /** Forms the team and leaves it to whoever leads it. Throws `RevisionConflict` when it exists already. */
-  async handIn(formed: Formed, correlationId: string): Promise<void> {
-    const at = this.site.clock.now();
-    const data = formed as unknown as JsonObject;
-    const stimulus = { type: 'team.formed', data, at, correlationId };
-    const { state, events, acts } = this.turns([stimulus], emptyState());
-    await this.write(events, NO_STREAM);
-    // Whoever leads it later folds this turn, and does nothing of what it left to do.
-    this.hands.act(state, acts);
+    const forming = formingOf(formed, this.site.clock.now(), correlationId);
+    const first = oneAfterAnother([forming, this.took(1, forming.at, 0)]);
+    await this.opening(this.begin(first, emptyState(), NO_STREAM));
   }
 
   /** Takes over a team that stands in the store. False when it has ended already. */
-  async take(
-    state: TeamState,
-    upgrade: { before: string; now: string } | undefined,
-  ): Promise<boolean> {
-    const taken = await this.opening(this.takeFrom(state, upgrade));
+  async take(from: TeamState, upgrade: TeamUpgrade | undefined): Promise<boolean> {
+    const taken = await this.opening(this.takeFrom(from, upgrade));
     if (!taken) this.retire();
     return taken;
   }
 
-  private async takeFrom(
-    state: TeamState,
-    upgrade: { before: string; now: string } | undefined,
-  ): Promise<boolean> {
-    let current = state;
+  private async takeFrom(from: TeamState, upgrade: TeamUpgrade | undefined): Promise<boolean> {
+    let current = from;
     for (let conflicts = 0; ; conflicts++) {
       if (current.ended) return false;
       const at = Math.max(this.site.clock.now(), current.at);
       const stimuli = [this.took(current.epoch + 1, at, at - current.at)];
       if (upgrade) stimuli.unshift({ type: 'team.upgraded', data: upgrade, at });
-      const batch = this.turns(stimuli, current);
       try {
-        await this.commit(batch, current.revision);
-        this.adopt(batch, current.revision);
-        this.start();
+        await this.begin(oneAfterAnother(stimuli), current, current.revision);
         return true;
       } catch (error) {
         if (!(error instanceof RevisionConflict) || conflicts >= CONFLICTS_MAX) throw error;
         current = await this.site.fold.stateAt(this.stream);
       }
     }
+  }
+
+  /** The first append of this leader; then it leads. */
+  private async begin(first: StimulusSource, from: TeamState, before: number): Promise<void> {
+    const batch = this.turns(first, from);
+    await commit(this.site, this.stream, batch, before);
+    this.adopt(batch);
+    this.start();
   }
 
   /** A leader whose opening failed never leads: whoever closes it must not wait for its loop. */
@@ -213,12 +156,8 @@ export class Leader {
   }
 
   private took(epoch: number, at: number, downMs: number): Stimulus {
-    const { name, code } = this.site;
-    return {
-      type: 'leader.took',
-      data: { epoch, leader: name, downMs, package: this.site.package, code },
-      at,
-    };
+    const { name: leader, package: version, code } = this.site;
+    return { type: 'leader.took', data: { epoch, leader, downMs, package: version, code }, at };
   }
 
   private start(): void {
@@ -230,8 +169,8 @@ export class Leader {
         stream: inbox,
         afterRevision: this.state.heard.get(inbox) ?? -1,
         onEvents: (events) => {
-          this.inbox.push(...events);
-          this.stir();
+          this.stimuli.hear(events);
+          this.rest.end();
         },
         onError,
       }),
@@ -259,19 +198,29 @@ export class Leader {
       while (!this.gone) {
         if (this.state.ended) return this.leave({ kind: 'ended' });
         const before = this.state;
-        const batch = this.turns(this.stimuli(), before);
+        const batch = this.turns(this.stimuli.next(), before);
         if (batch.events.length === 0) {
-          await this.rest(); // suspension point 1: nothing to hear
+          await this.untilStimulus(); // suspension point 1: nothing to hear
           continue;
         }
-        await this.commit(batch, before.revision); // suspension point 2: the append
+        await commit(this.site, this.stream, batch, before.revision); // suspension point 2: the append
         if (this.gone) return batch.asking.giveBack();
-        this.adopt(batch, before.revision);
+        this.adopt(batch);
       }
     } catch (error) {
       if (error instanceof RevisionConflict) await this.recover();
       else this.leave({ kind: 'failed', error: error as Error });
     }
+  }
+
+  private turns(next: StimulusSource, from: TeamState): TurnBatch {
+    const asking = this.execution.permits.ask();
+    const rule: Rule = (state, work, at) =>
+      // Nobody judges before it leads: what forming owes is judged in the turn of `leader.took`.
+      this.closing || state.leader !== this.site.name
+        ? []
+        : rulingsOn(state, work, at, this.doorkeeper, asking);
+    return decideTurns(from, next, this.site.rules, { rule, asking });
   }
 
   /** Somebody else has appended. Only a newer leader may; then this one stands down. */
@@ -290,212 +239,11 @@ export class Leader {
     }
   }
 
-  /** Consecutive turns on consecutive states, as many as fit into one append. */
-  private turns(stimuli: Iterable<Stimulus>, from: TeamState): Batch {
-    const asking = this.execution.permits.ask();
-    const rule: Rule = (state, work, at) => this.rule(asking, state, work, at);
-    const events: TurnEvent[] = [];
-    const acts: Act[] = [];
-    let state = from;
-    let bytes = 0;
-    let turns = 0;
-    this.deciding = from;
-    for (const stimulus of stimuli) {
-      const outcome = takeTurn(state, stimulus, this.site.rules, rule);
-      state = outcome.state;
-      this.deciding = state;
-      acts.push(...outcome.acts);
-      for (const event of outcome.events) {
-        events.push(event);
-        bytes += event.text.length;
-      }
-      const full = bytes >= BATCH_BYTES_MAX || events.length >= BATCH_EVENTS_MAX;
-      if (state.ended || ++turns >= BATCH_TURNS_MAX || full) break;
-    }
-    return { state, events, asking, acts };
-  }
-
-  /** The state that the next stimulus of this batch will meet. */
-  private deciding: TeamState = this.state;
-
-  /** What there is to hear now: results first (a result that is here beats its time-out), then messages, then timers. */
-  private *stimuli(): Generator<Stimulus> {
-    const now = Math.max(this.site.clock.now(), this.state.at);
-    for (let report = this.reports.shift(); report; report = this.reports.shift()) {
-      const stimulus = this.stimulusOf(report, now);
-      if (stimulus) yield stimulus;
-    }
-    yield* this.hands.stimuli(now, () => this.deciding);
-    for (let raw = this.inbox.shift(); raw; raw = this.inbox.shift()) {
-      const stimulus = this.fromInbox(raw, now);
-      if (stimulus) yield stimulus;
-    }
-    for (;;) {
-      const timer = this.nextTimer();
-      if (!timer || timer.dueAt > now || this.closing) return;
-      const { actor, timer: name, armed, dueAt } = timer;
-      yield { type: 'timer.fired', data: { actor, timer: name, armed, dueAt }, at: now };
-    }
-  }
-
-  private stimulusOf(
-    { work: id, type, data, brokenOff }: WorkReport,
-    at: number,
-  ): Stimulus | undefined {
-    const work = this.deciding.works.get(id);
-    if (type === 'work.started' || type === 'work.delayed') {
-      return work?.status === 'admitted' && !this.closing
-        ? { type, data, at, work: id }
-        : undefined;
-    }
-    if (!work) {
-      this.dropped += 1;
-      return undefined;
-    }
-    const { src } = work;
-    const { usage, spent } = data;
-    // Broken off here, and gone on with by whoever leads next.
-    if (work.effect === 'attaching' && data['kind'] === 'standingDown') return undefined;
-    if (work.status === 'cancelled') {
-      return {
-        type: 'work.late',
-        data: { work: id, src, ...(usage ? { usage } : {}), ...(spent ? { spent } : {}) },
-        at,
-        work: id,
-      };
-    }
-    if (brokenOff) return this.interrupted(work, data, at);
-    return { type, data, at, work: id };
-  }
-
-  /** Work broken off by closing: what it cost is settled, and the next leader judges it anew. */
-  private interrupted(work: OwedWork, data: JsonObject, at: number): Stimulus | undefined {
-    if (work.effect !== 'paid') return undefined;
-    const usage = data['usage'] as Usage | undefined;
-    const spent = usage ? amountOf(usage) : work.reserved;
-    const { id, src, attempt } = work;
-    return { type: 'work.lapsed', data: { work: id, src, attempt, settled: spent }, at, work: id };
-  }
-
-  private fromInbox(raw: RawEvent, at: number): Stimulus | undefined {
-    const origin = `${raw.stream}@${raw.revision}`;
-    // Heard before: a repeat is dropped.
-    if ((this.deciding.heard.get(raw.stream) ?? -1) >= raw.revision) return undefined;
-    try {
-      const { type, version, data, meta } = this.site.rules.catalog.decode(raw);
-      if (!isForOutsiders(type, this.deciding.system !== undefined)) {
-        throw new UnreadableEvent(`"${type}" may not come from outside`, 'invalid');
-      }
-      return {
-        type,
-        version,
-        data,
-        at,
-        origin,
-        to: addressees(meta) ?? [this.deciding.root],
-      };
-    } catch (error) {
-      return {
-        type: 'origin.refused',
-        data: { problem: String((error as Error).message).slice(0, 400) },
-        at,
-        origin,
-      };
-    }
-  }
-
-  private nextTimer() {
-    const { timers, paused } = this.deciding;
-    let next: { actor: string; timer: string; armed: number; dueAt: number } | undefined;
-    for (const timer of timers.values()) {
-      // A team that was asked to stop is stopped in time, paused or not.
-      if (paused && timer.relative && (timer.actor !== '' || timer.timer !== 'stop')) continue;
-      if (
-        !next ||
-        timer.dueAt < next.dueAt ||
-        (timer.dueAt === next.dueAt && timer.armed < next.armed)
-      )
-        next = timer;
-    }
-    return next;
-  }
-
-  /** The doorkeeper's verdict; when the governor would give leave at once, the start stands beside it. */
-  private rule(asking: Asking, state: TeamState, work: OwedWork, at: number): Ruling[] {
-    // Nobody judges before it leads: what forming owes is judged in the turn of `leader.took`.
-    if (this.closing || state.leader !== this.site.name) return [];
-    const { doorkeeper } = this;
-    const { id, src } = work;
-    const verdict = doorkeeper.judge(state, work, at);
-    if ('refuse' in verdict) {
-      return [
-        { type: 'work.refused', data: { work: id, src, kind: 'refused', ...verdict.refuse } },
-      ];
-    }
-    if ('delay' in verdict)
-      return [{ type: 'work.delayed', data: { work: id, src, ...verdict.delay } }];
-    const effect = doorkeeper.effectOf(state, work);
-    const purpose =
-      (work.input as JsonObject | null)?.['purpose'] === 'synthesis' ? 'synthesis' : 'work';
-    const admitted: Ruling = {
-      type: 'work.admitted',
-      data: { work: id, src, effect, purpose, ...verdict.admit },
-    };
-    if (effect === 'repeatable' || effect === 'converging') return [admitted];
-    const leave = asking.look(work);
-    if (leave === 'later') return [admitted];
-    if (leave !== 'now') return [{ type: 'work.delayed', data: { work: id, src, ...leave } }];
-    return [admitted, { type: 'work.started', data: { work: id, src, attempt: work.attempt + 1 } }];
-  }
-
-  /** Appends with the leave that the turns need; it is given back unless they stand in the stream. */
-  private async commit({ events, asking }: Batch, expected: number): Promise<void> {
-    asking.take(worksIn(events));
-    try {
-      await this.write(events, expected);
-    } catch (error) {
-      asking.giveBack();
-      throw error;
-    }
-  }
-
-  /** Appends; a store that is briefly away is asked again with the same attempt, so that nothing doubles. */
-  private async write(events: readonly TurnEvent[], expected: number): Promise<void> {
-    const attempt: NewEvent[] = events.map(({ type, version, text, meta }) => ({
-      id: randomUUID(),
-      type,
-      version,
-      data: text,
-      meta: JSON.stringify(meta),
-    }));
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.site.store.append(this.stream, attempt, expected);
-        if (tries > 1) await this.standsLast(expected + events.length);
-        return;
-      } catch (error) {
-        const away = error instanceof StoreFailure && error.kind === 'unavailable';
-        if (!away || tries >= APPEND_RETRIES_MAX) throw error;
-        await new Promise<void>((resolve) => {
-          this.site.clock.wake(this.site.clock.now() + 50 * 2 ** tries, resolve);
-        });
-      }
-    }
-  }
-
-  /** An append that had to be repeated may have been answered long after another took over. */
-  private async standsLast(revision: number): Promise<void> {
-    const head = await this.site.store.head(this.stream);
-    if (head > revision) throw new RevisionConflict(this.stream, revision, head);
-  }
-
-  private adopt({ state, events, acts }: Batch, before: number): void {
+  private adopt({ state, events, acts }: TurnBatch): void {
     this.state = state;
-    this.deciding = state;
     this.views.note(events.map((event) => this.recorded(event)));
     if (!this.closing) this.execution.reconcile(state);
     this.hands.follow(state, acts);
-    if (before === NO_STREAM) this.kept = -1;
     if (state.revision - this.kept >= SNAPSHOT_EVERY && !state.ended) {
       this.kept = state.revision;
       void this.site.fold.keep(this.stream, state).catch(() => {});
@@ -506,44 +254,28 @@ export class Leader {
     return { id: '', stream: this.stream, revision, position: -1, type, version, data, meta };
   }
 
-  // ---- waiting and leaving
-
-  private rest(): Promise<void> {
-    return new Promise((resolve) => {
-      const awake = () => {
-        this.unwake?.();
-        this.unwake = undefined;
-        this.resume = undefined;
-        resolve();
-      };
-      this.resume = awake;
-      const waits = this.reports.length > 0 || this.inbox.length > 0 || !this.hands.isSilent;
-      if (waits || this.gone) return awake();
-      const timer = this.nextTimer();
-      if (timer && !this.closing) this.unwake = this.site.clock.wake(timer.dueAt, awake);
-      this.onSettled?.();
-    });
+  private untilStimulus(): Promise<void> {
+    if (!this.stimuli.isEmpty || this.gone) return Promise.resolve();
+    const timer = this.closing ? undefined : nextTimer(this.state);
+    return this.rest.until(timer?.dueAt);
   }
 
-  private stir(): void {
-    this.resume?.();
-  }
+  // ---- leaving
 
   private leave(why: LeaderEnd): void {
     if (this.gone) return;
     this.retire();
     for (const subscription of this.subscriptions) subscription.close();
-    this.stir();
-    if (why.kind === 'ended') this.execution.reconcile(this.state);
-    if (why.kind === 'ended') {
-      void this.execution.stop(new WorkFailure('cancelled', 'the team has ended'), 0);
-      const below = this.execution.below();
-      if (below) void below.then(() => this.site.left(this, why));
-      else this.site.left(this, why);
+    if (why.kind !== 'ended') {
+      void this.execution.stop(new StandingDown('this process leads the team no longer'), 0);
+      this.site.left(this, why);
       return;
     }
-    void this.execution.stop(new StandingDown('this process leads the team no longer'), 0);
-    this.site.left(this, why);
+    this.execution.reconcile(this.state);
+    void this.execution.stop(new WorkFailure('cancelled', 'the team has ended'), 0);
+    const children = this.execution.childTeams();
+    if (children) void children.then(() => this.site.left(this, why));
+    else this.site.left(this, why);
   }
 
   /** Stops new work, breaks off what is under way, records where it stands. The team can be resumed. */
@@ -552,7 +284,8 @@ export class Leader {
     this.closing = true;
     for (const subscription of this.subscriptions) subscription.close();
     await this.execution.stop(new StandingDown('the process is closing'), graceMs);
-    await this.settled();
+    // Every report that has come in is recorded, or the loop is over.
+    while (!this.gone && (!this.rest.isResting || this.stimuli.hasReports)) await this.rest.next();
     if (this.gone) return;
     if (this.state.revision > this.kept)
       await this.site.fold.keep(this.stream, this.state).catch(() => {});
@@ -562,24 +295,6 @@ export class Leader {
   private retire(): void {
     this.gone = true;
     this.hands.stop();
-    this.onSettled?.();
+    this.rest.end();
   }
-
-  /** Resolves once the loop has recorded every report that has come in, or is over. */
-  private settled(): Promise<void> {
-    if (this.gone || (this.resume && this.reports.length === 0)) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.onSettled = resolve;
-      this.stir();
-    });
-  }
-}
-
-/** Who is meant by what came from outside, which nobody has checked yet. */
-function addressees(meta: EventMeta): string[] | undefined {
-  const { to } = meta as { to?: unknown };
-  if (to === undefined) return undefined;
-  if (!Array.isArray(to) || to.some((name) => typeof name !== 'string'))
-    throw new UnreadableEvent('`to` is a list of the names of actors', 'invalid');
-  return to.length > 0 ? to : undefined;
 }

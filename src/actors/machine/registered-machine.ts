@@ -42,6 +42,11 @@ export interface RegisteredMachine {
   childOf(logic: AnyActorLogic, src: string | null): RegisteredMachine;
 }
 
+/** No machine of this name was given to the runtime. */
+export class UnknownMachine extends Error {
+  override readonly name = 'UnknownMachine';
+}
+
 /** A machine cannot be run durably; `problems` say what is wrong where, one line each. */
 export class RegistrationError extends Error {
   override readonly name = 'RegistrationError';

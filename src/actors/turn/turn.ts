@@ -12,6 +12,7 @@ import { UNTYPED } from '../../events/known-events.ts';
 import { teamDissolved, teamFormed } from '../../events/words/team.ts';
 import { workAdmitted, workDelayed, workStarted } from '../../events/words/work.ts';
 import { foldedOf } from '../gate/policy.ts';
+import { UnknownMachine } from '../machine/registered-machine.ts';
 import { type Formed, forkState, type TeamState } from '../state/team-state.ts';
 import {
   type Rule,
@@ -55,6 +56,8 @@ export function takeTurn(
     run(draft, rule);
     return { state: draft.state, events: draft.events, acts: draft.acts };
   } catch (error) {
+    // What was recorded with a machine that is not known here cannot be folded here; nothing is wrong with it.
+    if (recorded && error instanceof UnknownMachine) throw error;
     const reason = error instanceof TurnOverrun ? error.reason : 'poisoned';
     const detail = error instanceof Error ? error.message : String(error);
     return stopInstead(before, stimulus, rules, reason, detail);

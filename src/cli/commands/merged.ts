@@ -1,6 +1,5 @@
 /** `horde merged`: the merged state of a team and all teams below it, now or at a moment of the past. */
-
-import { childId } from '../../actors/children/teams-below.ts';
+import { childId } from '../../actors/children/child-id.ts';
 import type { EventOf, RecordedEvent } from '../../events/event.ts';
 import { type TeamId, teamId, teamStream } from '../../events/ids.ts';
 import { NO_STREAM } from '../../events/store.ts';

@@ -1,6 +1,5 @@
 /** `horde resume`: continues one interrupted team, or all. */
-
-import { LedElsewhere } from '../../actors/lead/team-leases.ts';
+import { LedElsewhere } from '../../actors/lead/leases.ts';
 import type { Runtime } from '../../actors/runtime.ts';
 import { EXIT } from '../bad-usage.ts';
 import type { Command, CommandCall, Site } from '../command.ts';

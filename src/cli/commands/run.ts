@@ -114,7 +114,11 @@ async function lead(site: Site, wish: RunWish, store: EventStore): Promise<numbe
     const isChosen = before !== undefined || options.workflow !== undefined;
     const chosen = await (isChosen ? chooseOffline(wish) : chooseWell(site, wish));
     if (options.ui) page = await (await import('../page.ts')).openPage(site, runtime, options);
-    const team = await runtime.start(planOf(wish, chosen, toolsOf(before ?? labels)));
+    // A team that exists already goes on with what it was formed with, whatever is asked for now.
+    const team =
+      before && options.team !== undefined
+        ? await runtime.resume(options.team)
+        : await runtime.start(planOf(wish, chosen, toolsOf(labels)));
     introduce(site, { wish, chosen, before, page }, team.id);
     progress = showProgress(runtime, team.id, output, options.budgetTokens);
     const { summary, exit } = await leadToEnd(site, runtime, team, progress);

@@ -27,7 +27,7 @@ export function dispatchSwarmTool(grant: SwarmGrant): Tool {
     'Have 2 to 5 sub-agents work on independent pieces side by side, and get one synthesis back. Only for pieces that do not need each other: sub-agents see neither you nor one another. You can do this twice.',
     subSwarm.shape,
     'attaching',
-    async (wish, context) => answerOf(await context.below(() => planOf(wish, grant, context))),
+    async (wish, context) => answerOf(await context.childTeam(() => planOf(wish, grant, context))),
   );
   return {
     ...tool,

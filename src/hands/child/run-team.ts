@@ -31,7 +31,7 @@ export const runTeam: Worker<RunTeamInput> = {
   effect: 'attaching',
   reserve: ({ input, free }) => reserveShare(input.plan.limits, input.atLeast, free),
   async run(input, context) {
-    return returned(await context.below(() => planOf(input, context)));
+    return returned(await context.childTeam(() => planOf(input, context)));
   },
 };
 

@@ -11,7 +11,7 @@
  *    then stands in the log, and is said.
  */
 
-import { TeamFamily } from '../../actors/children/team-family.ts';
+import { TeamTree } from '../../actors/children/team-tree.ts';
 import { type Clock, systemClock } from '../../actors/clock.ts';
 import type { RawEvent } from '../../events/event.ts';
 import type { StreamName, TeamId } from '../../events/ids.ts';
@@ -83,7 +83,7 @@ interface FamilySite extends LiveSite {
 class FamilyExport implements LiveExport {
   private readonly teams = new Map<StreamName, LiveTeam>();
   private readonly clock: Clock;
-  private readonly family: TeamFamily;
+  private readonly family: TeamTree;
   private subscription: Subscription | undefined;
   private unwake: (() => void) | undefined;
   private pumping: Promise<void> | undefined;
@@ -98,7 +98,7 @@ class FamilyExport implements LiveExport {
     private readonly site: FamilySite,
   ) {
     this.clock = options.clock ?? systemClock;
-    this.family = new TeamFamily(site.store, options.team);
+    this.family = new TeamTree(site.store, options.team);
     this.subscription = site.store.subscribe({
       prefix: this.family.prefix,
       after: 'end',

@@ -10,7 +10,7 @@
  */
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { TeamFamily } from '../../actors/children/team-family.ts';
+import { TeamTree } from '../../actors/children/team-tree.ts';
 import type { RawEvent } from '../../events/event.ts';
 import type { StreamName, TeamId } from '../../events/ids.ts';
 import { type EventStore, pages, type Subscription } from '../../events/store.ts';
@@ -103,7 +103,7 @@ class PinoLog implements ProcessLog {
   }
 
   follow(store: EventStore, team: TeamId): Following {
-    const family = new TeamFamily(store, team);
+    const family = new TeamTree(store, team);
     /** What has been heard of each stream is not heard again. */
     const next = new Map<string, number>();
     let subscription: Subscription | undefined;

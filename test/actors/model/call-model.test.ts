@@ -86,7 +86,7 @@ function context(changes: Partial<WorkContext> = {}, events = granted()): WorkCo
     event: async (revision) => events[revision]!,
     view: async (projection) => project(projection, events),
     progress() {},
-    below: () => Promise.reject(new Error('a model call starts no team')),
+    childTeam: () => Promise.reject(new Error('a model call starts no team')),
     ...changes,
   };
 }

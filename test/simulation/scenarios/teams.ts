@@ -3,7 +3,7 @@
  * silent or stubborn; budgets that do not suffice; people who send messages, and who stop the team.
  */
 
-import type { StartOptions } from '../../../src/actors/runtime.ts';
+import type { StartOptions } from '../../../src/actors/team-plan.ts';
 import type { Worker, Workers } from '../../../src/actors/worker.ts';
 import { WorkFailure } from '../../../src/actors/worker.ts';
 import type { JsonObject } from '../../../src/events/event.ts';
