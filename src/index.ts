@@ -21,9 +21,9 @@ export type { RuntimeOptions } from './actors/runtime-options.ts';
 export { type Divergence, DivergenceError } from './actors/state/fold.ts';
 export { hashState, type TeamState } from './actors/state/team-state.ts';
 export { type Comparison, compareTeams } from './actors/team-comparison.ts';
-export { TeamEnded, type TeamHandle } from './actors/team-handle.ts';
+export type { TeamHandle } from './actors/team-handle.ts';
 export { type StartOptions, TeamExists } from './actors/team-plan.ts';
-export { UnknownTeam } from './actors/team-reader.ts';
+export { TeamEnded, UnknownTeam } from './actors/team-reader.ts';
 export type { TeamResult } from './actors/team-result.ts';
 export {
   type ChildEnd,

@@ -11,7 +11,7 @@ import type { Clock } from './clock.ts';
 import { type InboxEvent, sayTo } from './inbox.ts';
 import type { Fold } from './state/fold.ts';
 import type { TeamState } from './state/team-state.ts';
-import type { FollowOptions, TeamReader } from './team-reader.ts';
+import { type FollowOptions, TeamEnded, type TeamReader } from './team-reader.ts';
 import type { TeamResult } from './team-result.ts';
 
 export interface TeamHandle {
@@ -29,11 +29,6 @@ export interface TeamHandle {
   stop(reason?: string): Promise<void>;
   pause(): Promise<void>;
   continue(): Promise<void>;
-}
-
-/** The team has ended: nothing said to it now will be heard. */
-export class TeamEnded extends Error {
-  override readonly name = 'TeamEnded';
 }
 
 export interface HandleSite {

@@ -16,6 +16,11 @@ export class UnknownTeam extends Error {
   override readonly name = 'UnknownTeam';
 }
 
+/** The team has ended: nothing said to it now will be heard. */
+export class TeamEnded extends Error {
+  override readonly name = 'TeamEnded';
+}
+
 /** The events that end a team. */
 export const ENDS: ReadonlySet<string> = new Set(['team.dissolved', 'team.stopped']);
 

@@ -4,7 +4,7 @@
  */
 
 import type { TeamState } from '../actors/state/team-state.ts';
-import { TeamEnded } from '../actors/team-handle.ts';
+import { TeamEnded } from '../actors/team-reader.ts';
 import { teamStream } from '../events/ids.ts';
 import { BadUsage } from './bad-usage.ts';
 import { type Reading, reading, type TeamCall } from './reading.ts';

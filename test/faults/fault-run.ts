@@ -10,7 +10,7 @@
 import { createGovernor } from '../../src/actors/governor/token-governor.ts';
 import { type Host, startHost } from '../../src/actors/lead/host.ts';
 import { createRuntime, type Runtime } from '../../src/actors/runtime.ts';
-import { TeamEnded } from '../../src/actors/team-handle.ts';
+import { TeamEnded } from '../../src/actors/team-reader.ts';
 import { teamId, teamStream } from '../../src/events/ids.ts';
 import { StoreFailure } from '../../src/events/store.ts';
 import { openEventStoreDb } from '../../src/events/stores/eventstoredb/eventstoredb-store.ts';

@@ -1,8 +1,7 @@
 /** What is asked amiss, or cannot be done: one status and one line that says what, where and what to do. */
 import { ForkRefused } from '../../actors/fork.ts';
 import { LedElsewhere } from '../../actors/lead/leases.ts';
-import { TeamEnded } from '../../actors/team-handle.ts';
-import { UnknownTeam } from '../../actors/team-reader.ts';
+import { TeamEnded, UnknownTeam } from '../../actors/team-reader.ts';
 import { UnreadableEvent } from '../../events/known-events.ts';
 import { StoreFailure } from '../../events/store.ts';
 import { TooDense } from './chart-engine.ts';
