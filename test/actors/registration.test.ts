@@ -62,6 +62,38 @@ describe('a machine that goes round in circles', () => {
   });
 });
 
+describe('a literal context', () => {
+  const list = (items: number[]) =>
+    createMachine({
+      context: { items },
+      on: {
+        add: {
+          actions: assign(({ context, event }) => {
+            context.items.push(event['n'] as number);
+            return {};
+          }),
+        },
+      },
+    });
+
+  it('is each actor’s own, also when a machine changes it in place', () => {
+    const { interpreter } = registerMachine('m', { machine: list([]), words: 'team' }, noWorker);
+    const { snapshot } = interpreter.start(null);
+    expect(interpreter.hear(snapshot, { type: 'add', n: 1 }).snapshot.context.items).toEqual([1]);
+    expect(interpreter.start(null).snapshot.context.items).toEqual([]);
+  });
+
+  it.each(['team', 'own'] as const)(
+    'is part of what the machine is known by, with words of its %s',
+    (words) => {
+      const printOf = (items: number[]) =>
+        registerMachine('m', { machine: list(items), words }, noWorker).fingerprint;
+      expect(printOf([1])).toBe(printOf([1]));
+      expect(printOf([1])).not.toBe(printOf([2]));
+    },
+  );
+});
+
 describe('registration', () => {
   it('takes the machines of the horde', () => {
     for (const [name, source] of Object.entries(hordeMachines))

@@ -19,6 +19,7 @@ import {
   withBoundedSteps,
 } from './chart-reading.ts';
 import { createInterpreter } from './interpreter.ts';
+import { withOwnContext } from './own-context.ts';
 import {
   type MachineSource,
   type RegisteredMachine,
@@ -35,7 +36,7 @@ export function registerMachine(
   if ((given.words ?? (given.hears ? 'team' : 'own')) === 'own')
     return registerOwn(name, given, hasWorker);
   const { hears = [], strict = false, effects = {} } = given;
-  const machine = withBoundedSteps(declared(given.machine, hasWorker));
+  const machine = withBoundedSteps(withOwnContext(declared(given.machine, hasWorker)));
   const nodes = statesOf(machine.root);
   const problems = [
     ...nodes.flatMap((node) => actionProblems(node, machine)),

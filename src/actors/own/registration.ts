@@ -6,7 +6,7 @@
  * 1. A literal context is nobody's: each actor begins with a copy of it.
  * 2. Equal logic under one machine is registered once.
  */
-import { type AnyActorLogic, type AnyStateMachine, type AnyStateNode, StateMachine } from 'xstate';
+import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import {
   declared,
   fingerprintOf,
@@ -18,6 +18,7 @@ import {
   withBoundedSteps,
 } from '../machine/chart-reading.ts';
 import type { Interpreter } from '../machine/interpreter.ts';
+import { withOwnContext } from '../machine/own-context.ts';
 import {
   type MachineSource,
   type RegisteredMachine,
@@ -76,27 +77,6 @@ function ownOf(own: {
       return registered;
     },
   };
-}
-
-/** The same machine, which gives each actor a copy of its literal context. */
-function withOwnContext(machine: AnyStateMachine): AnyStateMachine {
-  const { context } = machine.config as { context?: unknown };
-  if (typeof context === 'function' || context === undefined) return machine;
-  const config = { ...machine.config, context: () => copyOfData(context) };
-  return new StateMachine(config as never, machine.implementations as never) as never;
-}
-
-/** Data is copied; whatever else a context holds is shared, as it is between actors of XState. */
-function copyOfData(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOfData);
-  if (value instanceof Date) return new Date(value);
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, inner]) => [copyOfData(key), copyOfData(inner)]));
-  }
-  if (value instanceof Set) return new Set([...value].map(copyOfData));
-  if (typeof value !== 'object' || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOfData(inner)]));
 }
 
 function unknownLogic(
