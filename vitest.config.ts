@@ -18,7 +18,16 @@ const SLOW = process.env['HORDE_SLOW'] ? [] : ['test/**/*.slow.*.ts'];
 export default defineConfig({
   resolve: {
     // Examples and tests name the package; here it is the source beside them.
-    alias: { 'golden-horde': fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+    alias: [
+      {
+        find: /^golden-horde$/,
+        replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)),
+      },
+      {
+        find: /^golden-horde\/(\w+)$/,
+        replacement: fileURLToPath(new URL('./src/$1.ts', import.meta.url)),
+      },
+    ],
   },
   test: {
     testTimeout: HANGS_AFTER_MS,

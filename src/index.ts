@@ -150,6 +150,8 @@ export { report, reportFrom, reportOf } from './projections/report/report.ts';
 export type { Report } from './projections/report/report-layers.ts';
 export { renderReport } from './projections/report/report-markdown.ts';
 export { transcript } from './projections/transcript/transcript.ts';
+export { type TeamVerdict, verdict } from './projections/verdict/verdict.ts';
+export { toneOf, verdictWords, whyWords } from './projections/verdict/verdict-words.ts';
 export { type LiveExport, startLiveExport } from './telemetry/live/live-export.ts';
 export { type LogRecord, logRecords } from './telemetry/otlp/log-records.ts';
 export { exportTeam } from './telemetry/otlp/otlp-export.ts';
