@@ -12,16 +12,14 @@ export { LedElsewhere } from './actors/lead/team-leases.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type Activation, activationOf } from './actors/machine/activation.ts';
 export { type MachineSource, RegistrationError } from './actors/machine/registered-machine.ts';
-export {
-  createRuntime,
-  type Runtime,
-  type RuntimeOptions,
-  type StartOptions,
-} from './actors/runtime.ts';
+export { createRuntime, type Runtime } from './actors/runtime.ts';
+export type { RuntimeOptions } from './actors/runtime-options.ts';
 export { type Divergence, DivergenceError } from './actors/state/fold.ts';
 export { hashState, type TeamState } from './actors/state/team-state.ts';
-export { TeamEnded, type TeamHandle, type TeamResult } from './actors/team-handle.ts';
-export { UnknownTeam } from './actors/team-reader.ts';
+export type { TeamHandle } from './actors/team-handle.ts';
+export { type StartOptions, TeamExists } from './actors/team-plan.ts';
+export { TeamEnded, UnknownTeam } from './actors/team-reader.ts';
+export type { TeamResult } from './actors/team-result.ts';
 export {
   type ChildEnd,
   type ChildPlan,

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonical } from '../../src/actors/state/team-state.ts';
+import { canonical } from '../../src/events/canonical.ts';
 import type { Json, RecordedEvent } from '../../src/events/event.ts';
 import { board } from '../../src/projections/board/board.ts';
 import { decisions } from '../../src/projections/decisions/decisions.ts';

@@ -1,6 +1,6 @@
 /** One hash for all that happened in a simulated world: the same seed gives the same. */
 import { createHash } from 'node:crypto';
-import { canonical } from '../../src/actors/state/team-state.ts';
+import { canonical } from '../../src/events/canonical.ts';
 import type { Json, RawEvent } from '../../src/events/event.ts';
 
 /** Ids and leaders' names are drawn anew in each run; all else must be equal. */

@@ -8,6 +8,7 @@
  * 3. A snapshot is only a shortcut: state(snapshot) + tail = state(whole stream), and it can be deleted.
  */
 
+import { canonical } from '../../events/canonical.ts';
 import type { EventMeta, Json, JsonObject, RawEvent, RecordedEvent } from '../../events/event.ts';
 import type { StreamName } from '../../events/ids.ts';
 import type { EventCatalog } from '../../events/known-events.ts';
@@ -17,7 +18,7 @@ import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft
 import { RecordedTurn } from '../turn/recorded-turn.ts';
 import { stopInstead, type TurnOutcome, takeTurn } from '../turn/turn.ts';
 import { reviveState } from './revived-state.ts';
-import { canonical, emptyState, hashState, persistState, type TeamState } from './team-state.ts';
+import { emptyState, hashState, persistState, type TeamState } from './team-state.ts';
 
 export interface Divergence {
   revision: number;

@@ -6,9 +6,11 @@
  * 1. Only the fold (`turn.ts`) changes it, and only a copy made by `forkState`: a state once adopted stays.
  * 2. It holds nothing that the stream does not say: a snapshot of it is a cache.
  */
+
 import { createHash } from 'node:crypto';
 import type { AnyActorLogic, AnyMachineSnapshot } from 'xstate';
 import type { Amount } from '../../events/amounts.ts';
+import { canonical } from '../../events/canonical.ts';
 import type { EventOf, Json, JsonObject } from '../../events/event.ts';
 import type { teamFormed } from '../../events/words/team.ts';
 import type { EffectClass } from '../../events/words/work.ts';
@@ -174,16 +176,4 @@ export function hashState(state: TeamState): string {
   return createHash('sha256')
     .update(canonical(persistState(state)))
     .digest('hex');
-}
-
-/** JSON text with sorted keys. */
-export function canonical(value: Json | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value)
-      .filter((key) => value[key] !== undefined)
-      .sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
-  }
-  return JSON.stringify(value ?? null);
 }

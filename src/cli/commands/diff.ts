@@ -1,7 +1,11 @@
 /** `horde diff`: where two teams part, and what then differs. */
 
-import { type Both, type Comparison, compareTeams } from '../../actors/team-comparison.ts';
 import type { Difference, ShownEvent } from '../../projections/comparison/first-difference.ts';
+import {
+  type Both,
+  type Comparison,
+  compareTeams,
+} from '../../projections/comparison/team-comparison.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';

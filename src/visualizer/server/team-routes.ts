@@ -1,10 +1,10 @@
 /** What a page reads, by address. Teams are named in the path; what is not there is answered by 404 and one line. */
 import { Hono } from 'hono';
-import { compareTeams } from '../../actors/team-comparison.ts';
 import { type WhatIf, whatIf } from '../../actors/what-if.ts';
 import type { Workers } from '../../actors/worker.ts';
 import type { RecordedEvent } from '../../events/event.ts';
 import type { TeamId } from '../../events/ids.ts';
+import { compareTeams } from '../../projections/comparison/team-comparison.ts';
 import type { ChartDrawing } from '../shared/wire.ts';
 import { eventFlow, fileFlow, lineFlow } from './event-flow.ts';
 import { exportedFile } from './exported-file.ts';

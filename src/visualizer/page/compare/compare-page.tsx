@@ -1,7 +1,7 @@
 /** Two teams side by side: where they part, then both in step, then how they stand now, as far as they differ. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Comparison } from '../../../actors/team-comparison.ts';
 import type { ShownEvent as Side } from '../../../projections/comparison/first-difference.ts';
+import type { Comparison } from '../../../projections/comparison/team-comparison.ts';
 import { renderFields } from '../../../projections/conversation/framing.ts';
 import type { TeamLine } from '../../../projections/teams/teams.ts';
 

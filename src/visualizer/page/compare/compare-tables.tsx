@@ -1,5 +1,9 @@
 /** How two teams stand now, as far as they differ. */
-import type { ActorStanding, Both, Comparison } from '../../../actors/team-comparison.ts';
+import type {
+  ActorStanding,
+  Both,
+  Comparison,
+} from '../../../projections/comparison/team-comparison.ts';
 import { hrefOf } from '../shell/route.ts';
 import { shortLine } from '../timeline/message-gist.ts';
 

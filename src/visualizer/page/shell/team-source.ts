@@ -2,8 +2,9 @@
  * Where the page has a team from: a server that reads the store, or the file that the page itself stands in.
  * All else of the page knows only this.
  */
-import type { Comparison } from '../../../actors/team-comparison.ts';
+
 import type { WhatIf } from '../../../actors/what-if.ts';
+import type { Comparison } from '../../../projections/comparison/team-comparison.ts';
 import type { Report } from '../../../projections/report/report-layers.ts';
 import type { TeamLine } from '../../../projections/teams/teams.ts';
 import type {

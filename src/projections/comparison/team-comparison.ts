@@ -2,14 +2,14 @@
  * Two teams side by side: where they part, and how they stand now: states, board, messages, tokens. Reads only.
  */
 
-import { tokensOf } from '../events/amounts.ts';
-import type { Json, JsonObject, RecordedEvent } from '../events/event.ts';
-import { type Artifact, board, type Task } from '../projections/board/board.ts';
-import { type Difference, firstDifference } from '../projections/comparison/first-difference.ts';
-import { project } from '../projections/kit/projection.ts';
-import { metrics } from '../projections/metrics/metrics.ts';
-import type { Runtime } from './runtime.ts';
-import { canonical, type TeamState } from './state/team-state.ts';
+import { tokensOf } from '../../events/amounts.ts';
+import { canonical } from '../../events/canonical.ts';
+import type { Json, JsonObject, RecordedEvent } from '../../events/event.ts';
+import type { EventCatalog } from '../../events/known-events.ts';
+import { type Artifact, board, type Task } from '../board/board.ts';
+import { project } from '../kit/projection.ts';
+import { metrics } from '../metrics/metrics.ts';
+import { type Difference, firstDifference } from './first-difference.ts';
 
 export interface Both<Value> {
   a: Value;
@@ -47,13 +47,40 @@ export interface Comparison {
   end: Both<{ status: string; reason: string } | null>;
 }
 
+/** Who reads teams: a runtime does. */
+interface TeamsReader {
+  readonly catalog: Pick<EventCatalog, 'get'>;
+  team(team: string): {
+    events(): AsyncIterable<RecordedEvent>;
+    state(): Promise<TeamNow>;
+  };
+}
+
+/** What is compared of a team as it stands now. */
+interface TeamNow {
+  readonly formed: { readonly limits: object; readonly labels: object } | null;
+  readonly ended: Pick<RecordedEvent, 'type' | 'data'> | null;
+  readonly actors: ReadonlyMap<string, StandingActor>;
+}
+
+interface StandingActor {
+  readonly id: string;
+  readonly machine: { readonly name: string };
+  readonly status: string;
+  readonly snapshot: { readonly value: unknown };
+}
+
 interface Side {
   team: string;
   events: RecordedEvent[];
-  state: TeamState;
+  state: TeamNow;
 }
 
-export async function compareTeams(runtime: Runtime, a: string, b: string): Promise<Comparison> {
+export async function compareTeams(
+  runtime: TeamsReader,
+  a: string,
+  b: string,
+): Promise<Comparison> {
   const [left, right] = [await sideOf(runtime, a), await sideOf(runtime, b)];
   const both = <Value>(of: (side: Side) => Value): Both<Value> => ({ a: of(left), b: of(right) });
   const boards = both(({ events }) => project(board, events));
@@ -77,7 +104,7 @@ export async function compareTeams(runtime: Runtime, a: string, b: string): Prom
   };
 }
 
-async function sideOf(runtime: Runtime, team: string): Promise<Side> {
+async function sideOf(runtime: TeamsReader, team: string): Promise<Side> {
   const events: RecordedEvent[] = [];
   for await (const event of runtime.team(team).events()) events.push(event);
   return { team, events, state: await runtime.team(team).state() };
@@ -100,7 +127,7 @@ const artifactShown = ({ by, versions, hash, locked }: Artifact) => ({
   locked,
 });
 
-function messagesOf({ catalog }: Runtime, { events }: Side): Record<string, number> {
+function messagesOf({ catalog }: TeamsReader, { events }: Side): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { type, meta } of events) {
     if (meta.actor === undefined || catalog.get(type)?.message !== true) continue;
