@@ -8,7 +8,7 @@ export type { FoldedEvent, Policy, Verdict, WorkQuestion } from './actors/gate/p
 export type { Governor } from './actors/governor/governor.ts';
 export { createGovernor } from './actors/governor/token-governor.ts';
 export { type Host, type HostOptions, startHost } from './actors/lead/host.ts';
-export { LedElsewhere } from './actors/lead/team-leases.ts';
+export { LedElsewhere } from './actors/lead/leases.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type Activation, activationOf } from './actors/machine/activation.ts';
 export { type MachineSource, RegistrationError } from './actors/machine/registered-machine.ts';
