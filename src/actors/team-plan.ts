@@ -2,13 +2,14 @@
  * What a team is formed with: as its starter wishes it, and as it stands in its first event.
  */
 import { randomUUID } from 'node:crypto';
+import { canonical } from '../events/canonical.ts';
 import type { Json } from '../events/event.ts';
 import { type TeamId, teamId } from '../events/ids.ts';
 import { encode } from '../events/value.ts';
 import type { Limits } from '../events/words/team.ts';
 import { ceilings, limitsOf } from './limits.ts';
 import { packageVersion } from './package-version.ts';
-import { canonical, type Formed } from './state/team-state.ts';
+import type { Formed } from './state/team-state.ts';
 
 export interface StartOptions {
   /** Default: a new one. An id that exists attaches to that team, or resumes it, if it was formed alike. */
