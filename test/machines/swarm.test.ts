@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { swarm, swarmMachine } from '../../src/machines/patterns/swarm/swarm.ts';
+import { swarm } from '../../src/machines/patterns/swarm/swarm.ts';
 import { type Event, given, heard } from './given.ts';
 
 const roster = (size: number) =>
   Array.from({ length: size }, (_, i) => ({ actor: `contributor-${i + 1}`, role: 'contributor' }));
 const gathering = (events: Event[] = [], size = 3) =>
-  given(swarmMachine, swarm.seats(roster(size)), events);
+  given(swarm.machine, swarm.seats(roster(size)), events);
 const contribution = (n: number, confidence = 'high', grant = 1) =>
   heard(
     'contribution.submitted',

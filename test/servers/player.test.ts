@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { contribute } from '../../src/events/words/moves.ts';
 import {
   approve,
   requestChanges,
   submitDraft,
 } from '../../src/machines/patterns/review-loop/words.ts';
+import { contribute } from '../../src/machines/patterns/swarm/words.ts';
 import { aRequest, ask, serverWith } from '../actors/model/asking.ts';
 import { askedFor, player, SHOWN, troubled } from './player.ts';
 

@@ -5,6 +5,7 @@
 import * as debate from '../../machines/patterns/adversarial-debate/words.ts';
 import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
 import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
+import * as swarm from '../../machines/patterns/swarm/words.ts';
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
 import * as child from './child.ts';
@@ -30,6 +31,7 @@ const isMove = (value: unknown): value is Move =>
 /** Where moves are defined: a file a pattern. */
 const rooms: readonly object[] = [
   moves,
+  swarm,
   reviewLoop,
   debate,
   consensus,

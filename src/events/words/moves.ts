@@ -84,13 +84,6 @@ export const product = {
   path: line.optional().describe('The file in the workspace that holds it, if you wrote one'),
 };
 
-export const contribute = defineMove(
-  'contribute',
-  'contribution.submitted',
-  'Hand in your own, independent contribution. You do not see what others work on.',
-  { ...product, confidence: z.enum(['high', 'medium', 'low']) },
-);
-
 export const submitSynthesis = defineMove(
   'submit_synthesis',
   'synthesis.submitted',

@@ -21,7 +21,7 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [watchdog.name]: watchdog as unknown as PatternDefinition,
   [nestedSwarm.name]: nestedSwarm,
   [reviewLoop.name]: reviewLoop,
-  [singleAgent.name]: singleAgent as unknown as PatternDefinition,
-  [swarm.name]: swarm as unknown as PatternDefinition,
+  [singleAgent.name]: singleAgent,
+  [swarm.name]: swarm,
   [swarmDiscovery.name]: swarmDiscovery as unknown as PatternDefinition,
 };

@@ -10,7 +10,6 @@ export interface CastSeat extends RosterSeat {
 
 /** How many of a role of the patterns that do not say it themselves. */
 const COUNTS: Record<string, Record<string, number>> = {
-  swarm: { contributor: 3 },
   'assembly-line': { stage: 3 },
   'swarm-discovery': { scout: 3 },
   'consensus-deliberation': { expert: 3 },
@@ -18,8 +17,6 @@ const COUNTS: Record<string, Record<string, number>> = {
 
 /** Who takes a role of the patterns that do not say it themselves, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
-  agent: ['general-purpose'],
-  contributor: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
   stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
   expert: ['backend-architect', 'security-auditor', 'performance-profiler'],

@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
-import {
-  singleAgent,
-  singleAgentMachine,
-} from '../../../src/machines/patterns/single-agent/single-agent.ts';
+import { singleAgent } from '../../../src/machines/patterns/single-agent/single-agent.ts';
 import { type Event, given, heard } from '../given.ts';
 import { meddle } from './meddling.ts';
 
 const roster = [{ actor: 'agent', role: 'agent' }];
 const working = (events: Event[] = [], refills = 2) =>
-  given(singleAgentMachine, singleAgent.seats(roster, { refills }), events);
+  given(singleAgent.machine, singleAgent.seats(roster, { refills }), events);
 const product = { title: 'Answer', summary: 's', content: 'c' };
 const work = (confidence = 'high', grant = 1) =>
   heard('contribution.submitted', 'agent', { grant, ...product, confidence }, 9);
@@ -95,7 +91,7 @@ describe('A single agent', () => {
   });
 
   it('ends within its turns, whatever it is answered', () => {
-    const pattern = singleAgent as unknown as PatternDefinition;
+    const pattern = singleAgent;
     const argumentsOf = () => ({ ...product, confidence: 'high' });
     const courses = fc.record({
       refills: fc.integer({ min: 0, max: 3 }),

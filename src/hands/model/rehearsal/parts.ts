@@ -15,7 +15,6 @@ import { WORKSHOP_PARTS } from './workshop-parts.ts';
 export type Part = (scene: Scene) => JsonObject;
 
 const PARTS: Readonly<Record<string, Part>> = {
-  contribute: productOf,
   submit_synthesis: (scene) => ({
     ...productOf(scene),
     decisions: sentences('verdict', scene.gist, scene.dice, scene.breath > 1 ? 2 : 1).map(

@@ -7,96 +7,86 @@
  *
  * Invariants
  * 1. It grants at most 1 + `refills` turns, and takes one piece of work.
- * 2. Until it has concluded the agent, or a successor that is awaited, owes the turn.
- * 3. It concludes exactly once, and never claims that anybody has reviewed the result.
+ * 2. Its conclusion never claims that anybody has reviewed the result.
  */
-import { setup } from 'xstate';
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type { contribute } from '../../../events/words/moves.ts';
-import { step } from '../../step.ts';
+import type { Confidence } from '../../../events/words/pattern.ts';
+import { definePattern } from '../kit/define-pattern.ts';
 import {
-  type PatternDefinition,
-  type PatternHears,
-  type PatternSays,
-  seated,
-} from '../kit/pattern.ts';
-import { turnGuards } from '../kit/turn-taking.ts';
-import * as steps from './single-agent-steps.ts';
+  type Ending,
+  type HeardMove,
+  type Memory,
+  on,
+  type PatternStep,
+  refills,
+  sole,
+} from '../kit/pattern-spec.ts';
+import { handedIn, progress, type Turn, taskFor } from '../kit/turn-taking.ts';
+import { contribute } from '../swarm/words.ts';
 
-const singleAgentLimits = z.strictObject({
-  /** Times the turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+const limits = z.strictObject({ refills });
+
+interface SingleAgent extends Memory<z.output<typeof limits>> {
+  agent: string;
+  /** Revision of what was handed in, and how sure its author is. */
+  work: { revision: number; confidence: Confidence } | null;
+}
+
+const TASK = 'work';
+
+const onlyTurn: Turn = {
+  round: 1,
+  brief:
+    'Work on the request. You are alone with it: nobody reviews or completes what you hand in, so check it yourself. End your turn with contribute, and say how sure you are.',
+  moves: ['contribute'],
+  material: [],
+};
+
+const askAgent = ({ agent }: SingleAgent): PatternStep<SingleAgent> => ({
+  remember: { round: 1 },
+  asks: [agent],
 });
 
-type Hears = Heard<typeof contribute.event> | PatternHears;
+function takeWork(_: SingleAgent, work: HeardMove<typeof contribute>): PatternStep<SingleAgent> {
+  const { revision, confidence } = work;
+  return {
+    remember: { work: { revision, confidence } },
+    say: [handedIn(work, TASK), progress(TASK, 'completed', `confidence: ${confidence}`)],
+  };
+}
 
-export const singleAgentMachine = setup({
-  types: {
-    context: {} as steps.SingleAgentContext,
-    events: {} as Hears,
-    emitted: {} as PatternSays,
-    input: {} as steps.SingleAgentInput,
-  },
-  guards: {
-    holdsTurn: turnGuards.holdsTurn,
-    owesTurn: turnGuards.owesTurn,
-    mayGrantAgain: turnGuards.mayGrantAgain,
-    isAtLimit: turnGuards.isAtLimit,
-    isUrgent: turnGuards.isUrgent,
-    goesOn: turnGuards.goesOn,
-  },
-  actions: {
-    ask: step(steps.ask),
-    takeWork: step(steps.takeWork),
-    grantAgain: step(steps.grantAgain),
-    awaitSuccessor: step(steps.awaitSuccessor),
-    doWithout: step(steps.doWithout),
-    noteEnding: step(steps.noteEnding),
-    conclude: step(steps.conclude),
-  },
-}).createMachine({
-  id: 'single-agent',
-  context: ({ input }) => steps.newSingleAgent(input),
-  initial: 'working',
-  states: {
-    working: {
-      entry: 'ask',
-      on: {
-        'contribution.submitted': { guard: 'holdsTurn', target: 'concluded', actions: 'takeWork' },
-        'turn.forfeited': [
-          { guard: 'isAtLimit', target: 'concluded', actions: 'doWithout' },
-          { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-        ],
-        'seat.refilled': [
-          { guard: 'mayGrantAgain', actions: 'grantAgain' },
-          { guard: 'owesTurn', target: 'concluded', actions: 'doWithout' },
-        ],
-        'seat.lost': { guard: 'owesTurn', target: 'concluded', actions: 'doWithout' },
-        'finalize.asked': [
-          { guard: 'isUrgent', target: 'concluded', actions: 'noteEnding' },
-          { guard: 'goesOn', actions: 'noteEnding' },
-        ],
-      },
-    },
-    concluded: { type: 'final', entry: 'conclude' },
-  },
+/** Alone nobody has approved: the author's word counts, and is never more than medium. */
+const workEnding = ({ work, ending, agent }: SingleAgent): Ending => ({
+  say: [],
+  outcome: work ? 'completed' : 'fallback',
+  reason: work ? 'the agent has handed in its work' : (ending ?? 'nobody handed anything in'),
+  confidence: work && work.confidence !== 'low' ? 'medium' : 'low',
+  result: work ? [work.revision] : [],
+  notes: work
+    ? ['one agent worked alone: nobody else has looked at the result']
+    : [`no work from ${agent}`],
 });
 
-const roles = [{ role: 'agent', min: 1, max: 1, moves: ['contribute'] }];
-
-export const singleAgent: PatternDefinition<typeof singleAgentLimits> = {
+export const singleAgent = definePattern({
   name: 'single-agent',
-  machine: singleAgentMachine,
+  called: 'the work',
   purpose: 'One agent works alone: the cheapest way, when nothing calls for a team.',
-  roles,
-  limits: singleAgentLimits,
   endsWhen: 'the agent has handed in its work, or is lost',
   fallback: 'nothing but the reason why there is no work',
   keyProperty: 'The report never claims that anybody has reviewed the result.',
+  roles: { agent: { min: 1, max: 1, moves: [contribute], types: ['general-purpose'] } },
+  limits,
   turnsMax: ({ refills }, seats) => seats * (1 + refills),
-  seats(roster, limits) {
-    const { agent } = seated('single-agent', roles, roster);
-    return { agent: agent![0]!, ...singleAgentLimits.parse(limits ?? {}) };
+  seats: ({ agent }) => ({ agent: sole(agent) }),
+  remembers: { work: null },
+  board: ({ agent }: SingleAgent) => [
+    { type: 'round.started', round: 1, of: 1, title: 'One agent alone' },
+    taskFor(agent, TASK, 'The request'),
+  ],
+  turn: () => onlyTurn,
+  lose: () => ({ say: [progress(TASK, 'failed', 'nobody works on it any more')] }),
+  states: {
+    working: { begins: askAgent, hears: [on(contribute, takeWork)], next: { concluded: 'else' } },
   },
-};
+  concludes: workEnding,
+});

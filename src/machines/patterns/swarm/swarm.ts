@@ -8,101 +8,129 @@
  * Invariants
  * 1. Contributors are blind: no grant shows material, whoever comes late included.
  * 2. Each contributes once; it grants at most 1 + `refills` turns a seat.
- * 3. Until it has concluded somebody owes a turn.
- * 4. It concludes exactly once, with all contributions there are, in the order in which they came.
+ * 3. A seat that is lost ends nothing: the others go on.
+ * 4. It concludes with all contributions there are, in the order in which they came.
  */
-import { setup } from 'xstate';
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type { contribute } from '../../../events/words/moves.ts';
-import { step } from '../../step.ts';
-import * as grants from '../kit/grants.ts';
+import type { Confidence } from '../../../events/words/pattern.ts';
+import { definePattern } from '../kit/define-pattern.ts';
+import { owes } from '../kit/grants.ts';
 import {
-  type PatternDefinition,
-  type PatternHears,
-  type PatternSays,
-  seated,
-} from '../kit/pattern.ts';
-import { seatOf, turnGuards } from '../kit/turn-taking.ts';
-import * as steps from './swarm-steps.ts';
+  type Ending,
+  type HeardMove,
+  type Lost,
+  type Memory,
+  on,
+  type PatternStep,
+  refills,
+} from '../kit/pattern-spec.ts';
+import { handedIn, progress, type Turn, taskFor } from '../kit/turn-taking.ts';
+import { swarmCues } from './cues.ts';
+import { contribute } from './words.ts';
 
-const swarmLimits = z.strictObject({
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+const limits = z.strictObject({ refills });
+
+interface Swarm extends Memory<z.output<typeof limits>> {
+  contributors: readonly string[];
+  /** In the order in which they came, with how sure their authors are. */
+  contributions: readonly { by: string; revision: number; confidence: Confidence }[];
+}
+
+const taskOf = (contributor: string) => `contribution-of-${contributor}`;
+
+const contributorTurn: Turn = {
+  brief:
+    'Work on the request on your own, from the angle of your speciality. Others do the same; you do not see their work, and they do not see yours. End your turn with contribute, and say how sure you are.',
+  moves: ['contribute'],
+  material: [],
+  round: 1,
+  blind: true,
+};
+
+const askAll = ({ contributors }: Swarm): PatternStep<Swarm> => ({
+  remember: { round: 1 },
+  asks: contributors,
 });
 
-type Hears = Heard<typeof contribute.event> | PatternHears;
+function takeContribution(
+  { contributions }: Swarm,
+  contribution: HeardMove<typeof contribute>,
+): PatternStep<Swarm> {
+  const { from, revision, confidence } = contribution;
+  const task = taskOf(from);
+  return {
+    remember: { contributions: [...contributions, { by: from, revision, confidence }] },
+    say: [handedIn(contribution, task), progress(task, 'completed', `confidence: ${confidence}`)],
+  };
+}
 
-export const swarmMachine = setup({
-  types: {
-    context: {} as steps.SwarmContext,
-    events: {} as Hears,
-    emitted: {} as PatternSays,
-    input: {} as steps.SwarmInput,
-  },
-  guards: {
-    holdsTurn: turnGuards.holdsTurn,
-    owesTurn: turnGuards.owesTurn,
-    mayGrantAgain: ({ context, event }) =>
-      grants.mayGrantAgain(context.grants, seatOf(event), context.refills),
-    isAtLimit: turnGuards.isAtLimit,
-    goesOn: turnGuards.goesOn,
-    isUrgent: turnGuards.isUrgent,
-    allAreIn: turnGuards.allAreIn,
-  },
-  actions: {
-    askAll: step(steps.askAll),
-    takeContribution: step(steps.takeContribution),
-    grantAgain: step(steps.grantAgain),
-    awaitSuccessor: step(steps.awaitSuccessor),
-    doWithout: step(steps.doWithout),
-    noteEnding: step(steps.noteEnding),
-    conclude: step(steps.conclude),
-  },
-}).createMachine({
-  id: 'swarm',
-  context: ({ input }) => steps.newSwarm(input),
-  initial: 'contributing',
-  states: {
-    contributing: {
-      entry: 'askAll',
-      always: { guard: 'allAreIn', target: 'concluded' },
-      on: {
-        'contribution.submitted': { guard: 'holdsTurn', actions: 'takeContribution' },
-        'turn.forfeited': [
-          { guard: 'isAtLimit', actions: 'doWithout' },
-          { guard: 'holdsTurn', actions: 'awaitSuccessor' },
-        ],
-        'seat.refilled': [
-          { guard: 'mayGrantAgain', actions: 'grantAgain' },
-          { guard: 'owesTurn', actions: 'doWithout' },
-        ],
-        'seat.lost': { guard: 'owesTurn', actions: 'doWithout' },
-        'finalize.asked': [
-          { guard: 'isUrgent', target: 'concluded', actions: 'noteEnding' },
-          { guard: 'goesOn', actions: 'noteEnding' },
-        ],
-      },
-    },
-    concluded: { type: 'final', entry: 'conclude' },
-  },
+/** Even at a limit the others go on; whoever has contributed is not missed. */
+const doWithout = (_: Swarm, seat: string, { before }: Lost<Swarm>): PatternStep<Swarm> => ({
+  remember: { ending: before.ending },
+  say: owes(before.grants, seat)
+    ? [progress(taskOf(seat), 'failed', 'nobody contributes in this seat')]
+    : [],
 });
 
-const roles = [{ role: 'contributor', min: 2, max: 8, moves: ['contribute'] }];
+function swarmEnding(context: Swarm): Ending {
+  const { contributors, contributions, ending, lost } = context;
+  const isSilent = (seat: string) => contributions.every(({ by }) => by !== seat);
+  const silent = [...new Set([...lost, ...contributors])].filter(isSilent);
+  const reason = `${contributions.length} of ${contributors.length} have contributed`;
+  const isWhole = silent.length === 0;
+  return {
+    say: [],
+    outcome: isWhole ? 'completed' : 'fallback',
+    reason: isWhole ? 'all have contributed' : ending ? `${ending}: ${reason}` : reason,
+    confidence: confidenceOf(context),
+    result: contributions.map(({ revision }) => revision),
+    notes: silent.map((seat) => `no contribution from ${seat}`),
+  };
+}
 
-export const swarm: PatternDefinition<typeof swarmLimits> = {
+/** High: all contributed and most are sure. Medium: more than half contributed. Else low. */
+function confidenceOf({ contributors, contributions }: Swarm): Confidence {
+  const all = contributors.length;
+  const count = (wanted: Confidence) =>
+    contributions.filter(({ confidence }) => confidence === wanted).length;
+  if (contributions.length === all && count('high') * 2 > all && count('low') === 0) return 'high';
+  return contributions.length * 2 > all ? 'medium' : 'low';
+}
+
+export const swarm = definePattern({
   name: 'swarm',
-  machine: swarmMachine,
+  called: 'the swarm',
   purpose:
     'Several work on the same request side by side, blind to each other; one synthesis follows.',
-  roles,
-  limits: swarmLimits,
   endsWhen: 'all have contributed, or are lost',
   fallback: 'the contributions there are, marked with who gave none',
   keyProperty: 'Nobody sees what another has contributed before all have.',
-  turnsMax: ({ refills }, seats) => seats * (1 + refills),
-  seats(roster, limits) {
-    const { contributor } = seated('swarm', roles, roster);
-    return { contributors: contributor!, ...swarmLimits.parse(limits ?? {}) };
+  roles: {
+    contributor: {
+      min: 2,
+      max: 8,
+      usual: 3,
+      moves: [contribute],
+      types: ['general-purpose', 'backend-architect', 'security-auditor', 'performance-profiler'],
+    },
   },
-};
+  limits,
+  turnsMax: ({ refills }, seats) => seats * (1 + refills),
+  seats: ({ contributor }) => ({ contributors: contributor }),
+  remembers: { contributions: [] },
+  board: ({ contributors }: Swarm) => [
+    { type: 'round.started', round: 1, of: 1, title: 'Independent contributions' },
+    ...contributors.map((one) => taskFor(one, taskOf(one), `Contribution of ${one}`)),
+  ],
+  turn: () => contributorTurn,
+  lose: doWithout,
+  states: {
+    contributing: {
+      begins: askAll,
+      hears: [on(contribute, takeContribution)],
+      next: { concluded: 'else' },
+    },
+  },
+  concludes: swarmEnding,
+  cues: swarmCues,
+});
