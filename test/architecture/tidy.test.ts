@@ -66,11 +66,12 @@ const PUBLIC = new Set([
   'src/visualizer/page/node-crypto.ts',
 ]);
 
+const textOf = (path: string): string => bytesOf(path).toString();
 const src = filesBelow('src', /\.tsx?$/).map(readSource);
 const measured = [...src, ...filesBelow('bench', /\.ts$/).map(readSource)];
 const others = ['test', 'scripts', 'examples']
   .flatMap((folder) => filesBelow(folder, /\.tsx?$/))
-  .map((path) => importsOf(path, bytesOf(path).toString()));
+  .map((path) => importsOf(path, textOf(path)));
 
 const roomOf = (path: string): string => path.split('/')[1] ?? '';
 const isInRoom = (path: string): boolean => path.split('/').length > 2;
@@ -102,6 +103,22 @@ describe('the rooms of the architecture', () => {
       src.filter(({ path }) => isInRoom(path) && !(roomOf(path) in MAY)).map(({ path }) => path),
       [],
     );
+  });
+
+  it('stand on the page of the architecture, each folder of each', () => {
+    const [, tree = ''] = /```\nsrc\/\n([\s\S]*?)```/.exec(textOf('docs/architecture.md')) ?? [];
+    const drawn: string[] = [];
+    let room = '';
+    for (const [, indent = '', name = ''] of tree.matchAll(/^( +)([\w-]+)\/ /gm)) {
+      if (indent.length === 2) room = name;
+      drawn.push(indent.length === 2 ? name : `${room}/${name}`);
+    }
+    const folders = src
+      .map(({ path }) => path.split('/').slice(1, -1))
+      .flatMap(([first, second]) =>
+        first === undefined ? [] : second === undefined ? [first] : [first, `${first}/${second}`],
+      );
+    expect(drawn.sort()).toEqual([...new Set(folders)].sort());
   });
 
   for (const [room, may] of Object.entries(MAY))
