@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { newest, oldest, root } from './file-times.ts';
 
+const CONFIG = 'vite.program.config.ts';
+
 export default function build(): void {
-  if (newest(['src', 'package.json', 'tsconfig.build.json']) < oldest(['dist/cli/main.js'])) return;
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (status !== 0) console.warn('the build reports errors of types; see above');
+  if (newest(['src', 'package.json', CONFIG]) < oldest(['dist/cli/main.js'])) return;
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const parameters = [vite, 'build', '--config', CONFIG, '--logLevel', 'warn'];
+  const { status } = spawnSync(process.execPath, parameters, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the program could not be built; see above');
 }

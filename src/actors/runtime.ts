@@ -14,6 +14,7 @@ import {
   type Subscription,
 } from '../events/store.ts';
 import { vocabulary } from '../events/words/index.ts';
+import { packageVersion } from '../package.ts';
 import { TeamChildren } from './children/child-teams.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Fork, type ForkWish, writeFork } from './fork.ts';
@@ -23,7 +24,6 @@ import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/leases.t
 import { LedTeams } from './lead/led-teams.ts';
 import { type Recovery, recoverTeams } from './lead/recovery.ts';
 import { takeoverOf } from './lead/takeover.ts';
-import { packageVersion } from './package-version.ts';
 import { type Engine, engineOf, type RuntimeOptions, workersFor } from './runtime-options.ts';
 import type { Divergence } from './state/fold.ts';
 import type { Formed } from './state/team-state.ts';

@@ -8,13 +8,12 @@
  * 3. A reader of standard output who leaves ends neither the work nor the program, and changes no status.
  */
 import { CommanderError, Command as Parser } from 'commander';
-import { packageVersion } from '../actors/package-version.ts';
+import { packageVersion } from '../package.ts';
 import { BadUsage, EXIT } from './bad-usage.ts';
 import type { Command, Option } from './command.ts';
 import { type CommandEntry, commands, nameOf } from './commands/index.ts';
 import { JSON_OUTPUT, PATTERNS, STORE } from './options.ts';
 import { createOutput, type Sinks, sinksOf } from './output.ts';
-import { OwnPatterns } from './own-patterns.ts';
 import { processShell, type Shell } from './shell.ts';
 
 export const hordeAsProcess = (): Promise<number> => horde(processShell());
@@ -93,6 +92,7 @@ function withAction(
   for (const option of [...general, ...command.options]) addOption(own, option);
   own.action(async () => {
     const options = own.opts<{ json?: boolean; patterns?: string[] }>();
+    const { OwnPatterns } = await import('./own-patterns.ts');
     const patterns = new OwnPatterns(shell);
     await patterns.load(options.patterns);
     const output = createOutput(shell, sinks, options.json ?? false);

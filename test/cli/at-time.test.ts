@@ -125,7 +125,7 @@ describe('horde merged', () => {
     const { out, status } = await horde.run(['merged', 'w']);
     expect(status).toBe(0);
     expect(out).toContain('team w: plan-build-test-review, done (all steps are done)');
-    expect(out).toContain(', child of w: review-loop, done');
+    expect(out).toContain(', child of w: review-loop, completed, high confidence');
     expect(out).toContain('5 teams in all: ');
 
     // What had ended before the fork stands below its origin; the rest it began itself.

@@ -247,7 +247,7 @@ describe('horde --help', () => {
       'picocolors',
     ]);
     const beside = [...files].filter((file) => !file.includes('/src/cli/'));
-    expect(beside.map((file) => file.split('/src/')[1])).toEqual(['actors/package-version.ts']);
+    expect(beside.map((file) => file.split('/src/')[1])).toEqual(['package.ts']);
     expect([...files].filter((file) => file.includes('/commands/'))).toHaveLength(1);
   });
 

@@ -1,8 +1,8 @@
 /** The machines of a runtime by name, registered, and the fingerprint of what folds streams with them. */
 import { createHash } from 'node:crypto';
 import type { AnyStateMachine } from 'xstate';
+import { packageVersion } from '../../package.ts';
 import type { Policy } from '../gate/policy.ts';
-import { packageVersion } from '../package-version.ts';
 import {
   type MachineSource,
   type RegisteredMachine,

@@ -1,9 +1,9 @@
 /** `horde upgrade-check`: replays every team of the store with this program's machines. Changes nothing. */
 
-import { packageVersion } from '../../actors/package-version.ts';
 import type { Runtime } from '../../actors/runtime.ts';
 import type { Divergence } from '../../actors/state/fold.ts';
 import type { TeamId } from '../../events/ids.ts';
+import { packageVersion } from '../../package.ts';
 import { EXIT } from '../bad-usage.ts';
 import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';

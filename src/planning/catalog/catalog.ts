@@ -14,6 +14,7 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../package.ts';
 import {
   type AgentType,
   agentFrom,
@@ -27,7 +28,7 @@ import {
 /** More files than this in one folder are not a catalog. */
 const FILES_MAX = 1000;
 
-const OWN = fileURLToPath(new URL('../../../catalog', import.meta.url));
+const OWN = fileURLToPath(new URL('catalog', packageRoot));
 
 export interface CatalogSources {
   /** The folder whose `.claude/agents` and `.claude/skills` join. */

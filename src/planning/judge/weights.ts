@@ -7,9 +7,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { packageRoot } from '../../package.ts';
 import { CHOICES } from '../choice.ts';
 
-export const WEIGHTS_FILE = new URL('../../../catalog/judge.json', import.meta.url);
+export const WEIGHTS_FILE = new URL('catalog/judge.json', packageRoot);
 
 export const weightsFile = z.strictObject({
   /** The ways to work that the columns stand for, in their order. */

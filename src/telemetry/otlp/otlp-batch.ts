@@ -7,8 +7,8 @@
  * 2. Batches follow from the events and the sizes that are asked for; time and chance have no part in them.
  */
 
-import { packageVersion } from '../../actors/package-version.ts';
 import type { RecordedEvent } from '../../events/event.ts';
+import { packageVersion } from '../../package.ts';
 import type { Conventions, Span } from '../spans/span.ts';
 import { TeamTrace } from '../spans/team-trace.ts';
 import { type LogRecord, logRecordOf } from './log-records.ts';

@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../package.ts';
 import type { ChartDrawing } from '../shared/wire.ts';
 import { CHART_LAYOUT } from './chart-layout.ts';
 import type { ChartOutline } from './chart-outline.ts';
@@ -18,9 +19,7 @@ export interface ChartShelf {
   readonly [key: string]: Omit<ChartDrawing, 'machine'>;
 }
 
-export const SHELF_FILE = fileURLToPath(
-  new URL('../../../dist/visualizer/charts.json', import.meta.url),
-);
+export const SHELF_FILE = fileURLToPath(new URL('dist/visualizer/charts.json', packageRoot));
 
 export const shelfKey = (outline: ChartOutline): string =>
   createHash('sha256')

@@ -7,8 +7,8 @@
  * 3. It is made part by part: a long team is never held as one text.
  */
 import { createHash } from 'node:crypto';
-import { packageVersion } from '../../actors/package-version.ts';
 import type { TeamId } from '../../events/ids.ts';
+import { packageVersion } from '../../package.ts';
 import {
   type ChartDrawing,
   EXPORT_ELEMENT,

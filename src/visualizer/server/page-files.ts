@@ -1,6 +1,7 @@
 /** The built page: the document, and the script and the style sheet that it names. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../package.ts';
 import { Refused } from './refusal.ts';
 
 export interface PageFiles {
@@ -10,7 +11,7 @@ export interface PageFiles {
 }
 
 /** From the sources as from the built package, the page stands in `dist`. */
-const FOLDER = new URL('../../../dist/visualizer/page/', import.meta.url);
+const FOLDER = new URL('dist/visualizer/page/', packageRoot);
 
 /** Read anew each time, so that a page that is built while the server runs is the one that is shown. */
 export async function pageFiles(folder: URL = FOLDER): Promise<PageFiles> {
