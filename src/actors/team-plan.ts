@@ -7,8 +7,8 @@ import type { Json } from '../events/event.ts';
 import { type TeamId, teamId } from '../events/ids.ts';
 import { encode } from '../events/value.ts';
 import type { Limits } from '../events/words/team.ts';
-import { ceilings, limitsOf } from './limits.ts';
 import { packageVersion } from '../package.ts';
+import { ceilings, limitsOf } from './limits.ts';
 import type { Formed } from './state/team-state.ts';
 
 export interface StartOptions {
