@@ -127,7 +127,7 @@ export { CatalogFailure } from './planning/catalog/catalog-file.ts';
 export { formTeam, type TeamPlan, type TeamWish } from './planning/formation.ts';
 export type { Offer } from './planning/offer.ts';
 export { recommend } from './planning/recommend.ts';
-export { type Recommendation, wishOf } from './planning/recommendation.ts';
+export { planRecommended, type Recommendation, wishOf } from './planning/recommendation.ts';
 export {
   formWorkflow,
   type WorkflowPlan,

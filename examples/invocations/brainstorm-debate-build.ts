@@ -5,10 +5,10 @@
 import { rehearse } from './rehearse.ts';
 
 /** What the request calls for. */
-export const pattern = 'adversarial-debate';
+export const pattern = 'brainstorm-debate-build';
 
 export const request =
   'Brainstorm five approaches to our caching layer, have two advocates debate the best two ' +
-  'before a judge, and build the winner';
+  'before a judge, then build the winner; embed horde-brainstorming in the scouts';
 
 await rehearse(request, import.meta.url);

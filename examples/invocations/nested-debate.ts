@@ -5,7 +5,7 @@
 import { rehearse } from './rehearse.ts';
 
 /** What the request calls for. */
-export const pattern = 'nested-swarm';
+export const pattern = 'adversarial-debate';
 
 export const request =
   'Debate PostgreSQL against DynamoDB for our event store, where each advocate first swarms ' +

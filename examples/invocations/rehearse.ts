@@ -9,34 +9,47 @@ import {
   createRehearsalModel,
   createRuntime,
   defaultModel,
-  formTeam,
   hordeMachines,
   hordeWorkers,
   openStore,
+  planRecommended,
+  type Recommendation,
+  type Report,
   recommend,
   renderReport,
   report,
   reportFrom,
-  wishOf,
 } from 'golden-horde';
+
+export interface Rehearsed {
+  recommendation: Recommendation;
+  report: Report;
+}
+
+/** Runs the request to its end. */
+export async function rehearsed(request: string): Promise<Rehearsed> {
+  const catalog = new Catalog();
+  const recommendation = await recommend(request, catalog);
+  const { workers, tools } = hordeWorkers({
+    client: createRehearsalModel({ seed: 7 }),
+    prices: createPriceTable(),
+    // Sub-agents are granted where the request asks for them.
+    ...(recommendation.swarms ? { swarms: {} } : {}),
+  });
+  const store = await openStore('memory:');
+  const runtime = createRuntime({ store, machines: hordeMachines, workers });
+  const plan = planRecommended(recommendation, catalog, { request, tools, model: defaultModel });
+  const team = await runtime.start(plan);
+  await team.result();
+  const told = reportFrom(await team.view(report));
+  await runtime.close();
+  return { recommendation, report: told };
+}
 
 /** Runs the request and prints the report, when the script that calls it was started itself. */
 export async function rehearse(request: string, script: string): Promise<void> {
   if (script !== pathToFileURL(process.argv[1] ?? '').href) return;
-  const catalog = new Catalog();
-  const selection = await recommend(request, catalog);
-  console.log(`${selection.pattern}: ${selection.reasons.join('; ')}\n`);
-  const { workers, tools } = hordeWorkers({
-    client: createRehearsalModel({ seed: 7 }),
-    prices: createPriceTable(),
-    // Sub-agents are granted by whoever runs the team, never by the request.
-    ...(selection.pattern === 'nested-swarm' ? { swarms: {} } : {}),
-  });
-  const store = await openStore('memory:');
-  const runtime = createRuntime({ store, machines: hordeMachines, workers });
-  const wish = wishOf(selection, catalog);
-  const team = await runtime.start(formTeam({ ...wish, tools, request, model: defaultModel }));
-  await team.result();
-  console.log(renderReport(reportFrom(await team.view(report))));
-  await runtime.close();
+  const { recommendation, report: told } = await rehearsed(request);
+  console.log(`${recommendation.pattern}: ${recommendation.reasons.join('; ')}\n`);
+  console.log(renderReport(told));
 }

@@ -42,22 +42,74 @@ export function openCatalog({ shell, output }: Site, options: CatalogOptions): C
   return catalog;
 }
 
-/** Types by role as `--agent ROLE=TYPE` gives them, each known to the catalog. Throws `BadUsage`. */
-export function agentsByRole(
-  pairs: readonly string[],
-  catalog: Pick<Catalog, 'agent' | 'agents'>,
-): Record<string, string[]> {
-  const byRole: Record<string, string[]> = {};
-  for (const pair of pairs) {
-    const [, role, type] = /^([a-z][a-z-]*)=([A-Za-z][\w:.-]*)$/.exec(pair) ?? [];
+export interface CastOptions {
+  agent?: string[];
+  methodology?: string[];
+}
+
+/** Types and methodologies by role, in the order of the seats. */
+interface CastWish {
+  agents: Record<string, string[]>;
+  /** Empty where a seat's is left open. */
+  methodologies: Record<string, string[]>;
+}
+
+/**
+ * What `--agent ROLE=TYPE[+METHODOLOGY]` and `--methodology ROLE=NAME` say, each name known to the catalog; `none` is
+ * no methodology. Throws `BadUsage`.
+ */
+export function castWish(options: CastOptions, catalog: Catalog): CastWish {
+  const agents: CastWish['agents'] = {};
+  const methodologies: CastWish['methodologies'] = {};
+  for (const pair of options.agent ?? []) {
+    const [, role, type, way] =
+      /^([a-z][a-z-]*)=([A-Za-z][\w:.-]*)(?:\+([A-Za-z][\w:.-]*))?$/.exec(pair) ?? [];
     if (!role || !type)
-      throw new BadUsage(`--agent ${pair}: write ROLE=TYPE, like reviewer=security-auditor`);
+      throw new BadUsage(
+        `--agent ${pair}: write ROLE=TYPE, like reviewer=security-auditor, or ROLE=TYPE+METHODOLOGY`,
+      );
     const known = catalog.agent(type);
     if (!known)
       throw new BadUsage(`--agent ${pair}: ${unknownName('agent', type, catalog.agents)}`);
-    byRole[role] = [...(byRole[role] ?? []), known.name];
+    const name = way === undefined ? '' : methodologyNamed(way, `--agent ${pair}`, catalog);
+    agents[role] = [...(agents[role] ?? []), known.name];
+    methodologies[role] = [...(methodologies[role] ?? []), name];
   }
-  return byRole;
+  for (const pair of options.methodology ?? []) {
+    const [, role, way] = /^([a-z][a-z-]*)=([A-Za-z][\w:.-]*)$/.exec(pair) ?? [];
+    if (!role || !way)
+      throw new BadUsage(`--methodology ${pair}: write ROLE=NAME, like reviewer=gate-testing`);
+    const name = methodologyNamed(way, `--methodology ${pair}`, catalog);
+    const open = methodologies[role]?.map((one) => one || name);
+    methodologies[role] =
+      open && !open.every((one) => one !== name) ? open : [...(open ?? []), name];
+  }
+  return { agents, methodologies: withoutEmpty(methodologies) };
+}
+
+/** A role of which nobody said a methodology is left to the request. */
+const withoutEmpty = (byRole: CastWish['methodologies']) =>
+  Object.fromEntries(Object.entries(byRole).filter(([, ways]) => ways.some(Boolean)));
+
+function methodologyNamed(way: string, where: string, catalog: Catalog): string {
+  const name = way === 'none' ? way : catalog.methodology(way)?.name;
+  if (name !== undefined) return name;
+  throw new BadUsage(`${where}: ${unknownName('methodology', way, catalog.methodologies)}`);
+}
+
+/** Limits of the pattern as `--limit NAME=N` and `--rounds N` give them. Throws `BadUsage`. */
+export function limitsByName(
+  pairs: readonly string[],
+  rounds: number | undefined,
+): Record<string, number> {
+  const limits: Record<string, number> = rounds === undefined ? {} : { rounds };
+  for (const pair of pairs) {
+    const [, name, number] = /^([A-Za-z]+)=(\d{1,9})$/.exec(pair) ?? [];
+    if (!name || number === undefined)
+      throw new BadUsage(`--limit ${pair}: write NAME=N, like rebuttals=3`);
+    limits[name] = Number(number);
+  }
+  return limits;
 }
 
 /** There is no such entry: what may have been meant, and where to look. */

@@ -20,9 +20,10 @@ import type { TeamPlan } from '../planning/formation.ts';
 import { type Offer, patternOf, patternsFor } from '../planning/offer.ts';
 import { recommend, takeInstead } from '../planning/recommend.ts';
 import { planRecommended, type Recommendation } from '../planning/recommendation.ts';
+import { castWorkflow } from '../planning/workflows/chosen-workflow.ts';
 import type { WorkflowPlan } from '../planning/workflows/form-workflow.ts';
-import { workflowNamed } from '../planning/workflows/workflow-list.ts';
 import { BadUsage } from './bad-usage.ts';
+import { limitsByName } from './catalog-option.ts';
 import type { Site } from './command.ts';
 import { hasModelAccess, modelClient, pricesOf } from './model-access.ts';
 import type { OwnPatterns } from './own-patterns.ts';
@@ -35,6 +36,8 @@ export interface RunWish {
   materials: { name: string; text: string }[];
   /** Types by role, as the command line names them. */
   agents: Record<string, string[]>;
+  /** Methodologies by role, so too. */
+  methodologies: Record<string, string[]>;
   options: RunOptions;
   catalog: Catalog;
   labels: Record<string, string>;
@@ -55,11 +58,11 @@ export function checkWish(wish: RunWish): void {
     usage(() => patternsFor(offerOf(wish)));
     return;
   }
-  for (const name of ['pattern', 'agent', 'rounds', 'synthesis'] as const) {
+  for (const name of ['pattern', 'synthesis'] as const) {
     if (options[name] !== undefined)
       throw new BadUsage(`--${name} is for one team; a --workflow chooses for each of its steps`);
   }
-  usage(() => workflowNamed(workflow));
+  usage(() => castWorkflow(wish.request, workflow, wish.catalog, offerOf(wish)));
 }
 
 /** The choice that costs nothing. Throws `BadUsage` for wishes that do not fit together. */
@@ -135,19 +138,24 @@ const knownTo = ({ own }: Pick<RunWish, 'own'>): Readonly<Record<string, Pattern
 });
 
 const offerOf = (wish: RunWish): Offer => {
-  const { agents, options } = wish;
-  const { pattern, workflow, rounds } = options;
+  const { agents, methodologies, options } = wish;
+  const { pattern, workflow, rounds, limit = [] } = options;
   return {
     agents,
+    methodologies,
+    limits: limitsByName(limit, rounds),
     ...(workflow === undefined ? {} : { workflow }),
     ...(pattern === undefined ? {} : { pattern, patterns: knownTo(wish) }),
-    ...(rounds === undefined ? {} : { limits: { rounds } }),
   };
 };
 
+/** The wish with what the request itself grants: it asks for sub-agents by naming them. */
+export const grantedBy = (wish: RunWish, { swarms }: RunChoice): RunWish =>
+  swarms ? { ...wish, labels: { ...wish.labels, swarms: 'yes' } } : wish;
+
 /** The team of a choice, or its teams. Throws `BadUsage` for what does not fit. */
 export function planOf(
-  wish: Omit<RunWish, 'agents'>,
+  wish: Omit<RunWish, 'agents' | 'methodologies'>,
   choice: RunChoice,
   tools: readonly ToolSpec[],
 ): TeamPlan | WorkflowPlan {

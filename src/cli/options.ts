@@ -32,4 +32,17 @@ export const PORT = option(
 
 export const CATALOG = several('--catalog <dir>', 'a folder of your own agents (may repeat)');
 
+/** Who takes part, how, and within which limits. */
+export const CAST = [
+  several(
+    '--agent <role=type>',
+    'who takes a role, and by which methodology: ROLE=TYPE[+METHODOLOGY] (see: horde agents; may repeat)',
+  ),
+  several(
+    '--methodology <role=name>',
+    'how a role goes about it, or none (see: horde methodologies; may repeat)',
+  ),
+  several('--limit <name=n>', 'a limit of the pattern (see: horde patterns NAME; may repeat)'),
+];
+
 export const WORKSPACE = option('--workspace <dir>', 'a folder whose .claude joins the catalog');

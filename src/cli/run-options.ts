@@ -5,6 +5,8 @@ export interface RunOptions {
   file?: string[];
   pattern?: string;
   agent?: string[];
+  methodology?: string[];
+  limit?: string[];
   catalog?: string[];
   model?: string;
   rehearse?: boolean;

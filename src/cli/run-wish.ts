@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { teamId } from '../events/ids.ts';
 import { BadUsage } from './bad-usage.ts';
-import { agentsByRole, openCatalog } from './catalog-option.ts';
+import { castWish, openCatalog } from './catalog-option.ts';
 import type { RunWish } from './choosing.ts';
 import type { Site } from './command.ts';
 import {
@@ -35,8 +35,7 @@ export async function runWish(
   if (options.allowCommands && !options.people && !shell.stdin.isTTY)
     output.note('nobody can approve commands here, so none is run: add --people');
   const catalog = openCatalog(site, options);
-  const agents = agentsByRole(options.agent ?? [], catalog);
-  return { ...asked, agents, options, catalog, labels, own };
+  return { ...asked, ...castWish(options, catalog), options, catalog, labels, own };
 }
 
 function checkTeamId(text: string): void {

@@ -113,7 +113,9 @@ function byModel(site: Site, { judgement, seats, model }: ModelAnswer): Recommen
   for (const { role, agentType } of seats) agents[role] = [...(agents[role] ?? []), agentType];
   const offer = { ...site.offer, agents: { ...agents, ...site.offer.agents } };
   const taken = judgementTaken({ ...site, offer }, judgement);
-  return { ...(seats.length > 0 ? withMethodologies(taken, seats) : taken), by: model };
+  const seated = seats.length > 0 ? withMethodologies(taken, seats) : taken;
+  // Sub-agents are the request's to ask for, never the model's.
+  return { ...seated, swarms: taken.roster.some(({ subAgents }) => subAgents !== null), by: model };
 }
 
 /** The model's methodologies, for the seats that are as it cast them. */

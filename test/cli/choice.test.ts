@@ -41,6 +41,80 @@ describe('horde select', () => {
   });
 });
 
+describe('who takes part, how, and within which limits', () => {
+  const selected = async (...args: string[]) =>
+    (await hordeIn().run(['select', '--json', ...args, review])).json();
+
+  it('is said by role: type, methodology, limit', async () => {
+    const { roster, limits } = await selected(
+      ...[
+        '--agent',
+        'reviewer=chaos-engineer+horde-gate-testing',
+        '--agent',
+        'reviewer=cost-analyst',
+      ],
+      ...['--methodology', 'producer=plan', '--limit', 'rounds=2', '--limit', 'sameTag=4'],
+    );
+    expect(roster).toMatchObject([
+      { role: 'producer', methodology: 'plan' },
+      { agentType: 'chaos-engineer', methodology: 'gate-testing' },
+      { agentType: 'cost-analyst', methodology: 'review' },
+    ]);
+    expect(limits).toMatchObject({ rounds: 2, sameTag: 4 });
+    const none = await selected('--methodology', 'reviewer=none');
+    expect(none.roster[1].methodology).toBeNull();
+  });
+
+  it.each([
+    [['--limit', 'rounds'], /write NAME=N, like rebuttals=3/],
+    [['--limit', 'rounds=99'], /limit "rounds": .*<=/],
+    [['--limit', 'tea=1'], /none of these knows tea/],
+    [['--methodology', 'reviewer=reveiw'], /no methodology "reveiw"; did you mean review\?/],
+    [['--methodology', 'reviewer'], /write ROLE=NAME/],
+    [['--agent', 'reviewer=planner+'], /ROLE=TYPE\+METHODOLOGY/],
+    [['--methodology', 'cook=plan'], /no pattern has a role "cook"/],
+  ])('is refused in one line where it does not fit: %j', async (args, refusal) => {
+    const { status, err } = await hordeIn().run(['select', ...args, review]);
+    expect([status, err.trim().split('\n').length]).toEqual([2, 1]);
+    expect(err).toMatch(refusal);
+  });
+
+  it('reaches the steps of a workflow', async () => {
+    const horde = hordeIn();
+    const { status } = await horde.run([
+      ...['run', '--rehearse', '--json', '--team', 'w', '--workflow', 'watched-line'],
+      ...['--agent', 'watchdog=security-auditor+review', '--limit', 'corrections=2', 'Make a form'],
+    ]);
+    expect(status).toBe(0);
+    const { teams } = { teams: (await horde.run(['teams', '--json'])).json() };
+    const step = teams.map(({ team }: { team: string }) => team).find((one: string) => one !== 'w');
+    const joined = (await horde.run(['log', step, '--json', '--type', 'agent.joined'])).lines();
+    const { profile } = joined.find(({ data }) => data.actor === 'watchdog').data;
+    expect(profile.agentType).toBe('security-auditor');
+    expect(profile.system).toContain('How to go about it');
+    const refused = await horde.run([
+      'run',
+      '--rehearse',
+      '--workflow',
+      'watched-line',
+      '--agent',
+      'cook=planner',
+      'x',
+    ]);
+    expect(refused.err).toContain('no step of watched-line has a role "cook"');
+  });
+
+  it('has the sub-agents that the request asks for, without an option', async () => {
+    const horde = hordeIn();
+    const request =
+      'Debate Kafka versus RabbitMQ for our events; each advocate first swarms 3 sub-agents to gather evidence';
+    const { err, status } = await horde.run(['run', '--rehearse', '--team', 't', request]);
+    expect(status).toBe(0);
+    expect(err).toContain('its agents may have sub-agents, as the request asks');
+    expect((await formedOf(horde, 't')).labels.swarms).toBe('yes');
+  });
+});
+
 describe('horde run without a pattern', () => {
   it('takes the one that the request calls for, and says why', async () => {
     const horde = hordeIn();

@@ -7,6 +7,7 @@ import {
   checkWish,
   chooseOffline,
   chooseWell,
+  grantedBy,
   planOf,
   type RunChoice,
   type RunWish,
@@ -14,7 +15,7 @@ import {
 import { type Command, type CommandCall, option, type Site, several } from '../command.ts';
 import { leadToEnd } from '../lead.ts';
 import { positiveNumber, share, wholeNumber } from '../numbers.ts';
-import { CATALOG, PORT } from '../options.ts';
+import { CAST, CATALOG, PORT } from '../options.ts';
 import type { Page } from '../page.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import type { RunOptions } from '../run-options.ts';
@@ -41,7 +42,7 @@ export default {
       '--workflow <name>',
       'several teams that build on each other: plan-build-test-review, …',
     ),
-    several('--agent <role=type>', 'who takes a role (see: horde agents; may repeat)'),
+    ...CAST,
     CATALOG,
     option('--model <name>', 'the model to ask'),
     option('--rehearse', 'use the built-in scripted model: no key, no cost'),
@@ -102,7 +103,7 @@ async function run(call: RunCall): Promise<number> {
 
 async function lead(site: Site, wish: RunWish, store: EventStore): Promise<number> {
   const { output } = site;
-  const { options, labels } = wish;
+  const { options } = wish;
   let progress: Progress | undefined;
   let page: Page | undefined;
   const { runtime, toolsOf } = await leadingSession(site, store, (of, actor, text) => {
@@ -114,11 +115,12 @@ async function lead(site: Site, wish: RunWish, store: EventStore): Promise<numbe
     const isChosen = before !== undefined || options.workflow !== undefined;
     const chosen = await (isChosen ? chooseOffline(wish) : chooseWell(site, wish));
     if (options.ui) page = await (await import('../page.ts')).openPage(site, runtime, options);
+    const granted = grantedBy(wish, chosen);
     // A team that exists already goes on with what it was formed with, whatever is asked for now.
     const team =
       before && options.team !== undefined
         ? await runtime.resume(options.team)
-        : await runtime.start(planOf(wish, chosen, toolsOf(labels)));
+        : await runtime.start(planOf(granted, chosen, toolsOf(granted.labels)));
     introduce(site, { wish, chosen, before, page }, team.id);
     progress = showProgress(runtime, team.id, output, options.budgetTokens);
     const { summary, exit } = await leadToEnd(site, runtime, team, progress);
@@ -155,8 +157,10 @@ function introduce(
   const { workflow, allowSwarms, rehearse } = wish.options;
   if (!before && workflow === undefined) {
     output.note(whyLine(chosen));
-    if (chosen.pattern === 'nested-swarm' && !allowSwarms)
-      output.note('its agents have no sub-agents: grant them with --allow-swarms');
+    if (chosen.swarms && !allowSwarms)
+      output.note(
+        'its agents may have sub-agents, as the request asks, within the budget of the team',
+      );
   }
   const pattern = before?.['pattern'] ?? workflow ?? chosen.pattern;
   output.note(`team ${team} (${pattern})${rehearse ? ', a rehearsal: no model is asked' : ''}`);
@@ -169,7 +173,8 @@ async function handIn(site: Site, wish: RunWish, store: EventStore): Promise<num
   const { runtime, toolsOf } = formingSession(site, store);
   try {
     const chosen = await chooseOffline(wish);
-    const team = await runtime.submit(planOf(wish, chosen, toolsOf(wish.labels)));
+    const granted = grantedBy(wish, chosen);
+    const team = await runtime.submit(planOf(granted, chosen, toolsOf(granted.labels)));
     const summary = await summarize(team, false);
     output.result(
       () =>

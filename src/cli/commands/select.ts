@@ -2,17 +2,23 @@
 
 import { recommend } from '../../planning/recommend.ts';
 import { BadUsage } from '../bad-usage.ts';
-import { agentsByRole, type CatalogOptions, openCatalog } from '../catalog-option.ts';
+import {
+  type CastOptions,
+  type CatalogOptions,
+  castWish,
+  limitsByName,
+  openCatalog,
+} from '../catalog-option.ts';
 import { type Command, type CommandCall, option, several } from '../command.ts';
 import { wholeNumber } from '../numbers.ts';
-import { CATALOG, WORKSPACE } from '../options.ts';
+import { CAST, CATALOG, WORKSPACE } from '../options.ts';
 import { requestOf } from '../request.ts';
 import { selectionText } from '../selection-text.ts';
 import { harmless } from '../terminal-text.ts';
 
-export interface SelectOptions extends CatalogOptions {
+export interface SelectOptions extends CatalogOptions, CastOptions {
   file?: string[];
-  agent?: string[];
+  limit?: string[];
   rounds?: number;
 }
 
@@ -21,7 +27,7 @@ type SelectCall = CommandCall<[request: string[]], SelectOptions>;
 export default {
   options: [
     several('--file <path>', 'take the request from a file (- for standard input)'),
-    several('--agent <role=type>', 'who takes a role (may repeat)'),
+    ...CAST,
     option('--rounds <n>', 'most rounds of the pattern', wholeNumber('--rounds', 1, 1000)),
     CATALOG,
     WORKSPACE,
@@ -38,10 +44,9 @@ async function select(call: SelectCall): Promise<number> {
   } = call;
   const { request } = await requestOf(shell, words, options.file ?? []);
   const catalog = openCatalog(call, options);
-  const agents = agentsByRole(options.agent ?? [], catalog);
   try {
-    const { rounds } = options;
-    const offer = { agents, ...(rounds === undefined ? {} : { limits: { rounds } }) };
+    const limits = limitsByName(options.limit ?? [], options.rounds);
+    const offer = { ...castWish(options, catalog), limits };
     const selection = await recommend(request, catalog, offer);
     output.result(
       () => harmless(selectionText(selection)),

@@ -150,7 +150,9 @@ function leads(words: readonly Word[], at: number): boolean {
 /** From the verb to the next step, a full stop, or whoever does the next one. */
 function clauseOf(words: readonly Word[], at: number, next: number): Word[] {
   const clause: Word[] = [];
-  for (const word of words.slice(at, next)) {
+  for (const [i, word] of words.slice(at, next).entries()) {
+    // "…, with a planner and a tester" says who, not what.
+    if (word.lower === 'with' && words[at + i + 1]?.tag === 'who') break;
     if (word.tag === 'stop' || ['.', ';', ':', '(', '!', '?'].includes(word.lower)) break;
     clause.push(word);
   }

@@ -177,7 +177,7 @@ function leadOf({ swarms, mentions, reading }: CastingScene): WishedSeat[] | und
     .map(({ text }) => text)
     .join(' ')
     .replace(/ '/g, "'")
-    .replace(/ from (a |the )?(\S+ )?(parallel|different|separate)? ?$/, '');
+    .replace(/ from( \S+){0,3}$/, '');
   return [{ agentType: '', duty, methodology: 'learn' }];
 }
 
