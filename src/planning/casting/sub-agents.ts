@@ -22,19 +22,28 @@ const REACH = 4;
 /** A dispatch has at most so many. */
 const SUB_AGENTS_MAX = 5;
 
-/** The swarms that a request asks its agents for, in its order. Throws a RangeError for more than there can be. */
+/**
+ * The swarms that a request asks its agents for, in its order; more angles than there can be sub-agents are shared
+ * out among these. Throws a RangeError for more sub-agents than there can be.
+ */
 export function subAgentsIn({ words }: Reading): SubAgentWish[] {
   const found: SubAgentWish[] = [];
   for (const [at, word] of words.entries()) {
     const count = wishedAt(words, at);
     if (count === undefined) continue;
-    if (count > SUB_AGENTS_MAX)
+    const named = word.tag === 'who';
+    if (named && count > SUB_AGENTS_MAX)
       throw new RangeError(
         `an agent has at most ${SUB_AGENTS_MAX} sub-agents at a time; the request asks for ${count}`,
       );
     const clause = words.slice(Math.max(0, at - 8), at).map(({ lower }) => lower);
     const each = clause.some((lower) => /^each\b|^both\b/.test(lower));
-    found.push({ count, task: taskAfter(words, at, word), at, each });
+    found.push({
+      count: Math.min(count, SUB_AGENTS_MAX),
+      task: taskAfter(words, at, word),
+      at,
+      each,
+    });
   }
   return found;
 }

@@ -26,7 +26,7 @@ const ASKED: Readonly<Record<string, { phrases: readonly string[]; not?: RegExp 
       'build|implement|develop|code and test .. thoroughly',
       'build|implement|develop|code .. and test .. thoroughly',
     ],
-    not: /\b(assembly line|pipeline|stages?|watchdog|guard(ian)?|monitor\w*|developers?|engineers?|planner|review\w*)\b/i,
+    not: /\b(assembly line|pipeline|stages?|watchdog|guard(ian)?|monitor\w*|developers?|engineers?|planner|review\w*|phases?|observ\w*|polic\w*|someone|somebody)\b/i,
   },
 };
 
