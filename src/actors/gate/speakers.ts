@@ -21,8 +21,10 @@ interface Speaker {
 
 export interface Speakers {
   speakers: { [actor: string]: Speaker };
-  /** Revision and bytes of the latest events that a brief may show as material. */
+  /** Revision and bytes of the events that a brief may show as material. */
   shown: [revision: number, bytes: number][];
+  /** The latest of them, moved to the others by and by: a list that is long is dear to copy at every event. */
+  latest: [revision: number, bytes: number][];
   /** Bytes of the largest such event ever: what an older one is taken to have. */
   shownMax: number;
   requestBytes: number;
@@ -30,13 +32,20 @@ export interface Speakers {
   model?: string;
 }
 
-export const NOBODY: Speakers = { speakers: {}, shown: [], shownMax: 0, requestBytes: 0 };
+export const NOBODY: Speakers = {
+  speakers: {},
+  shown: [],
+  latest: [],
+  shownMax: 0,
+  requestBytes: 0,
+};
 
 /** What the Messages API adds around a message, and around tools, in tokens; generous. */
 const FRAME = 128;
 const TOOLS_FRAME = 1024;
 /** How many events shown are remembered one by one: more than a team's messages are, unless limits are raised. */
 const SHOWN_MAX = 128;
+const LATEST_MAX = 16;
 
 /** Everyone who hears an event, and who said it, has so much more to read. */
 export function listen<All extends Speakers>(all: All, event: FoldedEvent): All {
@@ -60,8 +69,10 @@ export function listen<All extends Speakers>(all: All, event: FoldedEvent): All 
 
 /** Bounded, or the ledger and every snapshot of it would grow with the stream. */
 function show<All extends Speakers>(all: All, { revision, bytes }: FoldedEvent): All {
-  const shown: Speakers['shown'] = [...all.shown.slice(1 - SHOWN_MAX), [revision, bytes]];
-  return { ...all, shown, shownMax: Math.max(all.shownMax, bytes) };
+  const latest: Speakers['latest'] = [...all.latest, [revision, bytes]];
+  const shownMax = Math.max(all.shownMax, bytes);
+  if (latest.length < LATEST_MAX) return { ...all, latest, shownMax };
+  return { ...all, shown: [...all.shown, ...latest].slice(-SHOWN_MAX), latest: [], shownMax };
 }
 
 function seat<All extends Speakers>(all: All, event: FoldedEvent): All {
@@ -121,8 +132,9 @@ function shownBytesOf(all: Speakers, { reads, data }: FoldedEvent): number {
   return shown.reduce((sum, revision) => sum + bytesAt(all, revision) + FRAME, 0);
 }
 
-function bytesAt({ shown, shownMax }: Speakers, revision: number): number {
-  const known = shown.find(([at]) => at === revision);
+function bytesAt({ shown, latest, shownMax }: Speakers, revision: number): number {
+  const isIt = ([at]: [revision: number, bytes: number]) => at === revision;
+  const known = latest.find(isIt) ?? shown.find(isIt);
   if (known) return known[1];
   const [oldest] = shown;
   return oldest && shown.length === SHOWN_MAX && revision < oldest[0] ? shownMax : 0;
