@@ -1,8 +1,19 @@
-/** Speaking to a team: through its inbox, which whoever leads it hears. Nobody else writes to a team's stream. */
-import { randomUUID } from 'node:crypto';
-import { inboxStream, type TeamId } from '../events/ids.ts';
+/**
+ * Speaking to a team: through its inbox, which whoever leads it hears. Nobody else writes to a team's stream.
+ *
+ * Invariant: what is sent under an id stands in the inbox once, whichever process sends it again, and whenever.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { NewEvent } from '../events/event.ts';
+import { inboxStream, type StreamName, type TeamId } from '../events/ids.ts';
 import type { EventCatalog } from '../events/known-events.ts';
-import { ANY_REVISION, type EventStore } from '../events/store.ts';
+import {
+  ANY_REVISION,
+  type EventStore,
+  NO_STREAM,
+  pages,
+  RevisionConflict,
+} from '../events/store.ts';
 import type { Clock } from './clock.ts';
 import { writtenFromOutside } from './outside.ts';
 
@@ -17,23 +28,56 @@ interface InboxSite {
   readonly catalog: EventCatalog;
 }
 
-interface Address {
+interface Sending {
+  /** The sender's own name of it; without one every sending is another event. */
+  id?: string | undefined;
   /** Names of actors; default the root. */
-  to: readonly string[] | undefined;
+  to?: readonly string[] | undefined;
   /** Whether the team's root is a machine of one's own. */
   isOwn: boolean;
 }
 
-/** Throws when the event may not come from outside, or does not fit its definition. */
+/** Gives its revision in the inbox. Throws when the event may not come from outside, or does not fit its definition. */
 export async function sayTo(
   team: TeamId,
   said: InboxEvent,
-  { to, isOwn }: Address,
+  { id, to, isOwn }: Sending,
   { store, clock, catalog }: InboxSite,
-): Promise<void> {
+): Promise<number> {
   const { version, data } = writtenFromOutside(said, catalog, isOwn);
   const meta = JSON.stringify({ at: clock.now(), turn: 0, ...(to ? { to } : {}) });
-  const { type } = said;
-  const event = { id: randomUUID(), type, version, data: JSON.stringify(data), meta };
-  await store.append(inboxStream(team), [event], ANY_REVISION);
+  const written = { type: said.type, version, data: JSON.stringify(data), meta };
+  const inbox = inboxStream(team);
+  if (id !== undefined) return once(store, inbox, { id: eventId(inbox, id), ...written });
+  const event = { id: randomUUID(), ...written };
+  return (await store.append(inbox, [event], ANY_REVISION)).revision;
+}
+
+/** Looks for it, and appends it behind what was looked at: whoever was quicker is found with the next look. */
+async function once(store: EventStore, inbox: StreamName, event: NewEvent): Promise<number> {
+  let head = NO_STREAM;
+  for (;;) {
+    for await (const page of pages(store, inbox, head + 1)) {
+      const before = page.find(({ id }) => id === event.id);
+      if (before) return before.revision;
+      head = page.at(-1)?.revision ?? head;
+    }
+    try {
+      return (await store.append(inbox, [event], head)).revision;
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+    }
+  }
+}
+
+/** A UUID that follows from the inbox and the sender's id. */
+function eventId(inbox: StreamName, id: string): string {
+  const hex = createHash('sha256').update(`${inbox}/${id}`).digest('hex');
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+  ];
+  return [...parts, hex.slice(20, 32)].join('-');
 }

@@ -2,17 +2,33 @@
  * A team as an embedding program holds it: to read, to wait for, to speak to. It works the same whether
  * this process leads the team or another does.
  */
+import type { AnyMachineSnapshot } from 'xstate';
 import type { RecordedEvent } from '../events/event.ts';
 import { type TeamId, teamStream } from '../events/ids.ts';
 import type { EventCatalog } from '../events/known-events.ts';
 import { type EventStore, pages } from '../events/store.ts';
 import type { Projection } from '../projections/kit/projection.ts';
+import { type Answer, answerTo } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { type InboxEvent, sayTo } from './inbox.ts';
 import type { Fold } from './state/fold.ts';
 import type { TeamState } from './state/team-state.ts';
 import { type FollowOptions, TeamEnded, type TeamReader } from './team-reader.ts';
 import type { TeamResult } from './team-result.ts';
+
+export interface SendOptions {
+  /** The sender's own id: sent again under it, by any process, it is one event. */
+  id?: string;
+  /** Names of actors; default the root. */
+  to?: readonly string[];
+}
+
+export interface Sent {
+  /** Its place in the inbox. */
+  readonly revision: number;
+  /** What became of it; waits until somebody who leads the team has heard it, or the team has ended. */
+  answer(options?: { signal?: AbortSignal }): Promise<Answer>;
+}
 
 export interface TeamHandle {
   readonly id: TeamId;
@@ -24,11 +40,21 @@ export interface TeamHandle {
   state(options?: { at?: number }): Promise<TeamState>;
   /** A projection of the team's events, up to and with revision `at`. */
   view<State>(projection: Projection<State>, options?: { at?: number }): Promise<State>;
-  /** Says something to the team through its inbox; `to` names actors, default the root. */
-  send(event: InboxEvent, options?: { to?: readonly string[] }): Promise<void>;
-  stop(reason?: string): Promise<void>;
-  pause(): Promise<void>;
-  continue(): Promise<void>;
+  /** Says something to the team through its inbox; resolves when it stands there, and can ask what became of it. */
+  send(event: InboxEvent, options?: SendOptions): Promise<Sent>;
+  /** Sends, and waits for what became of that very event. Somebody must lead the team. */
+  update(event: InboxEvent, options?: SendOptions & { signal?: AbortSignal }): Promise<Answer>;
+  /**
+   * The root's snapshot after the first turn, from now on or as it stands, for which the predicate holds. Rejects with
+   * `TeamEnded` when the team ends without it.
+   */
+  waitFor(
+    predicate: (snapshot: AnyMachineSnapshot) => boolean,
+    options?: { signal?: AbortSignal },
+  ): Promise<AnyMachineSnapshot>;
+  stop(reason?: string): Promise<Sent>;
+  pause(): Promise<Sent>;
+  continue(): Promise<Sent>;
 }
 
 export interface HandleSite {
@@ -44,13 +70,13 @@ export interface HandleSite {
 
 export function teamHandle(id: TeamId, site: HandleSite): TeamHandle {
   const { reader, fold } = site;
-  const send = async (
-    event: InboxEvent,
-    { to }: { to?: readonly string[] } = {},
-  ): Promise<void> => {
+  const send = async (event: InboxEvent, { id: own, to }: SendOptions = {}): Promise<Sent> => {
     const { ended } = await reader.lastEvent(id);
-    if (ended) throw new TeamEnded(`team ${id} has ended; it cannot hear "${event.type}" any more`);
-    await sayTo(id, event, { to, isOwn: await site.isOwn(id) }, site);
+    // What was sent under an id may have been heard before the end.
+    if (ended && own === undefined)
+      throw new TeamEnded(`team ${id} has ended; it cannot hear "${event.type}" any more`);
+    const revision = await sayTo(id, event, { id: own, to, isOwn: await site.isOwn(id) }, site);
+    return { revision, answer: ({ signal } = {}) => answerTo(id, revision, site, signal) };
   };
   return {
     id,
@@ -65,6 +91,8 @@ export function teamHandle(id: TeamId, site: HandleSite): TeamHandle {
       return project(projection, id, at, site);
     },
     send,
+    update: async (event, options = {}) => (await send(event, options)).answer(options),
+    waitFor: (predicate, { signal } = {}) => waitFor(id, predicate, site, signal),
     stop: (reason = 'stopped by a person') =>
       send({ type: 'team.stopRequested', team: id, reason, by: 'person' }),
     pause: () => send({ type: 'team.paused', by: 'person' }),
@@ -84,4 +112,31 @@ async function project<State>(
       if (projection.hears.has(raw.type)) state = projection.apply(state, catalog.decode(raw));
   }
   return state;
+}
+
+async function waitFor(
+  id: TeamId,
+  predicate: (snapshot: AnyMachineSnapshot) => boolean,
+  { fold, reader }: HandleSite,
+  signal?: AbortSignal,
+): Promise<AnyMachineSnapshot> {
+  await reader.known(id);
+  const stream = teamStream(id);
+  let state = await fold.stateAt(stream);
+  const met = () => {
+    const snapshot = state.actors.get(state.root)?.snapshot;
+    return snapshot && predicate(snapshot) ? snapshot : undefined;
+  };
+  for (let found = met(); ; ) {
+    if (found) return found;
+    if (state.ended) throw new TeamEnded(`team ${id} has ended without what is waited for`);
+    signal?.throwIfAborted();
+    if (reader.isClosed) throw new Error(`nobody waits for team ${id} any more`);
+    await reader.untilThere(stream, state.revision + 1, signal);
+    for await (const next of fold.following(stream, state)) {
+      state = next;
+      found = met();
+      if (found) break;
+    }
+  }
 }

@@ -74,7 +74,7 @@ export class TeamReader {
         next += page.length;
       }
       if (!follow || ended || signal?.aborted || this.closed) return;
-      await this.more(teamStream(id), next, signal);
+      await this.untilThere(teamStream(id), next, signal);
     }
   }
 
@@ -105,8 +105,13 @@ export class TeamReader {
     for (const subscription of this.subscriptions) subscription.close();
   }
 
-  /** Resolves once the stream has the revision, the signal is aborted or the subscription fails. */
-  private more(stream: StreamName, revision: number, signal?: AbortSignal): Promise<void> {
+  /** Whether the reader has been closed: whoever waits is let go. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Resolves once the stream has the revision, the signal is aborted or the reader closed; rejects with the store. */
+  untilThere(stream: StreamName, revision: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error?: Error) => {
         subscription.close();

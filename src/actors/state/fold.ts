@@ -50,6 +50,11 @@ export const SNAPSHOT_EVERY = 1000;
 export interface Fold {
   /** The state after the last turn that ends at or before `at` (default: the end of the stream). */
   stateAt(stream: StreamName, at?: number): Promise<TeamState>;
+  /**
+   * The states after each turn that stands behind this one. The state that is given is used up, and each that is
+   * yielded is, once the next is asked for.
+   */
+  following(stream: StreamName, state: TeamState): AsyncGenerator<TeamState>;
   /** Folds from the first event, without snapshots. */
   replay(stream: StreamName): Promise<{
     state: TeamState;
@@ -97,6 +102,17 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
         await keep(stream, state);
       }
       return state;
+    },
+    async *following(stream, from) {
+      let state = from;
+      for await (const turns of turnsOf(store, stream, from.revision + 1)) {
+        for (const turn of turns) {
+          const { outcome, divergence } = foldTurn(state, turn, rules);
+          if (divergence) throw new DivergenceError(stream, divergence);
+          state = outcome.state;
+          yield state;
+        }
+      }
     },
     async replay(stream) {
       let state = emptyState();
