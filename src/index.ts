@@ -1,7 +1,5 @@
 /** The public names of Golden Horde, listed by hand. */
 
-// actors: who makes it happen
-export type { Answer } from './actors/answer.ts';
 export { type Clock, SimulatedClock, systemClock } from './actors/clock.ts';
 export { type Fork, ForkRefused, type ForkWish } from './actors/fork.ts';
 export type { FoldedEvent, Policy, Verdict, WorkQuestion } from './actors/gate/policy.ts';
@@ -21,7 +19,8 @@ export { createRuntime, type Runtime } from './actors/runtime.ts';
 export type { RuntimeOptions } from './actors/runtime-options.ts';
 export { type Divergence, DivergenceError } from './actors/state/fold.ts';
 export { hashState, type TeamState } from './actors/state/team-state.ts';
-export type { SendOptions, Sent, TeamHandle } from './actors/team-handle.ts';
+export type { TeamAnswer } from './actors/team-answer.ts';
+export type { Addressed, Sent, TeamHandle } from './actors/team-handle.ts';
 export { type StartOptions, TeamExists } from './actors/team-plan.ts';
 export { TeamEnded, UnknownTeam } from './actors/team-reader.ts';
 export type { TeamResult } from './actors/team-result.ts';

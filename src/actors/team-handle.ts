@@ -8,15 +8,15 @@ import { type TeamId, teamStream } from '../events/ids.ts';
 import type { EventCatalog } from '../events/known-events.ts';
 import { type EventStore, pages } from '../events/store.ts';
 import type { Projection } from '../projections/kit/projection.ts';
-import { type Answer, answerTo } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { type InboxEvent, sayTo } from './inbox.ts';
 import type { Fold } from './state/fold.ts';
 import type { TeamState } from './state/team-state.ts';
+import { answerTo, type TeamAnswer } from './team-answer.ts';
 import { type FollowOptions, TeamEnded, type TeamReader } from './team-reader.ts';
 import type { TeamResult } from './team-result.ts';
 
-export interface SendOptions {
+export interface Addressed {
   /** The sender's own id: sent again under it, by any process, it is one event. */
   id?: string;
   /** Names of actors; default the root. */
@@ -27,7 +27,7 @@ export interface Sent {
   /** Its place in the inbox. */
   readonly revision: number;
   /** What became of it; waits until somebody who leads the team has heard it, or the team has ended. */
-  answer(options?: { signal?: AbortSignal }): Promise<Answer>;
+  answer(options?: { signal?: AbortSignal }): Promise<TeamAnswer>;
 }
 
 export interface TeamHandle {
@@ -41,9 +41,9 @@ export interface TeamHandle {
   /** A projection of the team's events, up to and with revision `at`. */
   view<State>(projection: Projection<State>, options?: { at?: number }): Promise<State>;
   /** Says something to the team through its inbox; resolves when it stands there, and can ask what became of it. */
-  send(event: InboxEvent, options?: SendOptions): Promise<Sent>;
+  send(event: InboxEvent, options?: Addressed): Promise<Sent>;
   /** Sends, and waits for what became of that very event. Somebody must lead the team. */
-  update(event: InboxEvent, options?: SendOptions & { signal?: AbortSignal }): Promise<Answer>;
+  update(event: InboxEvent, options?: Addressed & { signal?: AbortSignal }): Promise<TeamAnswer>;
   /**
    * The root's snapshot after the first turn, from now on or as it stands, for which the predicate holds. Rejects with
    * `TeamEnded` when the team ends without it.
@@ -70,7 +70,7 @@ export interface HandleSite {
 
 export function teamHandle(id: TeamId, site: HandleSite): TeamHandle {
   const { reader, fold } = site;
-  const send = async (event: InboxEvent, { id: own, to }: SendOptions = {}): Promise<Sent> => {
+  const send = async (event: InboxEvent, { id: own, to }: Addressed = {}): Promise<Sent> => {
     const { ended } = await reader.lastEvent(id);
     // What was sent under an id may have been heard before the end.
     if (ended && own === undefined)

@@ -12,7 +12,7 @@ import { originRefused } from '../events/words/team.ts';
 import { ENDS, type TeamReader } from './team-reader.ts';
 import { isReserved } from './turn/own-events.ts';
 
-export interface Answer {
+export interface TeamAnswer {
   /**
    * `heard`: at least one of those addressed acted on it. `deaf`: none could. `undeliverable`: none of them is there.
    * `refused`: it does not fit, or may not come from outside. `ended`: the team had ended before it was heard.
@@ -40,7 +40,7 @@ export async function answerTo(
   inboxRevision: number,
   { store, catalog, reader }: AnswerSite,
   signal?: AbortSignal,
-): Promise<Answer> {
+): Promise<TeamAnswer> {
   const stream = teamStream(team);
   const origin = `${inboxStream(team)}@${inboxRevision}`;
   const { actor: root } = await reader.formed(team);
@@ -96,7 +96,7 @@ async function* backwards(
   }
 }
 
-function outcomeOf(turn: readonly RecordedEvent[]): Omit<Answer, 'state'> {
+function outcomeOf(turn: readonly RecordedEvent[]): Omit<TeamAnswer, 'state'> {
   const [stimulus, ...others] = turn;
   const { revision } = turn.at(-1)!;
   const { type, data, meta } = stimulus!;
@@ -111,7 +111,7 @@ function outcomeOf(turn: readonly RecordedEvent[]): Omit<Answer, 'state'> {
   return { ...told, outcome: hearers.length > 0 ? 'deaf' : 'undeliverable' };
 }
 
-const tooLate = ({ type, data, revision }: RecordedEvent, state: Json): Answer => ({
+const tooLate = ({ type, data, revision }: RecordedEvent, state: Json): TeamAnswer => ({
   outcome: 'ended',
   problem: `${type}: ${data['reason']}`,
   revision,
