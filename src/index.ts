@@ -7,6 +7,7 @@ export type { Governor } from './actors/governor/governor.ts';
 export { createGovernor } from './actors/governor/token-governor.ts';
 export { type Host, type HostOptions, startHost } from './actors/lead/host.ts';
 export { LedElsewhere } from './actors/lead/leases.ts';
+export { NotMended } from './actors/lead/mending.ts';
 export type { Recovery } from './actors/lead/recovery.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type Activation, activationOf } from './actors/machine/activation.ts';

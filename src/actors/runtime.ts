@@ -22,6 +22,7 @@ import { handIn, withdraw } from './lead/forming.ts';
 import { Leader, type LeaderEnd, type LeaderSite } from './lead/leader.ts';
 import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/leases.ts';
 import { LedTeams } from './lead/led-teams.ts';
+import { mend } from './lead/mending.ts';
 import { type Recovery, recoverTeams } from './lead/recovery.ts';
 import { takeoverOf } from './lead/takeover.ts';
 import { type Engine, engineOf, type RuntimeOptions, workersFor } from './runtime-options.ts';
@@ -29,8 +30,8 @@ import type { Divergence } from './state/fold.ts';
 import type { Formed } from './state/team-state.ts';
 import { type HandleSite, type TeamHandle, teamHandle } from './team-handle.ts';
 import { formedOf, idOf, refuseAnother, type StartOptions } from './team-plan.ts';
-import { ENDS, TeamReader } from './team-reader.ts';
-import { resultOf, type TeamResult } from './team-result.ts';
+import { TeamReader } from './team-reader.ts';
+import { resultOf, resultRead, type TeamResult } from './team-result.ts';
 import type { Workers } from './worker.ts';
 
 export interface Runtime {
@@ -51,6 +52,11 @@ export interface Runtime {
   recover(): Promise<Recovery<TeamHandle>>;
   /** A new team with this one's past up to a revision; nobody leads it yet: resume it. Throws `ForkRefused`. */
   fork(wish: ForkWish): Promise<Fork>;
+  /**
+   * Goes on with a team that a turn has stopped (`poisoned`, too long, too large): what it could not hear is heard
+   * again, by the machines of this runtime. Rejects with `NotMended` when it would stop again; nothing is changed then.
+   */
+  retry(id: string): Promise<TeamHandle>;
   /** A team to read and speak to, without leading it. */
   team(id: string): TeamHandle;
   /** Ids of all teams in the store, oldest first. */
@@ -181,6 +187,15 @@ class TeamRuntime implements Runtime {
     });
   }
 
+  async retry(text: string): Promise<TeamHandle> {
+    this.led.alive();
+    const id = teamId(text);
+    await this.reader.known(id);
+    await this.leases.ask(id);
+    await mend(this.site, id);
+    return this.resume(id);
+  }
+
   async fork(wish: ForkWish): Promise<Fork> {
     this.led.alive();
     await this.reader.known(teamId(wish.origin));
@@ -292,9 +307,6 @@ class TeamRuntime implements Runtime {
         throw new Error(`team ${id} was interrupted; go on with: horde resume ${id}`);
       if (end.kind === 'ended') return resultOf(id, led.leader.state);
     }
-    const from = Math.max(0, await this.store.head(teamStream(id)));
-    for await (const { type } of this.reader.read(id, { from, follow: true }))
-      if (ENDS.has(type)) return resultOf(id, await this.site.fold.stateAt(teamStream(id)));
-    throw new Error(`team ${id} has not ended; go on with: horde resume ${id}`);
+    return resultRead(id, this.reader, this.site.fold);
   }
 }

@@ -1,7 +1,9 @@
-/** How a team ended, from its state. */
-import type { TeamId } from '../events/ids.ts';
+/** How a team ended, from its state, or from its stream where another leads it. */
+import { type TeamId, teamStream } from '../events/ids.ts';
 import { decode } from '../events/value.ts';
+import type { Fold } from './state/fold.ts';
 import { hashState, type TeamState } from './state/team-state.ts';
+import { ENDS, type TeamReader } from './team-reader.ts';
 
 export interface TeamResult {
   team: TeamId;
@@ -36,4 +38,16 @@ export function resultOf(team: TeamId, state: TeamState): TeamResult {
     revision,
     stateHash,
   };
+}
+
+/** The result of a team that is led elsewhere, once it is there; rejects when nobody brings it to its end. */
+export async function resultRead(
+  team: TeamId,
+  reader: TeamReader,
+  fold: Pick<Fold, 'stateAt'>,
+): Promise<TeamResult> {
+  const last = (await reader.lastEvent(team)).raw.revision;
+  for await (const { type } of reader.read(team, { from: last, follow: true }))
+    if (ENDS.has(type)) return resultOf(team, await fold.stateAt(teamStream(team)));
+  throw new Error(`team ${team} has not ended; go on with: horde resume ${team}`);
 }

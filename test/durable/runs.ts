@@ -92,7 +92,7 @@ async function take(
 }
 
 /** A store as one process sees it; after its death nothing of it is ever answered. */
-function mortal(store: EventStore): { store: EventStore; die(): void } {
+export function mortal(store: EventStore): { store: EventStore; die(): void } {
   let dead = false;
   const never = new Promise<never>(() => {});
   const alive = new Proxy(store, {
@@ -118,7 +118,7 @@ function mortal(store: EventStore): { store: EventStore; die(): void } {
 }
 
 /** By the durable runtime. The machine is made anew by each process, as a program makes it. */
-export async function byRuntime(tried: Case, deaths: Deaths): Promise<Course> {
+export async function byRuntime(tried: Case, deaths: Deaths | (() => Deaths)): Promise<Course> {
   const world = new World();
   const clock = new SimulatedClock(1_000_000);
   const store = openMemoryStore();
@@ -126,8 +126,9 @@ export async function byRuntime(tried: Case, deaths: Deaths): Promise<Course> {
   await process.runtime.start({ id: 'tried', machine: 'tried', input: tried.input });
   await quiet();
   const next = async () => {
-    if (deaths === 'never') return;
-    if (deaths === 'at rest') await process.runtime.close({ graceMs: 0 });
+    const death = typeof deaths === 'function' ? deaths() : deaths;
+    if (death === 'never') return;
+    if (death === 'at rest') await process.runtime.close({ graceMs: 0 });
     else process.die();
     world.forget();
     process = await begin(tried, world, clock, store);

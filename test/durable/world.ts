@@ -40,10 +40,15 @@ export class World {
   readonly asked: Record<string, number> = {};
 
   /** What a promise waits for. */
-  ask(name: string, input?: unknown): Promise<any> {
+  ask(name: string, input?: unknown, signal?: AbortSignal): Promise<any> {
     this.asked[name] = (this.asked[name] ?? 0) + 1;
     return new Promise((resolve, reject) => {
-      this.questions.push({ name, input, resolve, reject });
+      const question = { name, input, resolve, reject };
+      this.questions.push(question);
+      // Nobody waits for the answer any more: it is for whoever asks next.
+      signal?.addEventListener('abort', () => {
+        this.questions = this.questions.filter((other) => other !== question);
+      });
     });
   }
 

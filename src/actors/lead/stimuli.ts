@@ -135,14 +135,16 @@ export function nextTimer({ timers, paused }: TeamState): ArmedTimer | undefined
   let next: ArmedTimer | undefined;
   for (const timer of timers.values()) {
     // A team that was asked to stop is stopped in time, paused or not.
-    if (paused && timer.relative && (timer.actor !== '' || timer.timer !== 'stop')) continue;
+    if (paused && (timer.actor !== '' || (timer.relative && timer.timer !== 'stop'))) continue;
     if (!next || isBefore(timer, next)) next = timer;
   }
   return next;
 }
 
+/** Timers of one's own actors stand in the order in which XState would have set them. */
 const isBefore = (one: ArmedTimer, other: ArmedTimer): boolean =>
-  one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.armed < other.armed);
+  one.dueAt < other.dueAt ||
+  (one.dueAt === other.dueAt && one.to === undefined && one.armed < other.armed);
 
 /** Who is meant by what came from outside, which nobody has checked yet. */
 function addressees(meta: EventMeta): string[] | undefined {

@@ -32,8 +32,8 @@ export interface Surroundings {
 
 export type OwnEffect =
   | { kind: 'say'; event: Told }
-  /** An actor that was made in this step, or by the step that made this one, begins. */
-  | { kind: 'begin'; ref: Ref }
+  /** An actor that was made in this step begins; `spawned` by an assignment, and not by an action. */
+  | { kind: 'begin'; ref: Ref; spawned?: boolean }
   | { kind: 'stop'; ref: Ref }
   /** `to` is known at the end of the step: an actor may be named before it is made. */
   | { kind: 'tell'; to: () => AnyActorRef | undefined; event: Told }

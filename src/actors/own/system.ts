@@ -167,7 +167,7 @@ export class OwnSystem implements Surroundings {
         Reflect.set(ref, '_snapshot', standing.opening?.snapshot ?? { status: 'active' });
       },
       start: () => {
-        this.effects?.push({ kind: 'begin', ref });
+        this.effects?.push({ kind: 'begin', ref, spawned: true });
         return ref;
       },
       getSnapshot: () => this.snapshotOf(ref, standing),

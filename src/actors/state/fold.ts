@@ -33,13 +33,32 @@ export class DivergenceError extends Error {
     readonly stream: string,
     readonly divergence: Divergence,
   ) {
-    const { revision, expected, found } = divergence;
     super(
-      `${stream}@${revision} diverges: recorded ${brief(expected)}, the machines now say ${found ? brief(found) : 'nothing'}. ` +
-        'Run it with the version that wrote it, or replay it to see the difference',
+      `${stream}@${divergence.revision} diverges: ${told(divergence)}. Ways on: run it with the version that wrote it; ` +
+        'keep that machine as a version for the teams in flight, and migrate them (versions); ' +
+        `or go on from before the difference with a fork (--at ${Math.max(0, divergence.revision - 1)})`,
     );
   }
 }
+
+/** The actor whose state differs is named; where none does, what was said. */
+function told({ expected, found }: Divergence): string {
+  const was = statesOf(expected);
+  const is = found ? statesOf(found) : {};
+  const actor = [...Object.keys(was), ...Object.keys(is)].find(
+    (name) => canonical(was[name] ?? null) !== canonical(is[name] ?? null),
+  );
+  if (!found || expected['type'] !== found['type'] || actor === undefined)
+    return `recorded ${brief(expected)}, the machines now say ${found ? brief(found) : 'nothing'}`;
+  const state = (states: { [actor: string]: Json }) => JSON.stringify(states[actor] ?? 'unchanged');
+  return (
+    `at "${expected['type']}" actor "${actor}" was recorded in state ${state(was)}, ` +
+    `and the machines now bring it to ${state(is)}`
+  );
+}
+
+const statesOf = (event: JsonObject): { [actor: string]: Json } =>
+  (event['meta'] as Partial<EventMeta> | undefined)?.state ?? {};
 
 const brief = (event: JsonObject) =>
   `${event['type']} ${JSON.stringify(event['data'] ?? null).slice(0, 200)}`;

@@ -75,6 +75,19 @@ export interface ArmedTimer {
   readonly to?: string;
 }
 
+interface Mendable {
+  /** Revision of what could not be heard. */
+  revision: number;
+  type: string;
+  version: number;
+  data: JsonObject;
+  meta: { to?: string[]; work?: string; origin?: string; actor?: string };
+  /** Actors that were active. */
+  active: string[];
+  works: OwedWork[];
+  timers: ArmedTimer[];
+}
+
 export interface TeamState {
   /** Last revision folded; -1 before the first. */
   revision: number;
@@ -90,6 +103,8 @@ export interface TeamState {
   code: string;
   paused: { at: number } | null;
   ended: { type: string; data: JsonObject; revision: number } | null;
+  /** Of a team whose turn could not complete: what it could not hear, and where it stood before. */
+  mendable?: Mendable | undefined;
   actors: Map<string, TeamActor>;
   /** What the team's own actors take for XState's running system; made when the first of them joins. */
   system?: OwnSystem | undefined;
@@ -146,12 +161,19 @@ export function persistState(state: TeamState): JsonObject {
   return {
     ...(rest as unknown as JsonObject),
     actors: [...actors.values()].map((actor) => persistActor(actor, system)),
+    ...(rest.mendable
+      ? {
+          mendable: { ...mendableJson(rest.mendable), works: rest.mendable.works.map(persistWork) },
+        }
+      : {}),
     works: [...works.values()].map(persistWork),
     timers: [...timers.values()] as unknown as Json,
     heard: Object.fromEntries(heard),
     policies: Object.fromEntries(policies),
   };
 }
+
+const mendableJson = (mendable: Mendable) => mendable as unknown as JsonObject;
 
 function persistActor(
   { id, machine, snapshot, status, own }: TeamActor,

@@ -9,6 +9,7 @@ import type { TurnDraft, TurnEvent } from './draft.ts';
 import { end } from './ending.ts';
 import { deliver, fire, settle, stopRequested, subscribers, tellUnsaid } from './hearing.ts';
 import { form, join, leave } from './members.ts';
+import { takeUp } from './mending.ts';
 import { settleChild } from './own-actors.ts';
 import type { OwnData } from './own-events.ts';
 import { armWork, shiftTimers } from './timers.ts';
@@ -53,6 +54,9 @@ const handlers: { readonly [Type in keyof OwnData]: Handler<OwnData[Type]> } = {
   },
   'team.stopped'(draft, event) {
     end(draft, event);
+  },
+  'team.mended'(draft) {
+    takeUp(draft);
   },
   'team.dissolved'(draft, event) {
     end(draft, event);

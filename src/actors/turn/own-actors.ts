@@ -80,18 +80,22 @@ function settleIn(
   actors.set(id, actor);
   system.joined(ref, id);
   note(event, actor);
-  draft.post.occupy(id, () => follow(draft, actor, { ...step, effects: childrenFirst(step) }));
+  const first = { ...step, effects: childrenFirst(step) };
+  draft.post.occupy(id, () => follow(draft, actor, first, true));
 }
 
-/** XState starts whoever stands in the first snapshot before it does anything else. */
+/**
+ * In a first step XState starts whoever stands in the snapshot before it does anything else, then whoever an
+ * assignment has spawned, although it may have been stopped in the same step; the rest follows in its order.
+ */
 function childrenFirst({ snapshot, effects }: OwnStep): OwnEffect[] {
   const children = (snapshot as Partial<AnyMachineSnapshot> | undefined)?.children ?? {};
-  const standing = Object.values(children).filter((ref) => ref !== undefined);
-  const begun = standing.map((ref): OwnEffect => ({ kind: 'begin', ref: ref as Ref }));
-  const others = effects.filter(
-    (effect) => effect.kind !== 'begin' || !standing.includes(effect.ref),
+  const begun = Object.values(children).flatMap((ref): OwnEffect[] =>
+    ref ? [{ kind: 'begin', ref: ref as Ref, spawned: true }] : [],
   );
-  return [...begun, ...others];
+  const isEarly = (effect: OwnEffect) => effect.kind === 'begin' && effect.spawned === true;
+  const early = effects.filter(isEarly);
+  return [...begun, ...early, ...effects.filter((effect) => !isEarly(effect))];
 }
 
 /** An actor hears something. Called for one that is active. */
@@ -119,8 +123,9 @@ function note({ meta }: TurnEvent, { id, snapshot }: TeamActor): void {
 
 // ---- what becomes of a step
 
-function follow(draft: TurnDraft, actor: OwnActor, { snapshot, effects, failed }: OwnStep): void {
-  const never = stillborn(draft, effects);
+function follow(draft: TurnDraft, actor: OwnActor, step: OwnStep, isFirst = false): void {
+  const { snapshot, effects, failed } = step;
+  const never = stillborn(draft, effects, isFirst);
   for (const effect of effects) {
     if ((effect.kind === 'begin' || effect.kind === 'stop') && never.has(effect.ref)) continue;
     want(draft, actor, effect);
@@ -133,10 +138,17 @@ function follow(draft: TurnDraft, actor: OwnActor, { snapshot, effects, failed }
 }
 
 /** Made and stopped within one step: it never begins. */
-function stillborn(draft: TurnDraft, effects: readonly OwnEffect[]): ReadonlySet<Ref> {
+function stillborn(
+  draft: TurnDraft,
+  effects: readonly OwnEffect[],
+  isFirst: boolean,
+): ReadonlySet<Ref> {
   const never = new Set<Ref>();
+  const born = new Set<Ref>();
+  for (const effect of effects)
+    if (isFirst && effect.kind === 'begin' && effect.spawned) born.add(effect.ref);
   for (const effect of effects) {
-    if (effect.kind !== 'stop') continue;
+    if (effect.kind !== 'stop' || born.has(effect.ref)) continue;
     const standing = systemOf(draft).standingOf(effect.ref);
     const waits = [...draft.state.works.values()].some(
       ({ session }) => session === effect.ref.sessionId,

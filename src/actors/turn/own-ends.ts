@@ -11,8 +11,10 @@ import { sentenceOf } from '../../events/thrown.ts';
 import { decode, encode } from '../../events/value.ts';
 import { actorDone, actorLeft, actorObserved } from '../../events/words/team.ts';
 import { MachineFailure } from '../machine/effect.ts';
-import { doneEvent, errorEvent, snapshotEvent } from '../machine/xstate-names.ts';
+import { doneEvent, errorEvent, STOPPED, snapshotEvent } from '../machine/xstate-names.ts';
 import type { Told } from '../own/effects.ts';
+import { logicKind } from '../own/logic.ts';
+import { stepped } from '../own/stepping.ts';
 import type { TeamActor } from '../state/team-state.ts';
 import type { TurnDraft } from './draft.ts';
 import { sayEnd } from './ending.ts';
@@ -61,6 +63,18 @@ export function failWith(draft: TurnDraft, actor: OwnActor, thrown: unknown): vo
   tellEnd(draft, actor, { actor: id, status: 'failed', output: null, error }, heard);
 }
 
+/** XState has transition logic hear that it is stopped, and whoever observes it hears of what comes of that. */
+function hearStop(draft: TurnDraft, actor: OwnActor): void {
+  const { state, cause = 0 } = draft;
+  const hearing = { at: state.at, stream: state.formed?.team ?? '', revision: cause };
+  const { snapshot } = stepped(systemOf(draft), actor.own.ref, actor.snapshot, hearing, {
+    type: STOPPED,
+  });
+  if (!snapshot) return;
+  Object.assign(actor, { snapshot });
+  if (actor.own.sync) showParent(draft, actor);
+}
+
 function tellEnd(draft: TurnDraft, { own }: OwnActor, data: JsonObject, heard: Told): void {
   const { type, version } = actorDone;
   const to = own.parent;
@@ -78,6 +92,7 @@ export function showParent(draft: TurnDraft, { id, own, snapshot }: OwnActor): v
 
 /** It has left: it and its children are no actors of the team any more. */
 export function depart(draft: TurnDraft, actor: OwnActor): void {
+  if (logicKind(actor.own.ref.logic) === 'transition') hearStop(draft, actor);
   actor.status = 'left';
   release(draft, actor);
   draft.post.clear(actor.id);

@@ -25,6 +25,7 @@ import {
 import { end } from './ending.ts';
 import { understand } from './handlers.ts';
 import { form } from './members.ts';
+import { setAside } from './mending.ts';
 import type { Act } from './post.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 import { judgeWaiting } from './works.ts';
@@ -75,11 +76,21 @@ export function stopInstead(
   const draft = new TurnDraft(forkState(before), stimulus, rules);
   const [event] = draft.events;
   if (event?.type === teamFormed.type) form(draft, event.data as Formed);
-  delete event?.meta.to;
+  if (event && MENDABLE.has(reason)) setAside(draft, event);
+  if (event) unhear(event);
   end(draft, draft.pushEnd(reason, detail.slice(0, 4000)));
   draft.finish();
   return { state: draft.state, events: draft.events, acts: [] };
 }
+
+/** Whom it was for and who has not heard it. */
+function unhear({ meta }: TurnEvent): void {
+  if (meta.to && meta.to.length > 0) meta.undeliverable = meta.to;
+  delete meta.to;
+}
+
+/** What came over a turn that other machines, or other bounds, may not come over it again. */
+const MENDABLE = new Set(['poisoned', 'turnTooLong', 'turnTooLarge']);
 
 function run(draft: TurnDraft, rule: Rule): void {
   const { events } = draft;

@@ -91,7 +91,7 @@ export const teamStopRequested = defineEvent(
 export const teamPaused = defineEvent('team.paused', z.strictObject({ by: z.string() }));
 export const teamContinued = defineEvent('team.continued', z.strictObject({ by: z.string() }));
 
-/** The runtime ended the team because it could not go on (`withdrawn`: before it began); nothing follows. */
+/** The runtime ended the team because it could not go on (`withdrawn`: before it began); only mending follows. */
 export const teamStopped = defineEvent(
   'team.stopped',
   z.strictObject({
@@ -108,6 +108,12 @@ export const teamStopped = defineEvent(
     /** Last heard revision of each origin stream. */
     heard: z.record(z.string(), z.int()),
   }),
+);
+
+/** What stopped the team is heard again, by machines as they are now: it goes on from where it stood before. */
+export const teamMended = defineEvent(
+  'team.mended',
+  z.strictObject({ by: z.string(), unheard: z.int().nonnegative() }),
 );
 
 /** The root actor has reached its end; nothing follows. */
