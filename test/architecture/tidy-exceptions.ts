@@ -51,6 +51,7 @@ export const exceptions: Exceptions = {
     'src/actors/limits.ts: synthesis',
     'src/actors/machine/registration.ts: pattern',
     'src/actors/runtime.ts: horde',
+    'src/actors/team-result.ts: horde',
     'src/actors/team-reader.ts: horde',
     'src/actors/turn/works.ts: model',
     'src/actors/what-if.ts: agent',
@@ -65,7 +66,7 @@ export const exceptions: Exceptions = {
   circles: [
     'src/hands/model/rehearsal/deliberation-parts.ts src/hands/model/rehearsal/discovery-parts.ts src/hands/model/rehearsal/parts.ts src/hands/model/rehearsal/workshop-parts.ts',
   ],
-  longFiles: ['src/actors/what-if.ts', 'src/machines/team/team-steps.ts'],
+  longFiles: ['src/actors/runtime.ts', 'src/actors/what-if.ts', 'src/machines/team/team-steps.ts'],
   longFunctions: [
     'src/hands/model/rehearsal/accepted-word.ts wordFrom',
     'src/hands/tools/workspace.ts createWorkspace',
