@@ -3,6 +3,7 @@
  * of a pattern stand in its folder, in `words.ts`.
  */
 import * as debate from '../../machines/patterns/adversarial-debate/words.ts';
+import * as consensus from '../../machines/patterns/consensus-deliberation/words.ts';
 import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
 import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
 import * as swarm from '../../machines/patterns/swarm/words.ts';
@@ -13,7 +14,6 @@ import * as desk from './desk.ts';
 import * as fork from './fork.ts';
 import * as moves from './moves.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
-import * as consensus from './moves-consensus-deliberation.ts';
 import * as contract from './moves-contract-first-negotiation.ts';
 import * as expertiseRouting from './moves-expertise-routing.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';

@@ -14,7 +14,7 @@ import { watchdog } from './watchdog/watchdog.ts';
 
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [adversarialDebate.name]: adversarialDebate,
-  [consensusDeliberation.name]: consensusDeliberation as unknown as PatternDefinition,
+  [consensusDeliberation.name]: consensusDeliberation,
   [contractFirstNegotiation.name]: contractFirstNegotiation as unknown as PatternDefinition,
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [expertiseRouting.name]: expertiseRouting as unknown as PatternDefinition,

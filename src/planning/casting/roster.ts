@@ -12,15 +12,12 @@ export interface CastSeat extends RosterSeat {
 const COUNTS: Record<string, Record<string, number>> = {
   'assembly-line': { stage: 3 },
   'swarm-discovery': { scout: 3 },
-  'consensus-deliberation': { expert: 3 },
 };
 
 /** Who takes a role of the patterns that do not say it themselves, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
   stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
-  expert: ['backend-architect', 'security-auditor', 'performance-profiler'],
-  facilitator: ['deliberation-facilitator'],
   negotiator: ['backend-architect', 'frontend-developer'],
   generalist: ['general-purpose'],
   specialist: ['security-auditor', 'database-admin', 'performance-profiler'],

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyMachineSnapshot } from 'xstate';
-import {
-  consensusDeliberation,
-  consensusDeliberationMachine,
-} from '../../../src/machines/patterns/consensus-deliberation/consensus-deliberation.ts';
+import { consensusDeliberation } from '../../../src/machines/patterns/consensus-deliberation/consensus-deliberation.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, exhaust, meddle } from './meddling.ts';
 
@@ -16,7 +13,7 @@ const rosterOf = (experts: number) => [
 ];
 const deliberation = (events: Event[] = [], limits = {}, experts = 3) =>
   given(
-    consensusDeliberationMachine,
+    consensusDeliberation.machine,
     consensusDeliberation.seats(rosterOf(experts), limits),
     events,
   );
@@ -494,7 +491,7 @@ describe('Whatever its seats and its team do, a deliberation', () => {
     harm: fc.constantFrom(0, 10, 40, 80),
     seed: fc.nat(),
   });
-  const pattern = consensusDeliberation as never;
+  const pattern = consensusDeliberation;
 
   it('concludes once, within its bound, and shows no analysis before all are in', () => {
     const states = new Set<string>();

@@ -6,30 +6,28 @@
  * 1. An analysis is granted without material, to successors too.
  * 2. From then on all see the same of each other, at the same time.
  */
-
 import { listed, type Turn } from '../kit/turn-taking.ts';
-import type { ConsensusContext } from './consensus-ledger.ts';
+import type { Consensus } from './consensus-ledger.ts';
 import * as ledger from './consensus-ledger.ts';
 
-const ofRound = ({ round, limits }: ConsensusContext) => `Round ${round} of ${limits.rounds}.`;
+const ofRound = ({ round, limits }: Consensus) => `Round ${round} of ${limits.rounds}.`;
 
 /** What of others' words is kept by seat, without one's own. */
 const ofOthers = (words: Readonly<Record<string, number>>, seat: string): number[] =>
-  Object.keys(words)
-    .filter((one) => one !== seat)
-    .map((one) => words[one]!);
+  Object.entries(words).flatMap(([one, revision]) => (one === seat ? [] : [revision]));
 
 /** The turn that a seat owes now. */
-export function consensusTurn(context: ConsensusContext, seat: string): Turn {
+export function consensusTurn(context: Consensus, seat: string): Turn {
   if (seat === context.facilitator) return forcingTurn(context);
   if (context.round === 0) return analysisTurn(context);
-  if (ledger.hasProposal(context)) return verdictTurn(context, seat);
+  if (context.proposal && ledger.hasProposal(context))
+    return verdictTurn(context, context.proposal, seat);
   return context.challenges[seat] === undefined
     ? challengeTurn(context, seat)
     : proposalTurn(context, seat);
 }
 
-const analysisTurn = (context: ConsensusContext): Turn => ({
+const analysisTurn = (context: Consensus): Turn => ({
   round: 0,
   brief: `Analyse the request on your own, from your speciality: what holds, what is at risk, what you recommend, and how sure you are. ${context.experts.length} experts do the same; what they write is held back until all are in, and so is yours. Do not ask them. End your turn with submit_analysis.`,
   moves: ['submit_analysis'],
@@ -37,7 +35,7 @@ const analysisTurn = (context: ConsensusContext): Turn => ({
   blind: true,
 });
 
-function challengeTurn(context: ConsensusContext, seat: string): Turn {
+function challengeTurn(context: Consensus, seat: string): Turn {
   const { round, putTo, experts } = context;
   const others = experts.filter((expert) => expert !== seat);
   const put = Object.keys(putTo[seat] ?? {});
@@ -56,7 +54,7 @@ function challengeTurn(context: ConsensusContext, seat: string): Turn {
   };
 }
 
-function proposalTurn(context: ConsensusContext, seat: string): Turn {
+function proposalTurn(context: Consensus, seat: string): Turn {
   const open = [...new Set(Object.values(context.tags).flat())];
   return {
     round: context.round,
@@ -66,23 +64,28 @@ function proposalTurn(context: ConsensusContext, seat: string): Turn {
   };
 }
 
-const verdictTurn = (context: ConsensusContext, seat: string): Turn => ({
+const verdictTurn = (
+  context: Consensus,
+  { by, revision }: ledger.StandingProposal,
+  seat: string,
+): Turn => ({
   round: context.round,
-  brief: `${ofRound(context)} Convergence. ${context.proposal!.by} proposes what is shown below, after the challenges of this round. Agree if you can carry it as it stands, and say what you checked; else disagree, with a tag, a reason and a remedy for each objection; keep the tag of a point that still stands. Do not agree to please. End your turn with agree or disagree.`,
+  brief: `${ofRound(context)} Convergence. ${by} proposes what is shown below, after the challenges of this round. Agree if you can carry it as it stands, and say what you checked; else disagree, with a tag, a reason and a remedy for each objection; keep the tag of a point that still stands. Do not agree to please. End your turn with agree or disagree.`,
   moves: ['agree', 'disagree'],
-  material: [context.proposal!.revision, ...ofOthers(context.challenges, seat)],
+  material: [revision, ...ofOthers(context.challenges, seat)],
 });
 
-function forcingTurn(context: ConsensusContext): Turn {
+function forcingTurn(context: Consensus): Turn {
   const { proposal } = context;
   const circles = ledger.circular(context);
   const why =
     circles.length > 0
       ? `${circles.join(', ')} came up in ${context.limits.sameTag} rounds in a row.`
       : (context.ending ?? (proposal ? 'The rounds are spent.' : 'There was no proposal.'));
-  const criterion = ledger.hasMajority(context)
-    ? `The majority decides: ${listed(ledger.supporters(context))} stand behind the latest proposal, of ${proposal!.by}. Keep to it, and take in what costs it nothing.`
-    : 'No majority stands behind a proposal: on each disputed point the strongest argument decides, whoever made it.';
+  const criterion =
+    proposal && ledger.hasMajority(context)
+      ? `The majority decides: ${listed(ledger.supporters(context))} stand behind the latest proposal, of ${proposal.by}. Keep to it, and take in what costs it nothing.`
+      : 'No majority stands behind a proposal: on each disputed point the strongest argument decides, whoever made it.';
   return {
     round: context.round,
     brief: `The experts have not come to agree. ${why} Everything they said is shown below. ${criterion} Give one answer, no list of views, and say how each disputed point is resolved; dissent is noted beside it. End your turn with force_synthesis.`,

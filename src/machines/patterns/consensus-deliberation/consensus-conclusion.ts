@@ -2,51 +2,32 @@
  * How a deliberation ends: from what it remembers to what it says last. Pure.
  */
 import type { Said } from '../../../events/event.ts';
-import type {
-  Confidence,
-  decisionMade,
-  dissentNoted,
-  patternConcluded,
-} from '../../../events/words/pattern.ts';
-import { revoked } from '../kit/grants.ts';
-import type { PatternSays } from '../kit/pattern.ts';
-import * as turns from '../kit/turn-taking.ts';
-import type { ConsensusContext } from './consensus-ledger.ts';
+import type { Confidence, decisionMade, dissentNoted } from '../../../events/words/pattern.ts';
+import type { Ending } from '../kit/pattern-spec.ts';
+import { lostNotes, progress } from '../kit/turn-taking.ts';
+import type { Consensus } from './consensus-ledger.ts';
 import * as ledger from './consensus-ledger.ts';
 
-/** Everything that is said at the end, in order; the conclusion is last. */
-export const consensusConclusion = (context: ConsensusContext): { say: PatternSays[] } => ({
-  say: [
-    ...revoked(context.grants, 'the deliberation has come to its end'),
-    ...decisions(context),
-    ...dissents(context),
-    turns.progress(
-      'consensus',
-      ledger.allAgree(context) || context.synthesis !== null ? 'completed' : 'failed',
-      reasonOf(context),
-    ),
-    conclusion(context),
-  ],
-});
-
-function conclusion(context: ConsensusContext): Said<typeof patternConcluded> {
-  const isMeant =
-    ledger.allAgree(context) || (context.synthesis !== null && context.proposal !== null);
+export function consensusEnding(context: Consensus): Ending {
+  const { synthesis, proposal } = context;
+  const isAgreed = ledger.allAgree(context);
+  const hasAnswer = isAgreed || synthesis !== null;
   return {
-    type: 'pattern.concluded',
-    to: 'team',
-    pattern: 'consensus-deliberation',
-    outcome: isMeant ? 'completed' : 'fallback',
+    say: [
+      ...decisions(context),
+      ...dissents(context),
+      progress('consensus', hasAnswer ? 'completed' : 'failed', reasonOf(context)),
+    ],
+    outcome: hasAnswer && proposal !== null ? 'completed' : 'fallback',
     reason: reasonOf(context),
     confidence: confidenceOf(context),
     result: resultOf(context),
     notes: notesOf(context),
-    rounds: context.round,
   };
 }
 
 /** The agreed proposal; or the synthesis, before the proposal it decided on; or what there is. */
-function resultOf(context: ConsensusContext): number[] {
+function resultOf(context: Consensus): number[] {
   const { proposal, synthesis } = context;
   const proposed = proposal ? [proposal.revision] : [];
   if (ledger.allAgree(context)) return proposed;
@@ -55,14 +36,14 @@ function resultOf(context: ConsensusContext): number[] {
     : [synthesis, ...proposed];
 }
 
-function reasonOf(context: ConsensusContext): string {
+function reasonOf(context: Consensus): string {
   const { ending, synthesis } = context;
   if (ledger.allAgree(context)) return 'all experts agree';
   const why = ending ?? whyNotAgreed(context);
   return synthesis === null ? why : `the facilitator forced a synthesis: ${why}`;
 }
 
-function whyNotAgreed(context: ConsensusContext): string {
+function whyNotAgreed(context: Consensus): string {
   const circles = ledger.circular(context);
   if (circles.length > 0)
     return `${circles.join(', ')} stood in ${context.limits.sameTag} rounds in a row`;
@@ -70,16 +51,16 @@ function whyNotAgreed(context: ConsensusContext): string {
   return ledger.isQuorate(context) ? 'rounds spent' : 'too few experts are left';
 }
 
-const lostExperts = ({ experts, lost }: ConsensusContext): string[] =>
+const lostExperts = ({ experts, lost }: Consensus): string[] =>
   experts.filter((expert) => lost.includes(expert));
 
 /** High: all agreed and nobody was lost. Medium: a majority was followed, or some were lost. Else low. */
-function confidenceOf(context: ConsensusContext): Confidence {
+function confidenceOf(context: Consensus): Confidence {
   if (ledger.allAgree(context)) return lostExperts(context).length === 0 ? 'high' : 'medium';
   return context.synthesis !== null && ledger.hasMajority(context) ? 'medium' : 'low';
 }
 
-function notesOf(context: ConsensusContext): string[] {
+function notesOf(context: Consensus): string[] {
   const { analyses, experts, proposal, synthesis } = context;
   const notes = experts
     .filter((expert) => analyses[expert] === undefined)
@@ -89,11 +70,12 @@ function notesOf(context: ConsensusContext): string[] {
     if (synthesis === null) notes.push('no synthesis');
     for (const { by } of dissents(context)) notes.push(`${by} does not agree`);
   }
-  return [...notes, ...turns.lostNotes(context)];
+  return [...notes, ...lostNotes(context)];
 }
 
-function decisions(context: ConsensusContext): Said<typeof decisionMade>[] {
+function decisions(context: Consensus): Said<typeof decisionMade>[] {
   const { proposal, synthesis, challengers, facilitator } = context;
+  const proposed = `the proposal of round ${proposal?.round}`;
   const isAgreed = ledger.allAgree(context);
   if (!isAgreed && synthesis === null) return [];
   const circles = isAgreed ? [] : ledger.circular(context);
@@ -107,22 +89,22 @@ function decisions(context: ConsensusContext): Said<typeof decisionMade>[] {
       proposedBy,
       challengedBy: challengers.filter((one) => one !== proposedBy),
       resolution: isAgreed
-        ? `All agree with the proposal of round ${proposal!.round}.`
+        ? `All agree with ${proposed}.`
         : isMajority
-          ? `The facilitator follows the majority: ${count} stand behind the proposal of round ${proposal!.round}.`
+          ? `The facilitator follows the majority: ${count} stand behind ${proposed}.`
           : 'The facilitator follows the strongest argument on each disputed point.',
       basis: isAgreed ? 'agreed' : isMajority ? 'majority' : 'strongestArgument',
     },
   ];
 }
 
-const dissents = (context: ConsensusContext): Said<typeof dissentNoted>[] =>
-  ledger
-    .votersOf(context)
-    .filter((expert) => context.verdicts[expert]?.agrees === false)
-    .map((by) => ({
-      type: 'dissent.noted',
-      by,
-      about: `the proposal of ${context.proposal!.by}`,
-      view: `Objections that stand: ${context.verdicts[by]!.tags.join(', ')}`,
-    }));
+function dissents(context: Consensus): Said<typeof dissentNoted>[] {
+  const { proposal, verdicts } = context;
+  return ledger.votersOf(context).flatMap((by) => {
+    const verdict = verdicts[by];
+    if (!proposal || !verdict || verdict.agrees) return [];
+    const about = `the proposal of ${proposal.by}`;
+    const view = `Objections that stand: ${verdict.tags.join(', ')}`;
+    return [{ type: 'dissent.noted', by, about, view }];
+  });
+}

@@ -10,141 +10,178 @@
  * 2. Only agreement of everybody who is there counts as agreement. What is forced is called so, with its dissent.
  * 3. The same point in `sameTag` rounds in a row ends the rounds: the strongest argument decides.
  * 4. It grants at most one turn an expert for the analysis, two an expert and round, one for the synthesis, and
- *    `refills` more a seat. Until it has concluded somebody owes a turn, and it concludes exactly once.
+ *    `refills` more a seat.
  */
-import { setup } from 'xstate';
-import { step } from '../../step.ts';
-import { isSettled } from '../kit/grants.ts';
-import {
-  type PatternDefinition,
-  type PatternHears,
-  type PatternSays,
-  seated,
-} from '../kit/pattern.ts';
-import * as turns from '../kit/turn-taking.ts';
-import { consensusConclusion } from './consensus-conclusion.ts';
+import { definePattern } from '../kit/define-pattern.ts';
+import type { PatternSays } from '../kit/pattern.ts';
+import { on, type PatternStep, sole } from '../kit/pattern-spec.ts';
+import { handedIn, progress, taskFor } from '../kit/turn-taking.ts';
+import { consensusTurn } from './consensus-briefs.ts';
+import { consensusEnding } from './consensus-conclusion.ts';
+import type { Consensus } from './consensus-ledger.ts';
 import * as ledger from './consensus-ledger.ts';
-import * as steps from './consensus-steps.ts';
+import { consensusDeliberationCues } from './cues.ts';
+import {
+  agree,
+  challenge,
+  disagree,
+  forceSynthesis,
+  proposeConsensus,
+  submitAnalysis,
+} from './words.ts';
 
-export const consensusDeliberationMachine = setup({
-  types: {
-    context: {} as ledger.ConsensusContext,
-    events: {} as
-      | ledger.Analysis
-      | ledger.Challenges
-      | ledger.Proposal
-      | ledger.Agreement
-      | ledger.Dispute
-      | ledger.Forced
-      | PatternHears,
-    emitted: {} as PatternSays,
-    input: {} as ledger.ConsensusInput,
-  },
-  guards: {
-    ...turns.turnGuards,
-    isReadyToPropose: ({ context }) => isSettled(context.grants) && ledger.isQuorate(context),
-    hasProposal: ({ context }) => ledger.hasProposal(context),
-    allAgree: ({ context }) => ledger.allAgree(context),
-    mayDeliberate: ({ context }) => ledger.mayDeliberate(context),
-    mayForce: ({ context }) => ledger.mayForce(context),
-  },
-  actions: {
-    askAnalyses: step(steps.askAnalyses),
-    takeAnalysis: step(steps.takeAnalysis),
-    openRound: step(steps.openRound),
-    takeChallenges: step(steps.takeChallenges),
-    askProposer: step(steps.askProposer),
-    takeProposal: step(steps.takeProposal),
-    askVerdicts: step(steps.askVerdicts),
-    takeAgreement: step(steps.takeAgreement),
-    takeDispute: step(steps.takeDispute),
-    askFacilitator: step(steps.askFacilitator),
-    takeSynthesis: step(steps.takeSynthesis),
-    grantAgain: step(steps.grantAgain),
-    loseSeat: step(steps.loseSeat),
-    awaitSuccessor: step<ledger.ConsensusContext, PatternSays>(turns.awaitSuccessor),
-    changeRounds: step<ledger.ConsensusContext, PatternSays>(turns.changeRounds),
-    startNothingNew: step<ledger.ConsensusContext, PatternSays>(turns.startNothingNew),
-    conclude: step(consensusConclusion),
-  },
-}).createMachine({
-  id: 'consensus-deliberation',
-  context: ({ input }) => ledger.newDeliberation(input),
-  initial: 'analysing',
-  on: { ...turns.whateverBecomesOfSeats, 'limits.changed': { actions: 'changeRounds' } },
-  states: {
-    analysing: {
-      entry: 'askAnalyses',
-      always: { guard: 'allAreIn', target: 'weighing' },
-      on: { 'analysis.submitted': { guard: 'holdsTurn', actions: 'takeAnalysis' } },
-    },
-    challenging: {
-      entry: 'openRound',
-      always: [
-        { guard: 'isReadyToPropose', target: 'proposing' },
-        { guard: 'allAreIn', target: 'weighing' },
-      ],
-      on: { 'challenges.raised': { guard: 'holdsTurn', actions: 'takeChallenges' } },
-    },
-    proposing: {
-      entry: 'askProposer',
-      always: [
-        { guard: 'hasProposal', target: 'voting' },
-        { guard: 'isReadyToPropose', target: 'proposing', reenter: true },
-        { guard: 'allAreIn', target: 'weighing' },
-      ],
-      on: { 'consensus.proposed': { guard: 'holdsTurn', actions: 'takeProposal' } },
-    },
-    voting: {
-      entry: 'askVerdicts',
-      always: { guard: 'allAreIn', target: 'weighing' },
-      on: {
-        'proposal.agreed': { guard: 'holdsTurn', actions: 'takeAgreement' },
-        'proposal.disputed': { guard: 'holdsTurn', actions: 'takeDispute' },
-      },
-    },
-    weighing: {
-      always: [
-        { guard: 'allAgree', target: 'concluded' },
-        { guard: 'mayDeliberate', target: 'challenging' },
-        { guard: 'mayForce', target: 'forcing' },
-        { target: 'concluded' },
-      ],
-    },
-    forcing: {
-      entry: 'askFacilitator',
-      always: { guard: 'allAreIn', target: 'concluded' },
-      on: {
-        'synthesis.forced': { guard: 'holdsTurn', target: 'concluded', actions: 'takeSynthesis' },
-      },
-    },
-    concluded: { type: 'final', entry: 'conclude' },
-  },
+type Step = PatternStep<Consensus>;
+
+const TASK = 'consensus';
+const analysisOf = (expert: string): string => `analysis-of-${expert}`;
+
+/** Everyone at work on the same question, blind to each other. */
+const askAnalyses = ({ experts }: Consensus): Step => ({ asks: experts });
+
+const takeAnalysis = (context: Consensus, analysis: ledger.Analysis): Step => ({
+  remember: { analyses: { ...context.analyses, [analysis.from]: analysis.revision } },
+  say: [
+    handedIn(analysis, analysisOf(analysis.from)),
+    progress(analysisOf(analysis.from), 'completed', `confidence: ${analysis.confidence}`),
+  ],
 });
 
-const roles = [
-  {
-    role: 'expert',
-    min: 3,
-    max: 5,
-    moves: ['submit_analysis', 'challenge', 'propose_consensus', 'agree', 'disagree'],
-  },
-  { role: 'facilitator', min: 1, max: 1, moves: ['force_synthesis'] },
-];
+function openRound(context: Consensus): Step {
+  const round = context.round + 1;
+  const of = context.limits.rounds;
+  return {
+    remember: { round, ...ledger.withNewRound(context) },
+    say: [
+      { type: 'round.started', round, of, title: 'Challenge and convergence' },
+      progress(TASK, 'inProgress', `round ${round}: challenges`),
+    ],
+    asks: context.experts,
+  };
+}
 
-export const consensusDeliberation: PatternDefinition<typeof ledger.consensusLimits> = {
+const takeChallenges = (context: Consensus, said: ledger.Challenges): Step => ({
+  remember: ledger.withChallenges(context, said),
+  say: [
+    registered(context, said, 'Challenges'),
+    ...ledger.concededIn(context, said).map(
+      ({ tag, by }): PatternSays => ({
+        type: 'decision.made',
+        subject: `Point ${tag}`,
+        proposedBy: said.from,
+        challengedBy: [by],
+        resolution: `${said.from} concedes the point.`,
+        basis: 'agreed',
+      }),
+    ),
+  ],
+});
+
+const askProposer = (context: Consensus): Step => ({ asks: [ledger.proposerOf(context)] });
+
+const takeProposal = (context: Consensus, proposal: ledger.Proposal): Step => ({
+  remember: ledger.withProposal(context, proposal),
+  say: [
+    handedIn(proposal, TASK),
+    progress(TASK, 'inProgress', `round ${context.round}: ${proposal.from} proposes`),
+  ],
+});
+
+const askVerdicts = (context: Consensus): Step => ({ asks: ledger.votersOf(context) });
+
+const takeAgreement = (context: Consensus, agreement: ledger.Agreement): Step => ({
+  remember: ledger.withAgreement(context, agreement),
+  say: [registered(context, agreement, 'Agreement')],
+});
+
+const takeDispute = (context: Consensus, dispute: ledger.Dispute): Step => ({
+  remember: ledger.withDispute(context, dispute),
+  say: [registered(context, dispute, 'Objections')],
+});
+
+const registered = (
+  { round }: Consensus,
+  { from, revision }: { from: string; revision: number },
+  what: string,
+): PatternSays => handedIn({ from, revision, title: `${what} of ${from} in round ${round}` }, TASK);
+
+const askFacilitator = ({ facilitator }: Consensus): Step => ({
+  say: [progress(TASK, 'inProgress', 'the facilitator forces a synthesis')],
+  asks: [facilitator],
+});
+
+const takeSynthesis = (_: Consensus, forced: ledger.Forced): Step => ({
+  remember: { synthesis: forced.revision },
+  say: [handedIn(forced, TASK)],
+});
+
+function loseSeat({ facilitator, analyses }: Consensus, seat: string): Step {
+  const isMissed = seat !== facilitator && analyses[seat] === undefined;
+  const note = 'nobody analyses in this seat';
+  return { say: isMissed ? [progress(analysisOf(seat), 'failed', note)] : [] };
+}
+
+export const consensusDeliberation = definePattern({
   name: 'consensus-deliberation',
-  machine: consensusDeliberationMachine,
+  called: 'the deliberation',
   purpose: 'Experts analyse blind, challenge each other, and converge on one proposal.',
-  roles,
-  limits: ledger.consensusLimits,
   endsWhen: 'all experts agree, or the facilitator has forced a synthesis',
   fallback: 'a synthesis of what was submitted, or the analyses themselves',
   keyProperty: 'No expert sees an analysis of another before all have handed in their own.',
-  turnsMax: ({ rounds, refills }, seats) => (seats - 1) * (1 + 2 * rounds) + 1 + refills * seats,
-  seats(roster, limits) {
-    const { expert, facilitator } = seated('consensus-deliberation', roles, roster);
-    const all = ledger.consensusLimits.parse(limits ?? {});
-    return { experts: expert!, facilitator: facilitator![0]!, limits: all };
+  roles: {
+    expert: {
+      min: 3,
+      max: 5,
+      moves: [submitAnalysis, challenge, proposeConsensus, agree, disagree],
+      types: ['backend-architect', 'security-auditor', 'performance-profiler'],
+    },
+    facilitator: { min: 1, max: 1, moves: [forceSynthesis], types: ['deliberation-facilitator'] },
   },
-};
+  limits: ledger.consensusLimits,
+  turnsMax: ({ rounds, refills }, seats) => (seats - 1) * (1 + 2 * rounds) + 1 + refills * seats,
+  seats: ({ expert, facilitator }) => ({ experts: expert, facilitator: sole(facilitator) }),
+  remembers: ledger.newDeliberation,
+  board: ({ experts, facilitator }: Consensus) => [
+    ...experts.map((one) => taskFor(one, analysisOf(one), `Analysis of ${one}`)),
+    taskFor(facilitator, TASK, 'Consensus', experts.map(analysisOf)),
+  ],
+  turn: consensusTurn,
+  // A successor knows all that was said; nobody knows an analysis too early.
+  again: (context, seat) => {
+    const said = context.round === 0 ? [] : [...ledger.allAnalyses(context), ...context.shared];
+    return [...new Set([...said, ...consensusTurn(context, seat).material])];
+  },
+  lose: loseSeat,
+  states: {
+    analysing: {
+      begins: askAnalyses,
+      hears: [on(submitAnalysis, takeAnalysis)],
+      next: { weighing: 'else' },
+    },
+    challenging: {
+      begins: openRound,
+      hears: [on(challenge, takeChallenges)],
+      next: { converging: 'else' },
+    },
+    converging: { next: { proposing: ledger.isQuorate, weighing: 'else' } },
+    proposing: {
+      begins: askProposer,
+      hears: [on(proposeConsensus, takeProposal)],
+      next: { voting: ledger.hasProposal, converging: 'else' },
+    },
+    voting: {
+      begins: askVerdicts,
+      hears: [on(agree, takeAgreement), on(disagree, takeDispute)],
+      next: { weighing: 'else' },
+    },
+    weighing: {
+      next: { challenging: ledger.mayDeliberate, forcing: ledger.mayForce, concluded: 'else' },
+    },
+    forcing: {
+      begins: askFacilitator,
+      hears: [on(forceSynthesis, takeSynthesis)],
+      next: { concluded: 'else' },
+    },
+  },
+  concludes: consensusEnding,
+  cues: consensusDeliberationCues,
+});

@@ -7,7 +7,9 @@
  * 2. The verdicts are those on the latest proposal; it is agreed when all others who are there agree.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import { lengthened, type Streaks, standingFor } from '../kit/streaks.ts';
+import { thereOf } from '../kit/turn-taking.ts';
 import type {
   agree,
   challenge,
@@ -15,33 +17,18 @@ import type {
   forceSynthesis,
   proposeConsensus,
   submitAnalysis,
-} from '../../../events/words/moves-consensus-deliberation.ts';
-import { NO_GRANTS, settle } from '../kit/grants.ts';
-import { lengthened, type Streaks, standingFor } from '../kit/streaks.ts';
-import { type TurnTaking, thereOf } from '../kit/turn-taking.ts';
+} from './words.ts';
 
 export const consensusLimits = z.strictObject({
   /** A round is challenges, one proposal, and the verdicts on it. */
   rounds: z.int().min(1).max(6).default(3),
   /** Consecutive rounds with the same tag after which the stronger argument decides. */
   sameTag: z.int().min(2).max(6).default(3),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type ConsensusLimits = z.output<typeof consensusLimits>;
-
-const DEFAULTS = consensusLimits.parse({});
-
-export interface ConsensusInput {
+export interface Consensus extends Memory<z.output<typeof consensusLimits>> {
   experts: readonly string[];
   facilitator: string;
-  limits?: Partial<ConsensusLimits>;
-}
-
-export interface ConsensusContext extends TurnTaking {
-  experts: readonly string[];
-  facilitator: string;
-  limits: ConsensusLimits;
   /** Who has handed in which analysis; of this round: whose challenges, and which tags each raised. */
   analyses: Readonly<Record<string, number>>;
   challenges: Readonly<Record<string, number>>;
@@ -49,12 +36,18 @@ export interface ConsensusContext extends TurnTaking {
   /** Points put to each expert that it has not answered yet, and who put them. */
   putTo: Readonly<Record<string, Readonly<Record<string, string>>>>;
   streaks: Streaks;
-  proposal: { revision: number; by: string; round: number } | null;
+  proposal: StandingProposal | null;
   verdicts: Readonly<Record<string, Verdict>>;
   /** Everything said after the analyses, oldest first; who ever challenged or objected. */
   shared: readonly number[];
   challengers: readonly string[];
   synthesis: number | null;
+}
+
+export interface StandingProposal {
+  revision: number;
+  by: string;
+  round: number;
 }
 
 export interface Verdict {
@@ -64,21 +57,17 @@ export interface Verdict {
   tags: readonly string[];
 }
 
-export type Analysis = Heard<typeof submitAnalysis.event>;
-export type Challenges = Heard<typeof challenge.event>;
-export type Proposal = Heard<typeof proposeConsensus.event>;
-export type Agreement = Heard<typeof agree.event>;
-export type Dispute = Heard<typeof disagree.event>;
-export type Forced = Heard<typeof forceSynthesis.event>;
+export type Analysis = HeardMove<typeof submitAnalysis>;
+export type Challenges = HeardMove<typeof challenge>;
+export type Proposal = HeardMove<typeof proposeConsensus>;
+export type Agreement = HeardMove<typeof agree>;
+export type Dispute = HeardMove<typeof disagree>;
+export type Forced = HeardMove<typeof forceSynthesis>;
 
-type Change = Partial<ConsensusContext>;
+type Change = Partial<Consensus>;
 
-export const newDeliberation = (input: ConsensusInput | undefined): ConsensusContext => ({
-  experts: input?.experts ?? [],
-  facilitator: input?.facilitator ?? '',
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 0,
-  grants: NO_GRANTS,
+/** What it remembers at first. */
+export const newDeliberation = {
   analyses: {},
   challenges: {},
   tags: {},
@@ -89,25 +78,17 @@ export const newDeliberation = (input: ConsensusInput | undefined): ConsensusCon
   shared: [],
   challengers: [],
   synthesis: null,
-  lost: [],
-  ending: null,
-});
-
-export const withAnalysis = (context: ConsensusContext, { from, revision }: Analysis): Change => ({
-  analyses: { ...context.analyses, [from]: revision },
-  grants: settle(context.grants, from),
-});
+};
 
 /** A new round: what stood in the one before goes on in the streaks. */
-export const withNewRound = (context: ConsensusContext): Change => ({
-  round: context.round + 1,
+export const withNewRound = (context: Consensus): Change => ({
   challenges: {},
   tags: {},
   streaks: streaksNow(context),
 });
 
 /** A challenge counts when it is put to another expert; a point that is answered is put to it no longer. */
-export function withChallenges(context: ConsensusContext, said: Challenges): Change {
+export function withChallenges(context: Consensus, said: Challenges): Change {
   const { from, revision } = said;
   const putTo: Record<string, Readonly<Record<string, string>>> = { ...context.putTo };
   const open = { ...putTo[from] };
@@ -116,7 +97,7 @@ export function withChallenges(context: ConsensusContext, said: Challenges): Cha
   const valid = validChallenges(context, said);
   for (const { to, tag } of valid) putTo[to] = { ...putTo[to], [tag]: from };
   return {
-    ...saidNow(context, from, revision),
+    ...saidNow(context, revision),
     ...raised(
       context,
       from,
@@ -129,115 +110,109 @@ export function withChallenges(context: ConsensusContext, said: Challenges): Cha
 
 /** Points put to an expert that it concedes, and who put them. */
 export const concededIn = (
-  { putTo }: ConsensusContext,
+  { putTo }: Consensus,
   { from, answers }: Challenges,
 ): { tag: string; by: string }[] =>
-  answers
-    .filter(({ tag, stance }) => stance === 'concede' && putTo[from]?.[tag] !== undefined)
-    .map(({ tag }) => ({ tag, by: putTo[from]![tag]! }));
+  answers.flatMap(({ tag, stance }) => {
+    const by = putTo[from]?.[tag];
+    return stance === 'concede' && by !== undefined ? [{ tag, by }] : [];
+  });
 
 export const validChallenges = (
-  { experts }: ConsensusContext,
+  { experts }: Consensus,
   { from, challenges }: Challenges,
 ): Challenges['challenges'] => challenges.filter(({ to }) => to !== from && experts.includes(to));
 
 /** A proposal answers everything that was put to anybody before; verdicts on the one before are history. */
-export const withProposal = (context: ConsensusContext, { from, revision }: Proposal): Change => ({
-  ...saidNow(context, from, revision),
+export const withProposal = (context: Consensus, { from, revision }: Proposal): Change => ({
+  ...saidNow(context, revision),
   proposal: { revision, by: from, round: context.round },
   verdicts: {},
 });
 
-export const withAgreement = (
-  context: ConsensusContext,
-  { from, revision }: Agreement,
-): Change => ({
-  ...saidNow(context, from, revision),
+export const withAgreement = (context: Consensus, { from, revision }: Agreement): Change => ({
+  ...saidNow(context, revision),
   verdicts: { ...context.verdicts, [from]: { revision, agrees: true, tags: [] } },
 });
 
-export function withDispute(context: ConsensusContext, said: Dispute): Change {
+export function withDispute(context: Consensus, said: Dispute): Change {
   const { from, revision } = said;
   const tags = distinct(said.objections.map(({ tag }) => tag));
   return {
-    ...saidNow(context, from, revision),
+    ...saidNow(context, revision),
     ...raised(context, from, [...(context.tags[from] ?? []), ...tags]),
     verdicts: { ...context.verdicts, [from]: { revision, agrees: false, tags } },
   };
 }
 
-export const withSynthesis = (context: ConsensusContext, { from, revision }: Forced): Change => ({
-  synthesis: revision,
-  grants: settle(context.grants, from),
+const saidNow = ({ shared }: Consensus, revision: number): Change => ({
+  shared: [...shared, revision],
 });
 
-const saidNow = (context: ConsensusContext, from: string, revision: number): Change => ({
-  shared: [...context.shared, revision],
-  grants: settle(context.grants, from),
-});
-
-const raised = (context: ConsensusContext, from: string, tags: string[]): Change => ({
+const raised = (context: Consensus, from: string, tags: string[]): Change => ({
   tags: { ...context.tags, [from]: distinct(tags) },
   challengers: tags.length > 0 ? distinct([...context.challengers, from]) : context.challengers,
 });
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
-const streaksNow = ({ streaks, tags }: ConsensusContext): Streaks =>
+const streaksNow = ({ streaks, tags }: Consensus): Streaks =>
   lengthened(streaks, new Set(Object.values(tags).flat()));
 
-export const expertsThere = (context: ConsensusContext): string[] =>
-  thereOf(context.experts, context);
+export const expertsThere = (context: Consensus): string[] => thereOf(context.experts, context);
 
 /** One can propose and somebody else can agree. */
-export const isQuorate = (context: ConsensusContext): boolean => expertsThere(context).length > 1;
+export const isQuorate = (context: Consensus): boolean => expertsThere(context).length > 1;
 
 /** Proposing goes round; who is gone is passed over. */
-export function proposerOf(context: ConsensusContext): string {
+export function proposerOf(context: Consensus): string {
   const there = expertsThere(context);
-  return there[(context.round - 1) % there.length]!;
+  return there[(context.round - 1) % there.length] ?? '';
 }
 
-export const hasProposal = ({ proposal, round }: ConsensusContext): boolean =>
+export const hasProposal = ({ proposal, round }: Consensus): boolean =>
   proposal !== null && proposal.round === round;
 
-export const votersOf = (context: ConsensusContext): string[] =>
+export const votersOf = (context: Consensus): string[] =>
   expertsThere(context).filter((expert) => expert !== context.proposal?.by);
 
 const agreesIn =
-  ({ verdicts }: ConsensusContext) =>
+  ({ verdicts }: Consensus) =>
   (expert: string) =>
     verdicts[expert]?.agrees === true;
 
-export const allAgree = (context: ConsensusContext): boolean =>
+export const allAgree = (context: Consensus): boolean =>
   context.proposal !== null &&
   votersOf(context).length > 0 &&
   votersOf(context).every(agreesIn(context));
 
 /** How many stand behind the latest proposal, its author among them, if it is there. */
-export const supporters = (context: ConsensusContext): string[] =>
+export const supporters = (context: Consensus): string[] =>
   expertsThere(context).filter(
     (expert) => expert === context.proposal?.by || agreesIn(context)(expert),
   );
 
 /** More than half of those who are there, and more than its author. */
-export const hasMajority = (context: ConsensusContext): boolean =>
+export const hasMajority = (context: Consensus): boolean =>
   context.proposal !== null &&
   supporters(context).length > 1 &&
   supporters(context).length * 2 > expertsThere(context).length;
 
 /** Points on which the experts have gone round in circles. */
-export const circular = (context: ConsensusContext): string[] =>
+export const circular = (context: Consensus): string[] =>
   standingFor(streaksNow(context), context.limits.sameTag);
 
-export const mayDeliberate = (context: ConsensusContext): boolean =>
+export const mayDeliberate = (context: Consensus): boolean =>
+  !allAgree(context) &&
   context.ending === null &&
   context.round < context.limits.rounds &&
   isQuorate(context) &&
   circular(context).length === 0;
 
-export const mayForce = (context: ConsensusContext): boolean =>
-  allAnalyses(context).length > 0 && thereOf([context.facilitator], context).length > 0;
+export const mayForce = (context: Consensus): boolean =>
+  !allAgree(context) &&
+  allAnalyses(context).length > 0 &&
+  thereOf([context.facilitator], context).length > 0;
 
-export const allAnalyses = ({ analyses }: ConsensusContext): number[] =>
+export const allAnalyses = ({ analyses }: Consensus): number[] =>
   Object.values(analyses).sort((a, b) => a - b);

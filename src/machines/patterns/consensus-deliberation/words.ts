@@ -3,13 +3,26 @@
  * and the synthesis that a facilitator forces where no agreement is reached.
  */
 import { z } from 'zod';
-import { defineMove, line, passage, product, tag } from './moves.ts';
-import { confidence } from './pattern.ts';
+import { defineMove, line, passage, product, tag } from '../../../events/words/moves.ts';
+import { confidence } from '../../../events/words/pattern.ts';
+import type { PlayedScene } from '../../../events/words/scene.ts';
 
 const resolutions = z
   .array(z.strictObject({ tag, resolution: passage }))
   .max(60)
   .describe('How each challenge and objection is resolved, by its tag');
+
+/** A proposal, and what is forced, resolves every point that was raised. */
+function playedResolutions(scene: PlayedScene) {
+  const challenged = scene.shown(challenge).flatMap(({ data }) => data.challenges);
+  const objected = scene.shown(disagree).flatMap(({ data }) => data.objections);
+  const raised = [...challenged, ...objected].map(({ tag }) => tag);
+  return {
+    resolutions: [...new Set([...raised, ...scene.tags])]
+      .slice(0, 60)
+      .map((tag) => ({ tag, resolution: scene.say('response') })),
+  };
+}
 
 export const submitAnalysis = defineMove(
   'submit_analysis',
@@ -32,6 +45,20 @@ export const challenge = defineMove(
       .max(40)
       .describe('One for each point put to you; empty when there is none'),
   },
+  // One or two of the others, and an answer to whatever stands.
+  (scene) => {
+    const { dice, age } = scene;
+    const others = scene.others('expert');
+    if (others.length === 0) return {};
+    const challenges = dice
+      .some(others, age > 2 ? 1 : dice.int(1, 2))
+      .map((to) => ({ to, tag: scene.newTag(), challenge: scene.say('problem', 2) }));
+    const answers = scene.tags.slice(0, 40).map((tag) => {
+      const stance = dice.chance(0.4) ? ('concede' as const) : ('hold' as const);
+      return { tag, stance, response: scene.say(stance === 'hold' ? 'rebuttal' : 'response') };
+    });
+    return { summary: scene.say('summary'), challenges, answers };
+  },
 );
 
 export const proposeConsensus = defineMove(
@@ -39,6 +66,7 @@ export const proposeConsensus = defineMove(
   'consensus.proposed',
   'Propose one answer that all can carry: no average, but what holds after the challenges.',
   { ...product, resolutions },
+  playedResolutions,
 );
 
 export const agree = defineMove(
@@ -65,4 +93,5 @@ export const forceSynthesis = defineMove(
   'synthesis.forced',
   'Decide where the experts do not agree: one answer, by the criterion that the brief names.',
   { ...product, resolutions },
+  playedResolutions,
 );

@@ -1,0 +1,64 @@
+/** How a rehearsal plays moves from what its turn shows, and from who else is there. */
+import { describe, expect, it } from 'vitest';
+import type { RecordedEvent } from '../../../src/events/event.ts';
+import { allMoves } from '../../../src/events/words/index.ts';
+import type { ModelRequest } from '../../../src/hands/model/model-client.ts';
+import { playTurn } from '../../../src/hands/model/rehearsal/player.ts';
+import { type Event, heard } from '../../machines/given.ts';
+import { requestFor } from './stage.ts';
+
+const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
+
+interface Turn extends Partial<Pick<ModelRequest['turn'], 'agent' | 'role' | 'brief'>> {
+  others?: { actor: string; role: string }[];
+  shown?: Event[];
+}
+
+/** An event that the team has heard, as a turn shows it. */
+const recorded = ({ type, from, revision, at: _, ...data }: any): RecordedEvent =>
+  ({ type, revision, data, meta: { actor: from } }) as RecordedEvent;
+
+/** The arguments of the one legal move, for every seed. */
+function played(move: string, turn: Turn): any[] {
+  const { shown = [], brief = 'Make your move.', ...rest } = turn;
+  const request = requestFor({ moves: [move], tools: [allMoves.get(move)!.tool] });
+  const granted = { role: 'user' as const, content: [{ type: 'text', text: brief }] };
+  const asked: ModelRequest = {
+    ...request,
+    messages: [...request.messages.slice(0, 2), granted],
+    turn: { ...request.turn, ...rest, brief, shown: shown.map(recorded) },
+  };
+  return seeds.map((seed) => {
+    const use = playTurn(asked, seed).find(({ type }) => type === 'tool_use') as any;
+    expect(allMoves.get(move)!.args.safeParse(use.input).success).toBe(true);
+    return use.input;
+  });
+}
+
+describe('In a rehearsal of a deliberation', () => {
+  const expert = (actor: string) => ({ actor, role: 'expert' });
+  const turn: Turn = {
+    others: [expert('ben'), expert('cat'), { actor: 'guide', role: 'facilitator' }],
+    brief: 'Points put to you, to be answered: COST-001, SPEED-002.',
+  };
+
+  it('an expert challenges other experts and answers what was put to it', () => {
+    const challenged = new Set<string>();
+    for (const { challenges, answers } of played('challenge', turn)) {
+      for (const { to } of challenges) challenged.add(to);
+      expect(answers.map(({ tag }: { tag: string }) => tag)).toEqual(['COST-001', 'SPEED-002']);
+    }
+    expect([...challenged].sort()).toEqual(['ben', 'cat']);
+  });
+
+  it('a proposal resolves every point that was raised, and so does what is forced', () => {
+    const raised = { to: 'ann', tag: 'RISK', challenge: 'c' };
+    const challenges = { grant: 2, summary: 's', challenges: [raised], answers: [] };
+    const shown = [heard('challenges.raised', 'ben', challenges)];
+    for (const move of ['propose_consensus', 'force_synthesis'])
+      for (const { resolutions } of played(move, { ...turn, shown }))
+        expect(resolutions.map(({ tag }: { tag: string }) => tag)).toEqual([
+          ...['RISK', 'COST-001', 'SPEED-002'],
+        ]);
+  });
+});
