@@ -5,6 +5,7 @@
  *
  * Invariant: no limit of time decides a test. The one below only ends what hangs.
  */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { StatechartReporter } from './test/statecharts/reporter.ts';
@@ -32,8 +33,8 @@ export default defineConfig({
   test: {
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
-    // By default one core is left free; tests that wait leave it idle too often.
-    maxWorkers: 2,
+    // Some tests wait for a server or a process; others work meanwhile.
+    maxWorkers: Math.max(3, availableParallelism()),
     setupFiles: ['test/statecharts/recorder.ts'],
     env: { HORDE_STATECHARTS: statecharts.folder },
     reporters: ['default', statecharts],

@@ -14,16 +14,20 @@ export function wholeNumber(option: string, least: number, most = Number.MAX_SAF
   };
 }
 
-/** A positive amount of money or time. */
-export function positiveNumber(option: string) {
+/** A positive amount of money or time, up to a bound that is no wish any more. */
+export function positiveNumber(option: string, most: number) {
   return (text: string): number => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
-      throw new BadUsage(`${option} ${text}: give a number above 0`);
+    if (text.trim() === '' || !(value > 0 && value <= most)) {
+      throw new BadUsage(`${option} ${text}: give a number above 0, and at most ${most}`);
     }
     return value;
   };
 }
+
+/** Most of a budget, in dollars, and of the time of a team, in seconds: what a timer of Node can wait. */
+export const USD_MAX = 1_000_000_000;
+export const SECONDS_MAX = 2_147_483;
 
 /** A part of the whole. */
 export function share(option: string) {

@@ -75,13 +75,20 @@ export async function operationalLog(shell: Shell): Promise<ProcessLog | undefin
   const { openProcessLog } = await import('../telemetry/process-log/process-log.ts');
   const [level, file] = wanted.split(/:(.*)/s);
   try {
-    return await openProcessLog({
-      ...shell.env,
-      HORDE_LOG: file ? `${level}:${pathIn(shell, file)}` : wanted,
-    });
+    const env = { ...shell.env, HORDE_LOG: file ? `${level}:${pathIn(shell, file)}` : wanted };
+    return await openProcessLog(env, (error) => tellOnce(shell, error));
   } catch (error) {
     throw new BadUsage((error as Error).message);
   }
+}
+
+/** Shells whose person knows that the log takes nothing more. */
+const told = new WeakSet<Shell>();
+
+function tellOnce(shell: Shell, { message }: Error): void {
+  if (told.has(shell)) return;
+  told.add(shell);
+  shell.stderr.write(`horde: HORDE_LOG cannot be written (${message}); the work goes on\n`);
 }
 
 const namesCollector = (env: Shell['env']): boolean =>

@@ -35,6 +35,10 @@ export async function openStoreOption(
 ): Promise<EventStore> {
   const url = storeUrl(shell, option);
   const path = storePath(shell, url);
+  if (path?.startsWith(shell.cwd) && !existsSync(shell.cwd))
+    throw new BadUsage(
+      'this folder is gone, or its name is not UTF-8, and a store in it would land elsewhere: name one by its whole path with --store',
+    );
   if (reading && path && !existsSync(path)) {
     throw new BadUsage(
       `there is no store at ${SQLITE.exec(url)?.[1]}: start a team with "horde run", or name another with --store`,

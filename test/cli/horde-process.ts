@@ -1,12 +1,12 @@
 /** The program `horde` as a process, as it is shipped: for kills, signals, and several processes on one store. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { type Ended, endedWith, logOf, temporaryFolder } from './horde.ts';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface ProcessEnded extends Ended {
   signal: NodeJS.Signals | null;
@@ -16,20 +16,22 @@ export interface HordeProcess {
   folder: string;
   run(args: readonly string[], input?: string): Promise<ProcessEnded>;
   /** It is killed with the test. */
-  begin(args: readonly string[]): { child: ChildProcess; ended: Promise<ProcessEnded> };
+  begin(args: readonly string[]): {
+    child: ChildProcessWithoutNullStreams;
+    ended: Promise<ProcessEnded>;
+  };
   log(team: string): Promise<RecordedEvent[]>;
 }
 
 /** A folder of its own that is gone when the test is. `env` is all that the program sees beside PATH. */
 export function hordeProcessIn(env: Record<string, string> = {}): HordeProcess {
   const folder = temporaryFolder();
-  const begin = (args: readonly string[], input = '') => {
+  const begin = (args: readonly string[]) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'], HOME: folder, ...env },
     });
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -50,7 +52,11 @@ export function hordeProcessIn(env: Record<string, string> = {}): HordeProcess {
   return {
     folder,
     begin,
-    run: (args, input) => begin(args, input).ended,
+    run(args, input = '') {
+      const { child, ended } = begin(args);
+      child.stdin.end(input);
+      return ended;
+    },
     log: (team) => logOf(join(folder, '.horde/horde.db'), team),
   };
 }

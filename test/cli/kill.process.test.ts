@@ -7,6 +7,7 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { type MessagesApi, startMessagesApi } from '../servers/messages-api.ts';
 import { player } from '../servers/player.ts';
 import { type HordeProcess, hordeProcessIn } from './horde-process.ts';
+import { until } from './until.ts';
 
 const request =
   'Design a migration that splits the users table, then have a DBA review it for safety';
@@ -47,12 +48,11 @@ describe('a team whose process is killed', () => {
       const callsBefore = api.requests.length;
       const { child, ended } = horde.begin(round === 0 ? run : ['resume', 'k', '--json']);
       // Drawn moments: after so many more calls have reached the server, and so many milliseconds.
-      const moreCalls = (round * 7) % 3;
-      const delayMs = (round * 13) % 37;
+      const moreCalls = 1 + ((kills * 7) % 3);
+      const delayMs = (kills * 13) % 37;
+      const isOver = ended.then(() => true);
       void (async () => {
-        for (let i = 0; i < 2000 && api.requests.length < callsBefore + moreCalls; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        await Promise.race([isOver, until(() => api.requests.length >= callsBefore + moreCalls)]);
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         if (kills < 6) child.kill('SIGKILL');
       })();
@@ -85,8 +85,7 @@ describe('a team whose process is killed', () => {
   it('stopped by Ctrl-C records where it stands, exits 130, and goes on', async () => {
     const { api, horde } = await provider(200);
     const { child, ended } = horde.begin(run);
-    for (let i = 0; i < 1000 && api.requests.length < 2; i++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => api.requests.length >= 2);
     child.kill('SIGINT');
     const end = await ended;
     expect(end.status).toBe(130);

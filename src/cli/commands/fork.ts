@@ -8,7 +8,7 @@ import { type Command, type CommandCall, option, required, type Site } from '../
 import { type ForkOptions, forkWish } from '../fork-wish.ts';
 import { leadToEnd } from '../lead.ts';
 import { modelClient, rehearsalOf } from '../model-access.ts';
-import { positiveNumber, wholeNumber } from '../numbers.ts';
+import { positiveNumber, USD_MAX, wholeNumber } from '../numbers.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { leadingSession } from '../session.ts';
@@ -29,7 +29,7 @@ export default {
       'most tokens in all, the shared past included',
       wholeNumber('--budget-tokens', 1),
     ),
-    option('--budget-usd <x>', 'most dollars in all', positiveNumber('--budget-usd')),
+    option('--budget-usd <x>', 'most dollars in all', positiveNumber('--budget-usd', USD_MAX)),
     option('--answer <file>', "text or content blocks, in place of the next model call's answer"),
     option('--answer-of <actor>', 'whose next call --answer is for'),
     option(

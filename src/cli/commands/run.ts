@@ -14,7 +14,7 @@ import {
 } from '../choosing.ts';
 import { type Command, type CommandCall, option, type Site, several } from '../command.ts';
 import { leadToEnd } from '../lead.ts';
-import { positiveNumber, share, wholeNumber } from '../numbers.ts';
+import { positiveNumber, SECONDS_MAX, share, USD_MAX, wholeNumber } from '../numbers.ts';
 import { CAST, CATALOG, PORT } from '../options.ts';
 import type { Page } from '../page.ts';
 import { type Progress, showProgress } from '../progress.ts';
@@ -62,9 +62,17 @@ export default {
       'most tokens the team may use',
       wholeNumber('--budget-tokens', 1),
     ),
-    option('--budget-usd <x>', 'most dollars the team may use', positiveNumber('--budget-usd')),
+    option(
+      '--budget-usd <x>',
+      'most dollars the team may use',
+      positiveNumber('--budget-usd', USD_MAX),
+    ),
     option('--rounds <n>', 'most rounds of the pattern', wholeNumber('--rounds', 1, 1000)),
-    option('--timeout <seconds>', 'most time the team may take', positiveNumber('--timeout')),
+    option(
+      '--timeout <seconds>',
+      'most time the team may take',
+      positiveNumber('--timeout', SECONDS_MAX),
+    ),
     option('--workspace <dir>', 'a folder whose files the agents may read'),
     option('--allow-write', 'they may write there too'),
     option('--allow-commands', 'they may run commands there, each approved by you'),

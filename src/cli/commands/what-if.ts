@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../events/event.ts';
 import { BadUsage } from '../bad-usage.ts';
 import { type Command, option } from '../command.ts';
 import { measuring } from '../measuring.ts';
-import { positiveNumber, wholeNumber } from '../numbers.ts';
+import { positiveNumber, USD_MAX, wholeNumber } from '../numbers.ts';
 import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
 import { harmless } from '../terminal-text.ts';
@@ -18,7 +18,7 @@ export interface WhatIfOptions extends ReadingOptions {
 export default {
   options: [
     option('--budget-tokens <n>', 'most tokens', wholeNumber('--budget-tokens', 1)),
-    option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd')),
+    option('--budget-usd <x>', 'most dollars', positiveNumber('--budget-usd', USD_MAX)),
   ],
   action: (call) =>
     reading(call, async ({ shell, team, runtime, output }) => {

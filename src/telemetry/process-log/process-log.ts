@@ -43,6 +43,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** `HORDE_LOG=level[:file]`; undefined when it is not set. Throws a RangeError when it says neither. */
 export async function openProcessLog(
   env: Environment = process.env,
+  onTrouble: (error: Error) => void = () => {},
 ): Promise<ProcessLog | undefined> {
   const wanted = env['HORDE_LOG'];
   if (!wanted || wanted === 'silent') return undefined;
@@ -52,11 +53,27 @@ export async function openProcessLog(
     throw new RangeError(
       `HORDE_LOG=${wanted}: give a level (${LEVELS.join(', ')}), and a file if it is not for standard error: info:horde.log`,
     );
-  return new PinoLog(await openPino(level, at < 0 ? undefined : wanted.slice(at + 1), env));
+  return new PinoLog(
+    await openPino(level, at < 0 ? undefined : wanted.slice(at + 1), env, onTrouble),
+  );
 }
 
-async function openPino(level: string, file: string | undefined, env: Environment) {
+async function openPino(
+  level: string,
+  file: string | undefined,
+  env: Environment,
+  onTrouble: (error: Error) => void,
+) {
   const { pino } = await import('pino');
+  // Written at once: a line that explains an end must not be lost by it.
+  const destination = pino.destination({
+    dest: file ?? 2,
+    sync: true,
+    append: true,
+    mkdir: true,
+    mode: 0o600,
+  });
+  destination.on('error', onTrouble);
   const secrets = secretsOf(env);
   const clean = (value: unknown) => (typeof value === 'string' ? scrub(value, secrets) : value);
   return pino(
@@ -71,8 +88,7 @@ async function openPino(level: string, file: string | undefined, env: Environmen
           Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, clean(value)])),
       },
     },
-    // Written at once: a line that explains an end must not be lost by it.
-    pino.destination({ dest: file ?? 2, sync: true, append: true, mkdir: true, mode: 0o600 }),
+    destination,
   );
 }
 
