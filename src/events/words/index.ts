@@ -4,6 +4,7 @@
  */
 import * as debate from '../../machines/patterns/adversarial-debate/words.ts';
 import * as consensus from '../../machines/patterns/consensus-deliberation/words.ts';
+import * as expertiseRouting from '../../machines/patterns/expertise-routing/words.ts';
 import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
 import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
 import * as swarm from '../../machines/patterns/swarm/words.ts';
@@ -15,7 +16,6 @@ import * as fork from './fork.ts';
 import * as moves from './moves.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
 import * as contract from './moves-contract-first-negotiation.ts';
-import * as expertiseRouting from './moves-expertise-routing.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as watchdog from './moves-watchdog.ts';
 import * as pattern from './pattern.ts';

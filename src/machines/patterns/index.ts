@@ -17,7 +17,7 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [consensusDeliberation.name]: consensusDeliberation,
   [contractFirstNegotiation.name]: contractFirstNegotiation as unknown as PatternDefinition,
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
-  [expertiseRouting.name]: expertiseRouting as unknown as PatternDefinition,
+  [expertiseRouting.name]: expertiseRouting,
   [watchdog.name]: watchdog as unknown as PatternDefinition,
   [nestedSwarm.name]: nestedSwarm,
   [reviewLoop.name]: reviewLoop,

@@ -19,8 +19,6 @@ const TYPES: Record<string, readonly string[]> = {
   stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
   negotiator: ['backend-architect', 'frontend-developer'],
-  generalist: ['general-purpose'],
-  specialist: ['security-auditor', 'database-admin', 'performance-profiler'],
   implementer: ['backend-architect'],
   watchdog: ['consistency-watchdog'],
 };

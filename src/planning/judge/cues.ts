@@ -5,6 +5,7 @@
 
 import { adversarialDebateCues } from '../../machines/patterns/adversarial-debate/cues.ts';
 import { consensusDeliberationCues } from '../../machines/patterns/consensus-deliberation/cues.ts';
+import { expertiseRoutingCues } from '../../machines/patterns/expertise-routing/cues.ts';
 import type { CueRow } from '../../machines/patterns/kit/cue.ts';
 import { nestedSwarmCues } from '../../machines/patterns/nested-swarm/cues.ts';
 import { reviewLoopCues } from '../../machines/patterns/review-loop/cues.ts';
@@ -12,7 +13,6 @@ import { swarmCues } from '../../machines/patterns/swarm/cues.ts';
 import type { Collaboration } from '../choice.ts';
 import { assemblyLineCues } from './cues/assembly-line.ts';
 import { contractFirstNegotiationCues } from './cues/contract-first-negotiation.ts';
-import { expertiseRoutingCues } from './cues/expertise-routing.ts';
 import { swarmDiscoveryCues } from './cues/swarm-discovery.ts';
 import { watchdogCues } from './cues/watchdog.ts';
 

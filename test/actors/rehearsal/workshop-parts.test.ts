@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject, RecordedEvent } from '../../../src/events/event.ts';
+import { teamId, teamStream } from '../../../src/events/ids.ts';
 import { allMoves } from '../../../src/events/words/index.ts';
 import type { ModelRequest } from '../../../src/hands/model/model-client.ts';
 import { playTurn } from '../../../src/hands/model/rehearsal/player.ts';
@@ -20,14 +22,27 @@ function briefTo(agent: string, name: string, seats: string[], events: Event[] =
   return String(grant!['brief']);
 }
 
+const recorded = (type: string, data: JsonObject, actor: string): RecordedEvent => ({
+  ...{ id: 'e', stream: teamStream(teamId('t')), revision: 7, position: 7, version: 1 },
+  ...{ type, data, meta: { at: 0, actor, turn: 1 } },
+});
+
+/** What a turn knows beside its brief. */
+type Known = Partial<Pick<ModelRequest['turn'], 'others' | 'shown'>>;
+
 /** The arguments of the one legal move, for every seed. */
-function played(move: string, brief: string, since: ModelRequest['messages'] = []): any[] {
+function played(
+  move: string,
+  brief: string,
+  since: ModelRequest['messages'] = [],
+  known: Known = {},
+): any[] {
   const request = requestFor({ moves: [move], tools: [allMoves.get(move)!.tool] });
   const granted = { role: 'user' as const, content: [{ type: 'text', text: brief }] };
   const asked: ModelRequest = {
     ...request,
     messages: [...request.messages.slice(0, 2), granted, ...since],
-    turn: { ...request.turn, brief },
+    turn: { ...request.turn, brief, ...known },
   };
   return seeds.map((seed) => {
     const use = playTurn(asked, seed).find(({ type }) => type === 'tool_use') as any;
@@ -48,17 +63,18 @@ describe('the rehearsal names whom the brief names', () => {
   });
 
   it('a generalist consults one of those on call, and says what became of all advice', () => {
-    const seats = ['generalist-1', 'specialist-1', 'specialist-2'];
-    const brief = briefTo('generalist-1', 'expertise-routing', seats);
-    const consulted = new Set(played('consult', brief).map(({ specialist }) => specialist));
-    expect([...consulted].sort()).toEqual(['specialist-1', 'specialist-2']);
+    const specialists = ['specialist-1', 'specialist-2'];
+    const others = specialists.map((actor) => ({ actor, role: 'specialist' }));
+    const brief = briefTo('generalist-1', 'expertise-routing', ['generalist-1', ...specialists]);
+    const consulted = new Set(
+      played('consult', brief, [], { others }).map(({ specialist }) => specialist),
+    );
+    expect([...consulted].sort()).toEqual(specialists);
 
-    const question = { grant: 1, specialist: 'specialist-2', question: 'q', context: 'c' };
-    const advised = briefTo('generalist-1', 'expertise-routing', seats, [
-      heard('consultation.asked', 'generalist-1', question),
-      heard('consultation.answered', 'specialist-2', { grant: 1, advice: 'a', confidence: 'high' }),
-    ]);
-    for (const { advice } of played('finish_work', advised))
+    const type = 'consultation.answered';
+    const data = { grant: 1, advice: 'a', confidence: 'high' };
+    const advised = recorded(type, data, 'specialist-2');
+    for (const { advice } of played('finish_work', brief, [], { others, shown: [advised] }))
       expect(advice).toMatchObject([{ specialist: 'specialist-2' }]);
   });
 

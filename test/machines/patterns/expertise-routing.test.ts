@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  expertiseRouting,
-  expertiseRoutingMachine,
-} from '../../../src/machines/patterns/expertise-routing/expertise-routing.ts';
+import { expertiseRouting } from '../../../src/machines/patterns/expertise-routing/expertise-routing.ts';
 import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
@@ -18,7 +15,7 @@ const roster = (generalists: number, specialists: number) => [
 ];
 const routing = (events: Event[] = [], limits = {}, generalists = 1, specialists = 2) =>
   given(
-    expertiseRoutingMachine,
+    expertiseRouting.machine,
     expertiseRouting.seats(roster(generalists, specialists), limits),
     events,
   );

@@ -1,5 +1,5 @@
 /**
- * How moves are played where work is handed on, advised or watched: assembly line, expertise routing, watchdog.
+ * How moves are played where work is handed on or watched: assembly line, watchdog.
  * Whom a move names is read from the brief; what it claims to have read are files that were read in this turn.
  */
 import type { JsonObject } from '../../../events/event.ts';
@@ -18,26 +18,6 @@ const oneOf = (scene: Scene, key: string, words: RegExp): JsonObject => {
   const names = namesIn(scene, words);
   return names.length > 0 ? { [key]: scene.dice.pick(names) } : {};
 };
-
-function consultation(scene: Scene): JsonObject {
-  const { gist, dice } = scene;
-  const context = [`The work is: ${gist.subject}.`, ...sentences('finding', gist, dice, 2)];
-  return { ...oneOf(scene, 'specialist', /On call: ([^.]+)\./), context: context.join(' ') };
-}
-
-/** Most advice is followed, and never all of it rejected. */
-function finishedWork(scene: Scene): JsonObject {
-  const { gist, dice, request } = scene;
-  const advised = JSON.stringify(request.messages).matchAll(/([\w-]+) has advised you/g);
-  const names = [...new Set([...advised].map(([, name]) => name!))];
-  return {
-    advice: names.slice(0, 20).map((specialist) => ({
-      specialist,
-      taken: dice.pick(['followed', 'followed', 'adapted', 'rejected']),
-      reason: sentence('verdict', gist, dice),
-    })),
-  };
-}
 
 /** Names the file that was written in this turn, if one was. */
 const changed = ({ written }: Scene): JsonObject => ({
@@ -80,8 +60,6 @@ function warning(scene: Scene): JsonObject {
 
 export const WORKSHOP_PARTS: Readonly<Record<string, Part>> = {
   ask_upstream: (scene) => oneOf(scene, 'stage', /is unclear, ask ([^;.]+);/),
-  consult: consultation,
-  finish_work: finishedWork,
   hand_in_checkpoint: changed,
   report_done: changed,
   clear: checked,

@@ -12,117 +12,76 @@
  *    and `refills` more a seat for successors.
  * 4. It concludes exactly once, with the finished work and the questions that nobody answered.
  */
-import { setup } from 'xstate';
-import { step } from '../../step.ts';
-import {
-  type PatternDefinition,
-  type PatternHears,
-  type PatternSays,
-  seated,
-} from '../kit/pattern.ts';
-import * as turns from '../kit/turn-taking.ts';
-import { routingConclusion } from './routing-conclusion.ts';
+import { definePattern } from '../kit/define-pattern.ts';
+import { on } from '../kit/pattern-spec.ts';
+import { expertiseRoutingCues } from './cues.ts';
+import { routingTurn } from './routing-briefs.ts';
+import { routingEnding } from './routing-conclusion.ts';
+import type { Consulting, Product, Routing } from './routing-ledger.ts';
 import * as ledger from './routing-ledger.ts';
 import * as steps from './routing-steps.ts';
+import { advise, consult, declineQuestion, finishWork } from './words.ts';
 
-type Moves = ledger.Consulting | ledger.Advice | ledger.Declining | ledger.Product;
-type Context = ledger.RoutingContext;
-
-export const expertiseRoutingMachine = setup({
-  types: {
-    context: {} as Context,
-    events: {} as Moves | PatternHears,
-    emitted: {} as PatternSays,
-    input: {} as ledger.ExpertiseRoutingInput,
-  },
-  guards: {
-    holdsTurn: turns.turnGuards.holdsTurn,
-    owesTurn: turns.turnGuards.owesTurn,
-    mayGrantAgain: turns.turnGuards.mayGrantAgain,
-    isAtLimit: turns.turnGuards.isAtLimit,
-    isThere: turns.turnGuards.isThere,
-    goesOn: turns.turnGuards.goesOn,
-    isUrgent: turns.turnGuards.isUrgent,
-    isGeneralists: ({ context, event }) =>
-      turns.holdsTurn({ context, event }) && ledger.isGeneralist(context, turns.seatOf(event)),
-    mayConsult: ({ context, event }) =>
-      turns.holdsTurn({ context, event }) &&
-      ledger.isGeneralist(context, turns.seatOf(event)) &&
-      ledger.consultationsLeft(context, turns.seatOf(event)) > 0,
-    isSpecialists: ({ context, event }) =>
-      turns.holdsTurn({ context, event }) && !ledger.isGeneralist(context, turns.seatOf(event)),
-    allAreDone: ({ context }) => ledger.allAreDone(context),
-    isConsulting: ({ context }) => ledger.isConsulting(context),
-    isWorkingAlone: ({ context }) => !ledger.isConsulting(context),
-  },
-  actions: {
-    begin: step(steps.begin),
-    ask: step(steps.ask),
-    takeAdvice: step(steps.takeAdvice),
-    takeDeclining: step(steps.takeDeclining),
-    takeProduct: step(steps.takeProduct),
-    grantAgain: step(steps.grantAgain),
-    loseSeat: step(steps.loseSeat),
-    awaitSuccessor: step<Context, PatternSays>(turns.awaitSuccessor),
-    startNothingNew: step<Context, PatternSays>(turns.startNothingNew),
-    conclude: step(routingConclusion),
-  },
-}).createMachine({
-  id: 'expertise-routing',
-  context: ({ input }) => ledger.newRouting(input),
-  entry: 'begin',
-  initial: 'working',
-  on: {
-    'consultation.asked': { guard: 'mayConsult', actions: 'ask' },
-    'product.finished': { guard: 'isGeneralists', actions: 'takeProduct' },
-    ...turns.whateverBecomesOfSeats,
-  },
-  states: {
-    // The specialists sleep.
-    working: {
-      always: [
-        { guard: 'allAreDone', target: 'concluded' },
-        { guard: 'isConsulting', target: 'consulting' },
-      ],
-    },
-    // At least one specialist is awake.
-    consulting: {
-      always: [
-        { guard: 'allAreDone', target: 'concluded' },
-        { guard: 'isWorkingAlone', target: 'working' },
-      ],
-      on: {
-        'consultation.answered': { guard: 'isSpecialists', actions: 'takeAdvice' },
-        'consultation.declined': { guard: 'isSpecialists', actions: 'takeDeclining' },
-      },
-    },
-    concluded: { type: 'final', entry: 'conclude' },
-  },
-});
-
-const roles = [
-  { role: 'generalist', min: 1, max: 2, moves: ['consult', 'finish_work'] },
-  { role: 'specialist', min: 1, max: 3, moves: ['advise', 'decline_question'] },
-];
+const mayAsk = (context: Routing, { from }: Consulting): boolean =>
+  ledger.isGeneralist(context, from) && ledger.consultationsLeft(context, from) > 0;
+const isGeneralistsWork = (context: Routing, { from }: Product): boolean =>
+  ledger.isGeneralist(context, from);
+const isAsked = (context: Routing, { from }: { from: string }): boolean =>
+  ledger.questionAt(context, from) !== undefined;
+const hasBegun = (): boolean => true;
 
 /** The most generalists that a team of so many seats can have. */
 const generalistsMax = (seats: number): number => Math.min(2, seats - 1);
 
-export const expertiseRouting: PatternDefinition<typeof ledger.expertiseRoutingLimits> = {
+const work = [
+  on(consult, steps.ask, { onlyIf: mayAsk }),
+  on(finishWork, steps.takeProduct, { onlyIf: isGeneralistsWork }),
+];
+
+export const expertiseRouting = definePattern({
   name: 'expertise-routing',
-  machine: expertiseRoutingMachine,
+  called: 'the work',
   purpose: 'A generalist does the work and asks sleeping specialists what is outside its field.',
-  roles,
-  limits: ledger.expertiseRoutingLimits,
   endsWhen: 'the generalists finish, which releases the specialists',
   fallback: "the generalist's work, or the advice there is, with the unanswered questions listed",
   keyProperty:
     'The generalist keeps all it knows between consultations; a specialist sees only the question it is asked.',
+  roles: {
+    generalist: { min: 1, max: 2, moves: [consult, finishWork], types: ['general-purpose'] },
+    specialist: {
+      min: 1,
+      max: 3,
+      moves: [advise, declineQuestion],
+      types: ['security-auditor', 'database-admin', 'performance-profiler'],
+    },
+  },
+  limits: ledger.expertiseRoutingLimits,
   turnsMax: ({ consultations, refills }, seats) =>
     generalistsMax(seats) * (1 + 2 * consultations) + refills * seats,
-  seats(roster, limits) {
-    const { generalist, specialist } = seated('expertise-routing', roles, roster);
-    const all = ledger.expertiseRoutingLimits.parse(limits ?? {});
-    return { generalists: generalist!, specialists: specialist!, limits: all };
+  seats: ({ generalist, specialist }) => ({ generalists: generalist, specialists: specialist }),
+  remembers: ledger.newRouting,
+  board: (context: Routing) => steps.routingBoard(context),
+  turn: routingTurn,
+  lose: steps.loseColleague,
+  states: {
+    assigning: { begins: steps.assignWork, meanwhile: { working: hasBegun }, next: {} },
+    // The specialists sleep.
+    working: {
+      hears: work,
+      meanwhile: { concluded: ledger.allAreDone, consulting: ledger.isConsulting },
+      next: {},
+    },
+    // At least one specialist is awake.
+    consulting: {
+      hears: [
+        ...work,
+        on(advise, steps.takeAdvice, { onlyIf: isAsked }),
+        on(declineQuestion, steps.takeDeclining, { onlyIf: isAsked }),
+      ],
+      meanwhile: { concluded: ledger.allAreDone, working: ledger.isWorkingAlone },
+      next: {},
+    },
   },
-};
+  concludes: routingEnding,
+  cues: expertiseRoutingCues,
+});

@@ -9,11 +9,19 @@ import {
   consultationsLeft,
   mayConsult,
   onCall,
-  type RoutingContext,
+  questionAt,
+  type Routing,
 } from './routing-ledger.ts';
 
+/** The turn that a seat owes: a specialist its question, a generalist the work, from where it stands. */
+export function routingTurn(context: Routing, seat: string): Turn {
+  const question = questionAt(context, seat);
+  if (question) return questionTurn(context, question);
+  return seat in context.grants.given ? takenOverTurn(context, seat) : workTurn(context, seat);
+}
+
 /** What a generalist may do next. */
-function choice(context: RoutingContext, seat: string): string {
+function choice(context: Routing, seat: string): string {
   const finish =
     'When your part is complete, end your turn with finish_work, which releases the specialists.';
   if (!mayConsult(context, seat))
@@ -23,7 +31,7 @@ function choice(context: RoutingContext, seat: string): string {
 }
 
 const generalistTurn = (
-  context: RoutingContext,
+  context: Routing,
   seat: string,
   ask: string,
   material: readonly number[],
@@ -35,7 +43,7 @@ const generalistTurn = (
 });
 
 /** The work begins. */
-export function workTurn(context: RoutingContext, seat: string): Turn {
+function workTurn(context: Routing, seat: string): Turn {
   const beside = thereOf(context.generalists, context).filter((one) => one !== seat);
   const shared =
     beside.length > 0
@@ -46,7 +54,7 @@ export function workTurn(context: RoutingContext, seat: string): Turn {
 
 /** The specialist has advised, or left the question to the generalist. */
 export const advisedTurn = (
-  context: RoutingContext,
+  context: Routing,
   { by, of }: Consultation,
   answer: number,
   isAdvice: boolean,
@@ -61,7 +69,7 @@ export const advisedTurn = (
   );
 
 /** Nobody answers. */
-export const unansweredTurn = (context: RoutingContext, { by, of }: Consultation): Turn =>
+export const unansweredTurn = (context: Routing, { by, of }: Consultation): Turn =>
   generalistTurn(
     context,
     by,
@@ -72,7 +80,7 @@ export const unansweredTurn = (context: RoutingContext, { by, of }: Consultation
   );
 
 /** One question, and what came with it. */
-export const questionTurn = (context: RoutingContext, { by, at }: Consultation): Turn => ({
+export const questionTurn = (context: Routing, { by, at }: Consultation): Turn => ({
   round: context.round,
   brief: `${by} asks for your expertise; the question and its context are shown below. Answer this question only: what to do, why, and what your advice depends on. The work itself stays with ${by}. End your turn with advise, or with decline_question if it is outside your field or cannot be answered from what is given.`,
   moves: ['advise', 'decline_question'],
@@ -80,7 +88,7 @@ export const questionTurn = (context: RoutingContext, { by, at }: Consultation):
 });
 
 /** All that a generalist was advised, for a successor. */
-export const takenOverTurn = (context: RoutingContext, seat: string): Turn =>
+const takenOverTurn = (context: Routing, seat: string): Turn =>
   generalistTurn(
     context,
     seat,

@@ -2,39 +2,30 @@
  * How expertise routing ends: from what it remembers to what it says last. Pure.
  */
 import type { Confidence } from '../../../events/words/pattern.ts';
-import type { Taken } from '../../step.ts';
-import { revoked } from '../kit/grants.ts';
 import type { PatternSays } from '../kit/pattern.ts';
+import type { Ending } from '../kit/pattern-spec.ts';
 import { lostNotes, progress } from '../kit/turn-taking.ts';
-import { onCall, type RoutingContext } from './routing-ledger.ts';
+import { onCall, type Routing } from './routing-ledger.ts';
 import { standbyOf, workOf } from './routing-steps.ts';
 
-/** Everything that is said at the end, in order; the specialists are released before the conclusion. */
-export function routingConclusion(context: RoutingContext): Taken<RoutingContext, PatternSays> {
+/** The specialists are released before the conclusion. */
+export function routingEnding(context: Routing): Ending {
   const { generalists, products, advice, ending } = context;
-  const finished = generalists.filter((seat) => products[seat] !== undefined);
-  const late = generalists.filter((seat) => !finished.includes(seat));
+  const late = generalists.filter((seat) => products[seat] === undefined);
   const isWhole = late.length === 0;
-  const works = finished.map((seat) => products[seat]!);
+  const works = generalists.flatMap((seat) => products[seat] ?? []);
   return {
     say: [
-      ...revoked(context.grants, 'the work has come to its end'),
       ...late
         .filter((seat) => !context.lost.includes(seat))
         .map((seat) => progress(workOf(seat), 'failed', 'not finished')),
       ...releases(context),
-      {
-        type: 'pattern.concluded',
-        to: 'team',
-        pattern: 'expertise-routing',
-        outcome: isWhole ? 'completed' : 'fallback',
-        reason: isWhole ? 'the work is finished' : (ending ?? `no work from ${late.join(', ')}`),
-        confidence: confidenceOf(context, finished.length),
-        result: works.length > 0 ? works : generalists.flatMap((seat) => advice[seat] ?? []),
-        notes: notesOf(context, late, works.length > 0),
-        rounds: 1,
-      },
     ],
+    outcome: isWhole ? 'completed' : 'fallback',
+    reason: isWhole ? 'the work is finished' : (ending ?? `no work from ${late.join(', ')}`),
+    confidence: confidenceOf(context, works.length),
+    result: works.length > 0 ? works : generalists.flatMap((seat) => advice[seat] ?? []),
+    notes: notesOf(context, late, works.length > 0),
   };
 }
 
@@ -43,7 +34,7 @@ export function routingConclusion(context: RoutingContext): Taken<RoutingContext
  * Else low.
  */
 function confidenceOf(
-  { generalists, unanswered, open, rejected }: RoutingContext,
+  { generalists, unanswered, open, rejected }: Routing,
   finished: number,
 ): Confidence {
   if (finished === 0) return 'low';
@@ -52,14 +43,14 @@ function confidenceOf(
   return isSure ? 'high' : 'medium';
 }
 
-const releases = (context: RoutingContext): PatternSays[] =>
+const releases = (context: Routing): PatternSays[] =>
   onCall(context).map((seat) => {
     const given = context.given[seat] ?? 0;
     const note = `released after ${given} ${given === 1 ? 'consultation' : 'consultations'}`;
     return progress(standbyOf(seat), 'completed', note);
   });
 
-function notesOf(context: RoutingContext, late: readonly string[], hasWork: boolean): string[] {
+function notesOf(context: Routing, late: readonly string[], hasWork: boolean): string[] {
   const { unanswered, open } = context;
   const notes = late.map((seat) => `no finished work from ${seat}`);
   if (!hasWork) notes.push('what the specialists advised is all there is');

@@ -7,31 +7,15 @@
  * 2. A generalist has at most one open question, and owes no turn while it has.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type {
-  advise,
-  consult,
-  declineQuestion,
-  finishWork,
-} from '../../../events/words/moves-expertise-routing.ts';
-import { NO_GRANTS } from '../kit/grants.ts';
-import { type TurnTaking, thereOf } from '../kit/turn-taking.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import { thereOf } from '../kit/turn-taking.ts';
+import type { advise, consult, declineQuestion, finishWork } from './words.ts';
 
 export const expertiseRoutingLimits = z.strictObject({
   /** Consultations that one generalist may ask for. */
   consultations: z.int().min(0).max(10).default(5),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type ExpertiseRoutingLimits = z.output<typeof expertiseRoutingLimits>;
-
-const DEFAULTS = expertiseRoutingLimits.parse({});
-
-export interface ExpertiseRoutingInput {
-  generalists: readonly string[];
-  specialists: readonly string[];
-  limits?: Partial<ExpertiseRoutingLimits>;
-}
 
 /** The `nth` question of `by`, put to `of` at this revision. */
 export interface Consultation {
@@ -41,10 +25,9 @@ export interface Consultation {
   at: number;
 }
 
-export interface RoutingContext extends TurnTaking {
+export interface Routing extends Memory<z.output<typeof expertiseRoutingLimits>> {
   generalists: readonly string[];
   specialists: readonly string[];
-  limits: ExpertiseRoutingLimits;
   /** Consultations asked for by each generalist, and given by each specialist. */
   asked: Readonly<Record<string, number>>;
   given: Readonly<Record<string, number>>;
@@ -58,21 +41,15 @@ export interface RoutingContext extends TurnTaking {
   rejected: number;
 }
 
-export type Consulting = Heard<typeof consult.event>;
-export type Advice = Heard<typeof advise.event>;
-export type Declining = Heard<typeof declineQuestion.event>;
-export type Product = Heard<typeof finishWork.event>;
+export type Consulting = HeardMove<typeof consult>;
+export type Advice = HeardMove<typeof advise>;
+export type Declining = HeardMove<typeof declineQuestion>;
+export type Product = HeardMove<typeof finishWork>;
 
-type Change = Partial<RoutingContext>;
+type Change = Partial<Routing>;
 
-export const newRouting = (input: ExpertiseRoutingInput | undefined): RoutingContext => ({
-  generalists: input?.generalists ?? [],
-  specialists: input?.specialists ?? [],
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 1,
-  grants: NO_GRANTS,
-  lost: [],
-  ending: null,
+/** What it remembers at first. */
+export const newRouting = {
   asked: {},
   given: {},
   open: [],
@@ -80,43 +57,43 @@ export const newRouting = (input: ExpertiseRoutingInput | undefined): RoutingCon
   advice: {},
   products: {},
   rejected: 0,
-});
+};
 
-export const isGeneralist = ({ generalists }: RoutingContext, seat: string): boolean =>
+export const isGeneralist = ({ generalists }: Routing, seat: string): boolean =>
   generalists.includes(seat);
 
-export const onCall = (context: RoutingContext): string[] => thereOf(context.specialists, context);
+export const onCall = (context: Routing): string[] => thereOf(context.specialists, context);
 
-export const consultationsLeft = ({ limits, asked }: RoutingContext, generalist: string): number =>
+export const consultationsLeft = ({ limits, asked }: Routing, generalist: string): number =>
   limits.consultations - (asked[generalist] ?? 0);
 
-export const mayConsult = (context: RoutingContext, generalist: string): boolean =>
+export const mayConsult = (context: Routing, generalist: string): boolean =>
   context.ending === null &&
   consultationsLeft(context, generalist) > 0 &&
   onCall(context).length > 0;
 
 /** The specialist that is meant, if it is there: by its name, or because there is no other. */
-export function meant(context: RoutingContext, name: string): string | undefined {
+export function meant(context: Routing, name: string): string | undefined {
   const there = onCall(context);
   if (context.ending !== null) return undefined;
   return there.includes(name) ? name : there.length === 1 ? there[0] : undefined;
 }
 
 /** The question that a specialist is at. */
-export const questionAt = ({ open }: RoutingContext, specialist: string) =>
+export const questionAt = ({ open }: Routing, specialist: string) =>
   open.find(({ of }) => of === specialist);
 
-export const withQuestion = (context: RoutingContext, question: Consultation): Change => ({
+export const withQuestion = (context: Routing, question: Consultation): Change => ({
   open: [...context.open, question],
 });
 
 /** One more consultation of this generalist. */
-export const withAsking = ({ asked }: RoutingContext, generalist: string): Change => ({
+export const withAsking = ({ asked }: Routing, generalist: string): Change => ({
   asked: { ...asked, [generalist]: (asked[generalist] ?? 0) + 1 },
 });
 
 export const withAdvice = (
-  { open, advice, given }: RoutingContext,
+  { open, advice, given }: Routing,
   question: Consultation,
   { from, revision }: Advice,
 ): Change => ({
@@ -127,15 +104,16 @@ export const withAdvice = (
 
 /** These questions will never be answered. */
 export const withUnanswered = (
-  { open, unanswered }: RoutingContext,
+  { open, unanswered }: Routing,
   questions: readonly Consultation[],
 ): Change => ({
   open: open.filter((one) => !questions.includes(one)),
   unanswered: [...unanswered, ...questions],
 });
 
-export const allAreDone = ({ generalists, products, lost }: RoutingContext): boolean =>
+export const allAreDone = ({ generalists, products, lost }: Routing): boolean =>
   generalists.every((seat) => products[seat] !== undefined || lost.includes(seat));
 
 /** Whether a specialist is awake: at a question, or to be replaced at one. */
-export const isConsulting = ({ open }: RoutingContext): boolean => open.length > 0;
+export const isConsulting = ({ open }: Routing): boolean => open.length > 0;
+export const isWorkingAlone = (context: Routing): boolean => !isConsulting(context);

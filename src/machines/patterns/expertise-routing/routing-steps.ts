@@ -1,10 +1,10 @@
 /**
  * The steps of expertise routing: what it does with each thing it hears, as memory and as words. Pure.
  */
-import type { Taken } from '../../step.ts';
 import * as grants from '../kit/grants.ts';
 import { inTurn } from '../kit/in-turn.ts';
 import type { PatternSays } from '../kit/pattern.ts';
+import type { PatternStep } from '../kit/pattern-spec.ts';
 import * as turns from '../kit/turn-taking.ts';
 import * as briefs from './routing-briefs.ts';
 import type {
@@ -13,47 +13,37 @@ import type {
   Consulting,
   Declining,
   Product,
-  RoutingContext,
+  Routing,
 } from './routing-ledger.ts';
 import * as ledger from './routing-ledger.ts';
 
-type Context = RoutingContext;
-type Step = Taken<Context, PatternSays>;
+type Step = PatternStep<Routing>;
 
 export const workOf = (generalist: string): string => `work-of-${generalist}`;
 export const standbyOf = (specialist: string): string => `${specialist}-on-call`;
 const questionOf = ({ by, nth }: Pick<Consultation, 'by' | 'nth'>) => `question-${nth}-of-${by}`;
 
-const grant = (context: Context, seat: string, turn: turns.Turn): Step =>
+const grant = (context: Routing, seat: string, turn: turns.Turn): Step =>
   turns.granting(context, [seat], () => turn);
 
-const settle = ({ grants: given }: Context, seat: string): Step => ({
+const settle = ({ grants: given }: Routing, seat: string): Step => ({
   remember: { grants: grants.settle(given, seat) },
 });
 
-/** The generalists begin; the specialists are on the board and sleep. */
-export function begin(context: Context): Step {
-  const created = (task: string, title: string, owner: string): PatternSays => ({
-    type: 'task.created',
-    task,
-    title,
-    owner,
-    blockedBy: [],
-  });
-  const { generalists, specialists } = context;
-  const board: PatternSays[] = [
-    { type: 'round.started', round: 1, of: 1, title: 'Work with specialists on call' },
-    ...generalists.map((seat) => created(workOf(seat), `Work of ${seat}`, seat)),
-    ...specialists.map((seat) => created(standbyOf(seat), `${seat} on call`, seat)),
-    ...generalists.map((seat) => turns.progress(workOf(seat), 'inProgress', 'begun')),
-  ];
-  const { remember, say } = turns.granting(context, generalists, (seat) =>
-    briefs.workTurn(context, seat),
-  );
-  return { remember, say: [...board, ...say] };
-}
+/** The specialists are on the board, and sleep. */
+export const routingBoard = ({ generalists, specialists }: Routing): PatternSays[] => [
+  { type: 'round.started', round: 1, of: 1, title: 'Work with specialists on call' },
+  ...generalists.map((seat) => turns.taskFor(seat, workOf(seat), `Work of ${seat}`)),
+  ...specialists.map((seat) => turns.taskFor(seat, standbyOf(seat), `${seat} on call`)),
+  ...generalists.map((seat) => turns.progress(workOf(seat), 'inProgress', 'begun')),
+];
 
-export function ask(context: Context, event: Consulting): Step {
+export const assignWork = ({ generalists }: Routing): Step => ({
+  remember: { round: 1 },
+  asks: generalists,
+});
+
+export function ask(context: Routing, event: Consulting): Step {
   const { from: by, revision: at, specialist, question } = event;
   const of = ledger.meant(context, specialist);
   const nth = (context.asked[by] ?? 0) + 1;
@@ -63,7 +53,6 @@ export function ask(context: Context, event: Consulting): Step {
   const owner = of === undefined ? {} : { owner: of };
   return inTurn(
     context,
-    (now) => settle(now, by),
     (now) => ({
       remember: { ...ledger.withAsking(now, by), ...ledger.withQuestion(now, consultation) },
       say: [{ type: 'task.created', task, title, ...owner, blockedBy: [] }],
@@ -73,7 +62,7 @@ export function ask(context: Context, event: Consulting): Step {
 }
 
 /** The specialist turns to the next question, if there is one and it is at none. */
-function wake(context: Context, specialist: string): Step {
+function wake(context: Routing, specialist: string): Step {
   const question = ledger.questionAt(context, specialist);
   if (!question || grants.owes(context.grants, specialist)) return {};
   if (context.ending !== null)
@@ -90,7 +79,7 @@ function wake(context: Context, specialist: string): Step {
 }
 
 /** These questions stay unanswered; whoever waits for an answer goes on without. */
-function leave(context: Context, questions: readonly Consultation[]): Step {
+function leave(context: Routing, questions: readonly Consultation[]): Step {
   return inTurn(
     context,
     (now) => ({
@@ -98,14 +87,15 @@ function leave(context: Context, questions: readonly Consultation[]): Step {
       say: questions.map((one) => turns.progress(questionOf(one), 'failed', 'unanswered')),
     }),
     ...questions.map(
-      (one) => (now: Context) =>
+      (one) => (now: Routing) =>
         now.lost.includes(one.by) ? {} : grant(now, one.by, briefs.unansweredTurn(now, one)),
     ),
   );
 }
 
-export function takeAdvice(context: Context, advice: Advice): Step {
-  const question = ledger.questionAt(context, advice.from)!;
+export function takeAdvice(context: Routing, advice: Advice): Step {
+  const question = ledger.questionAt(context, advice.from);
+  if (!question) return {};
   const { from, revision, confidence } = advice;
   const title = `Advice of ${from} to ${question.by}`;
   const task = questionOf(question);
@@ -124,8 +114,9 @@ export function takeAdvice(context: Context, advice: Advice): Step {
   );
 }
 
-export function takeDeclining(context: Context, { from, revision }: Declining): Step {
-  const question = ledger.questionAt(context, from)!;
+export function takeDeclining(context: Routing, { from, revision }: Declining): Step {
+  const question = ledger.questionAt(context, from);
+  if (!question) return {};
   return inTurn(
     context,
     (now) => settle(now, from),
@@ -139,11 +130,10 @@ export function takeDeclining(context: Context, { from, revision }: Declining): 
 }
 
 /** Hands in the work and says what became of the advice. */
-export function takeProduct(context: Context, product: Product): Step {
+export function takeProduct(context: Routing, product: Product): Step {
   const { from, revision } = product;
   return {
     remember: {
-      ...settle(context, from).remember,
       products: { ...context.products, [from]: revision },
       rejected: context.rejected + product.advice.filter((one) => isRejected(context, one)).length,
     },
@@ -157,10 +147,10 @@ export function takeProduct(context: Context, product: Product): Step {
 
 type TakenAdvice = Product['advice'][number];
 
-const isRejected = ({ specialists }: Context, { specialist, taken }: TakenAdvice): boolean =>
+const isRejected = ({ specialists }: Routing, { specialist, taken }: TakenAdvice): boolean =>
   taken === 'rejected' && specialists.includes(specialist);
 
-function adviceTaken(context: Context, generalist: string, advice: TakenAdvice): PatternSays[] {
+function adviceTaken(context: Routing, generalist: string, advice: TakenAdvice): PatternSays[] {
   const { specialist, taken, reason } = advice;
   if (!context.specialists.includes(specialist)) return [];
   const wasRejected = isRejected(context, advice);
@@ -179,38 +169,27 @@ function adviceTaken(context: Context, generalist: string, advice: TakenAdvice):
     : [decision];
 }
 
-export function grantAgain(context: Context, event: turns.TurnEvent): Step {
-  const seat = turns.seatOf(event);
-  const question = ledger.questionAt(context, seat);
-  const turn = question
-    ? briefs.questionTurn(context, question)
-    : briefs.takenOverTurn(context, seat);
-  return turns.grantingAgain(context, seat, turn);
-}
-
-export function loseSeat(context: Context, event: turns.TurnEvent): Step {
-  const seat = turns.seatOf(event);
+export function loseColleague(context: Routing, seat: string): Step {
   const mine = context.open.filter(({ by, of }) => by === seat || of === seat);
-  const gone = (now: Context): Step => ({ remember: turns.withoutSeat(now, event) });
-  if (!ledger.isGeneralist(context, seat))
+  if (!ledger.isGeneralist(context, seat)) {
+    const alone = turns.progress(standbyOf(seat), 'failed', 'nobody is on call here');
     return inTurn(
       context,
-      gone,
-      () => ({ say: [turns.progress(standbyOf(seat), 'failed', 'nobody is on call here')] }),
+      () => ({ say: [alone] }),
       (now) => leave(now, mine),
     );
+  }
   const isFinished = context.products[seat] !== undefined;
   const failed = turns.progress(workOf(seat), 'failed', 'nobody works here any more');
   return inTurn(
     context,
-    gone,
     () => ({ say: isFinished ? [] : [failed] }),
-    ...mine.map((question) => (now: Context) => withdraw(now, question)),
+    ...mine.map((question) => (now: Routing) => withdraw(now, question)),
   );
 }
 
 /** Nobody waits for the answer any more: the specialist is let off, and turns to the next. */
-function withdraw(context: Context, question: Consultation): Step {
+function withdraw(context: Routing, question: Consultation): Step {
   const { by, of } = question;
   if (ledger.questionAt(context, of) !== question) return leave(context, [question]);
   const held: grants.Grants = {

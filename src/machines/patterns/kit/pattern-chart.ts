@@ -8,6 +8,7 @@
  */
 import { type AnyStateMachine, type MachineContext, setup } from 'xstate';
 import type { JsonObject } from '../../../events/event.ts';
+import type { Move } from '../../../events/words/moves.ts';
 import { step, type Taken } from '../../step.ts';
 import { isSettled, revoked, settle } from './grants.ts';
 import type { PatternSays } from './pattern.ts';
@@ -82,10 +83,21 @@ export function patternChart<Context extends TurnTaking>(
   });
 }
 
+type ByMove<Made> = Map<unknown, Map<string, Made>>;
+
+function ofMove<Made>(all: ByMove<Made>, code: unknown): Map<string, Made> {
+  const known = all.get(code) ?? new Map<string, Made>();
+  all.set(code, known);
+  return known;
+}
+
 /** The guards and actions of one pattern, and its states by their names. */
 class Chart<Context extends TurnTaking> {
   readonly guards: Named<Guard>;
   readonly actions: Named<Action>;
+  /** One function may take, or be asked about, several moves: by its code, then by the type of the move. */
+  private readonly steps: ByMove<NamedStep<Context>['run']> = new Map();
+  private readonly conditions: ByMove<NamedGuard<Context>['holds']> = new Map();
 
   constructor(private readonly spec: Spec<Context>) {
     this.guards = new Named(spec.name);
@@ -101,10 +113,16 @@ class Chart<Context extends TurnTaking> {
   stateOf(state: PatternState<Context>) {
     return {
       ...(state.begins && { entry: this.begun(state.begins) }),
-      always: Object.entries(state.next).map(([target, holds]) => ({
-        guard: holds === 'else' ? 'allAreIn' : this.free(holds),
-        target,
-      })),
+      always: [
+        ...Object.entries(state.meanwhile ?? {}).map(([target, holds]) => ({
+          guard: this.asked(holds),
+          target,
+        })),
+        ...Object.entries(state.next).map(([target, holds]) => ({
+          guard: holds === 'else' ? 'allAreIn' : this.free(holds),
+          target,
+        })),
+      ],
       on: this.heardBy(state),
     };
   }
@@ -112,17 +130,22 @@ class Chart<Context extends TurnTaking> {
   private heardBy({ hears = [] }: PatternState<Context>) {
     const heard: Record<string, { guard: string; actions: string; target?: string }[]> = {};
     for (const { move, onlyIf, take, to } of hears) {
-      const guard = onlyIf ? this.held(onlyIf) : 'holdsTurn';
-      const actions = this.taken(take);
+      const guard = onlyIf ? this.held(onlyIf, move) : 'holdsTurn';
+      const actions = this.taken(take, move);
       const transition = { guard, actions, ...(to !== undefined && { target: to }) };
       heard[move.event.type] = [...(heard[move.event.type] ?? []), transition];
     }
     return heard;
   }
 
-  private taken({ name, code, run }: NamedStep<Context>): string {
+  private taken({ name, code, run }: NamedStep<Context>, move: Move): string {
+    const steps = ofMove(this.steps, code).set(move.event.type, run);
     const take = (context: Context, event: TurnEvent) =>
-      over(context, event, asked(this.spec, context, run(context, event)));
+      over(
+        context,
+        event,
+        asked(this.spec, context, steps.get(event.type)?.(context, event) ?? {}),
+      );
     return this.actions.put(
       name,
       code,
@@ -139,11 +162,17 @@ class Chart<Context extends TurnTaking> {
     );
   }
 
-  private held({ name, code, holds }: NamedGuard<Context>): string {
+  private held({ name, code, holds }: NamedGuard<Context>, move: Move): string {
+    const conditions = ofMove(this.conditions, code).set(move.event.type, holds);
     return this.guards.put(name, code, ({ context, event }) => {
       const mine = own<Context>(context);
-      return turns.holdsTurn({ context: mine, event }) && holds(mine, event);
+      const holds = conditions.get(event.type);
+      return turns.holdsTurn({ context: mine, event }) && holds?.(mine, event) === true;
     });
+  }
+
+  private asked(holds: (context: Context) => boolean): string {
+    return this.guards.put(holds.name, holds, ({ context }) => holds(own<Context>(context)));
   }
 
   private free(holds: (context: Context) => boolean): string {
@@ -234,9 +263,10 @@ const countsRounds = ({ limits }: { limits: LimitsSchema }): boolean => 'rounds'
 
 const codeOf = <Context extends TurnTaking>(spec: Spec<Context>): unknown[] => [
   ...[spec.board, spec.turn, spec.again, spec.lose, spec.concludes],
-  ...Object.values(spec.states).flatMap(({ begins, hears = [], next }) => [
+  ...Object.values(spec.states).flatMap(({ begins, hears = [], meanwhile = {}, next }) => [
     begins,
     ...hears.map(({ take, onlyIf }: Handler<Context>) => [take.code, onlyIf?.code]),
+    ...Object.values(meanwhile),
     ...Object.values(next),
   ]),
 ];

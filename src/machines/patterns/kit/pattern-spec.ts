@@ -88,6 +88,8 @@ export interface PatternState<Context> {
   /** Taken on entry: usually grants turns. */
   readonly begins?: (context: Context) => PatternStep<Context>;
   readonly hears?: readonly Handler<Context>[];
+  /** Where it goes at once, whoever still owes a turn; tried before `next`. */
+  readonly meanwhile?: Readonly<Record<string, (context: Context) => boolean>>;
   /** Where it goes once nobody owes a turn, tried in this order; `concluded` is the end of every pattern. */
   readonly next: Readonly<Record<string, ((context: Context) => boolean) | 'else'>>;
 }

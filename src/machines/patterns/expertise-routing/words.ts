@@ -3,8 +3,8 @@
  * question that it is asked.
  */
 import { z } from 'zod';
-import { defineMove, line, passage, product } from './moves.ts';
-import { confidence } from './pattern.ts';
+import { defineMove, line, passage, product } from '../../../events/words/moves.ts';
+import { confidence } from '../../../events/words/pattern.ts';
 
 const advice = z.string().min(1).max(20_000);
 
@@ -18,6 +18,13 @@ export const consult = defineMove(
     context: advice.describe(
       'All that is needed to answer it, constraints included: beside the request the specialist sees nothing else',
     ),
+  },
+  (scene) => {
+    const specialists = scene.others('specialist');
+    const context = scene.say('finding', 2);
+    return specialists.length > 0
+      ? { specialist: scene.dice.pick(specialists), context }
+      : { context };
   },
 );
 
@@ -52,4 +59,13 @@ export const finishWork = defineMove(
       .max(20)
       .describe('One for each piece of advice that you got; empty when you asked nobody'),
   },
+  // Most advice is followed; now and then some is not.
+  (scene) => ({
+    ...scene.product(),
+    advice: scene.shown(advise).map(({ from }) => ({
+      specialist: from,
+      taken: scene.dice.pick(['followed', 'followed', 'adapted', 'rejected'] as const),
+      reason: scene.say('verdict'),
+    })),
+  }),
 );
