@@ -11,7 +11,12 @@ export { type Host, type HostOptions, startHost } from './actors/lead/host.ts';
 export { LedElsewhere } from './actors/lead/leases.ts';
 export { defaultLimits, limitsOf } from './actors/limits.ts';
 export { type Activation, activationOf } from './actors/machine/activation.ts';
-export { type MachineSource, RegistrationError } from './actors/machine/registered-machine.ts';
+export {
+  type EventShape,
+  type MachineSource,
+  RegistrationError,
+} from './actors/machine/registered-machine.ts';
+export type { WorkPolicy } from './actors/machine/work-policy.ts';
 export { createRuntime, type Runtime } from './actors/runtime.ts';
 export type { RuntimeOptions } from './actors/runtime-options.ts';
 export { type Divergence, DivergenceError } from './actors/state/fold.ts';

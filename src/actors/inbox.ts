@@ -15,6 +15,7 @@ import {
   RevisionConflict,
 } from '../events/store.ts';
 import type { Clock } from './clock.ts';
+import type { Door } from './machine/registered-machine.ts';
 import { writtenFromOutside } from './outside.ts';
 
 export interface InboxEvent {
@@ -33,18 +34,18 @@ interface Sending {
   id?: string | undefined;
   /** Names of actors; default the root. */
   to?: readonly string[] | undefined;
-  /** Whether the team's root is a machine of one's own. */
-  isOwn: boolean;
+  /** What the team's root lets in. */
+  door: Door;
 }
 
 /** Gives its revision in the inbox. Throws when the event may not come from outside, or does not fit its definition. */
 export async function sayTo(
   team: TeamId,
   said: InboxEvent,
-  { id, to, isOwn }: Sending,
+  { id, to, door }: Sending,
   { store, clock, catalog }: InboxSite,
 ): Promise<number> {
-  const { version, data } = writtenFromOutside(said, catalog, isOwn);
+  const { version, data } = writtenFromOutside(said, catalog, door);
   const meta = JSON.stringify({ at: clock.now(), turn: 0, ...(to ? { to } : {}) });
   const written = { type: said.type, version, data: JSON.stringify(data), meta };
   const inbox = inboxStream(team);

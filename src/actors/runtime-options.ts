@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import { createDoorkeeper, type Doorkeeper, standardPolicies } from './gate/doorkeeper.ts';
 import type { Policy } from './gate/policy.ts';
 import type { Governor } from './governor/governor.ts';
+import type { Door } from './machine/registered-machine.ts';
 import { createRegistry, type MachineSources } from './machine/registry.ts';
 import { createFold, type Fold } from './state/fold.ts';
 import type { Formed } from './state/team-state.ts';
@@ -47,8 +48,8 @@ export interface Engine {
   /** Fingerprint of machines, policies and package. */
   readonly code: string;
   doorkeeperOf(workers: Workers): Doorkeeper;
-  /** Whether a machine of this name is one of one's own. */
-  isOwn(machine: string): boolean;
+  /** What a machine of this name lets in. */
+  doorOf(machine: string): Door;
 }
 
 export function engineOf(options: RuntimeOptions, catalog: EventCatalog): Engine {
@@ -56,10 +57,10 @@ export function engineOf(options: RuntimeOptions, catalog: EventCatalog): Engine
   const policies = [...standardPolicies, ...(options.policies ?? [])];
   // Which workers a team will have is not known before it is formed.
   const hasWorker = (src: string) => workersOf !== undefined || Object.hasOwn(workers, src);
-  const { code, machineOf, isOwn } = createRegistry(machines, policies, hasWorker, onWarning);
+  const { code, machineOf, doorOf } = createRegistry(machines, policies, hasWorker, onWarning);
   const doorkeeperOf = (own: Workers) => createDoorkeeper(policies, own);
   const rules = { catalog, doorkeeper: doorkeeperOf(workers), machineOf };
-  return { rules, doorkeeperOf, isOwn, code, fold: createFold(store, rules, code) };
+  return { rules, doorkeeperOf, doorOf, code, fold: createFold(store, rules, code) };
 }
 
 /** The workers of a team: those of all teams, and those that are chosen for it. */

@@ -109,9 +109,9 @@ class TeamRuntime implements Runtime {
       catalog,
       reader,
       fold,
-      isOwn: async (id) => {
+      doorOf: async (id) => {
         const led = this.led.get(id)?.leader.state.formed;
-        return this.engine.isOwn((led ?? (await reader.formed(id))).machine);
+        return this.engine.doorOf((led ?? (await reader.formed(id))).machine);
       },
       resultOf: (id) => this.result(id),
     };

@@ -10,6 +10,7 @@ import { type EventStore, pages } from '../events/store.ts';
 import type { Projection } from '../projections/kit/projection.ts';
 import type { Clock } from './clock.ts';
 import { type InboxEvent, sayTo } from './inbox.ts';
+import type { Door } from './machine/registered-machine.ts';
 import type { Fold } from './state/fold.ts';
 import type { TeamState } from './state/team-state.ts';
 import { answerTo, type TeamAnswer } from './team-answer.ts';
@@ -63,8 +64,8 @@ export interface HandleSite {
   readonly catalog: EventCatalog;
   readonly reader: TeamReader;
   readonly fold: Fold;
-  /** Whether its root is a machine of one's own. */
-  isOwn(id: TeamId): Promise<boolean>;
+  /** What its root lets in. */
+  doorOf(id: TeamId): Promise<Door>;
   resultOf(id: TeamId): Promise<TeamResult>;
 }
 
@@ -75,7 +76,7 @@ export function teamHandle(id: TeamId, site: HandleSite): TeamHandle {
     // What was sent under an id may have been heard before the end.
     if (ended && own === undefined)
       throw new TeamEnded(`team ${id} has ended; it cannot hear "${event.type}" any more`);
-    const revision = await sayTo(id, event, { id: own, to, isOwn: await site.isOwn(id) }, site);
+    const revision = await sayTo(id, event, { id: own, to, door: await site.doorOf(id) }, site);
     return { revision, answer: ({ signal } = {}) => answerTo(id, revision, site, signal) };
   };
   return {

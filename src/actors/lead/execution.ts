@@ -12,12 +12,14 @@
  */
 import { NO_USAGE } from '../../events/amounts.ts';
 import type { TeamId } from '../../events/ids.ts';
+import { sentenceOf } from '../../events/thrown.ts';
 import { decode } from '../../events/value.ts';
 import type { ChildOrder } from '../children/child-teams.ts';
 import type { Clock } from '../clock.ts';
 import type { Governor, Permit } from '../governor/governor.ts';
 import { logicOf } from '../machine/chart-reading.ts';
 import { runOwnLogic } from '../machine/own-logic.ts';
+import { timedOut, waitAfter } from '../machine/work-policy.ts';
 import type { OwedWork, TeamState } from '../state/team-state.ts';
 import {
   type ChildEnd,
@@ -75,7 +77,11 @@ export class Execution {
     for (const [id, abort] of this.queueing) {
       if (state.works.get(id)?.status !== 'admitted') this.giveUp(id, abort);
     }
-    for (const id of this.reported) if (!state.works.has(id)) this.reported.delete(id);
+    // What was reported is settled, or waits for its next attempt.
+    for (const id of this.reported) {
+      const work = state.works.get(id);
+      if (!work || work.status === 'delayed') this.reported.delete(id);
+    }
     for (const work of state.works.values()) {
       if (this.running.has(work.id) || this.reported.has(work.id)) continue;
       if (work.status === 'started') this.begin(work, state);
@@ -170,14 +176,7 @@ export class Execution {
     const begun = this.site.clock.now();
     const worker = this.workerOf(work.src);
     try {
-      if (!worker) {
-        const { machine } = state.actors.get(work.actor)!.machine;
-        const { src, logic = logicOf(machine, src) } = work;
-        const input = inputOf(work, state);
-        const activation = { key: `${this.site.team}/${work.id}`, attempt: attemptOf(work) };
-        const data = await runOwnLogic({ logic, src, input, activation, signal });
-        return { work: work.id, type: 'work.done', data };
-      }
+      if (!worker) return await this.runOwn(work, state, signal);
       const output = await worker.run(inputOf(work, state), this.contextOf(work, state, signal));
       return resultReport(work, worker, output);
     } catch (error) {
@@ -189,6 +188,39 @@ export class Execution {
       if (signal.reason instanceof StandingDown && report.data['kind'] === 'cancelled')
         report.brokenOff = true;
       return report;
+    }
+  }
+
+  /** A promise of a machine's own; one that fails and may be tried again is delayed until then. */
+  private async runOwn(work: OwedWork, state: TeamState, signal: AbortSignal): Promise<WorkReport> {
+    const { machine, policies } = state.actors.get(work.actor)!.machine;
+    const { src, logic = logicOf(machine, src) } = work;
+    const { clock, team } = this.site;
+    const attempt = attemptOf(work);
+    const policy = Object.hasOwn(policies, src) ? policies[src] : undefined;
+    const late = new AbortController();
+    const { timeoutMs } = policy ?? {};
+    const unwake =
+      timeoutMs === undefined
+        ? undefined
+        : clock.wake(clock.now() + timeoutMs, () => late.abort(timedOut(src, timeoutMs)));
+    try {
+      const data = await runOwnLogic({
+        logic,
+        src,
+        input: inputOf(work, state),
+        activation: { key: `${team}/${work.id}`, attempt },
+        signal: AbortSignal.any([signal, late.signal]),
+      });
+      return { work: work.id, type: 'work.done', data };
+    } catch (error) {
+      const waitMs = signal.aborted ? undefined : waitAfter(policy, attempt);
+      if (waitMs === undefined) throw error;
+      const reason = `retry: ${sentenceOf(error)}`.slice(0, 400);
+      const data = { work: work.id, src, until: clock.now() + waitMs, reason, attempt };
+      return { work: work.id, type: 'work.delayed', data };
+    } finally {
+      unwake?.();
     }
   }
 

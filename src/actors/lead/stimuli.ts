@@ -86,7 +86,10 @@ export class Stimuli {
     const { work: id, type, data, brokenOff } = report;
     const work = this.meets.works.get(id);
     if (type === 'work.started' || type === 'work.delayed') {
-      const isWanted = work?.status === 'admitted' && !this.site.isClosing();
+      // Of work that was begun, only the next attempt is delayed.
+      const { status } = work ?? {};
+      const isNew = status === 'admitted' || (status === 'started' && 'attempt' in data);
+      const isWanted = isNew && !this.site.isClosing();
       return isWanted ? { type, data, at, work: id } : undefined;
     }
     if (!work) {

@@ -3,6 +3,7 @@
  */
 import type { AnyActorLogic, AnyStateMachine } from 'xstate';
 import type { Interpreter } from './interpreter.ts';
+import type { WorkPolicy } from './work-policy.ts';
 
 /** How often a promise of a machine's own may be run for one wait. */
 export type PromiseEffect = 'repeatable' | 'paid' | 'once';
@@ -23,6 +24,20 @@ export interface MachineSource {
    * again. `paid`: the same, with each start recorded before it. `once`: never again, it fails as `outcomeUnknown`.
    */
   readonly effects?: Readonly<Record<string, PromiseEffect>>;
+  /** Attempts, backoff and time-out of its own promises, by `src`. */
+  readonly policies?: Readonly<Record<string, WorkPolicy>>;
+  /** The shape of events that it may be sent, by type: what does not fit is refused at the door. */
+  readonly accepts?: Readonly<Record<string, EventShape>>;
+}
+
+/** As zod has it: parses, or says what is wrong. */
+export interface EventShape {
+  safeParse(event: unknown):
+    | { success: true }
+    | {
+        success: false;
+        error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+      };
 }
 
 export interface RegisteredMachine {
@@ -32,6 +47,8 @@ export interface RegisteredMachine {
   readonly own: boolean;
   readonly interpreter: Interpreter;
   readonly effects: Readonly<Record<string, PromiseEffect>>;
+  readonly policies: Readonly<Record<string, WorkPolicy>>;
+  readonly accepts: Readonly<Record<string, EventShape>>;
   readonly warnings: readonly string[];
   /** Changes when the machine's chart or the source of its named implementations does. */
   readonly fingerprint: string;
@@ -59,3 +76,6 @@ export class RegistrationError extends Error {
     );
   }
 }
+
+/** What a team's root lets in: whose words it speaks, and which shapes of events it accepts. */
+export type Door = Pick<RegisteredMachine, 'own' | 'accepts'>;

@@ -35,7 +35,7 @@ export function registerMachine(
   const given = 'machine' in source ? source : { machine: source };
   if ((given.words ?? (given.hears ? 'team' : 'own')) === 'own')
     return registerOwn(name, given, hasWorker);
-  const { hears = [], strict = false, effects = {} } = given;
+  const { hears = [], strict = false, effects = {}, policies = {}, accepts = {} } = given;
   const machine = withBoundedSteps(withOwnContext(declared(given.machine, hasWorker)));
   const nodes = statesOf(machine.root);
   const problems = [
@@ -53,6 +53,8 @@ export function registerMachine(
     own: false,
     interpreter: createInterpreter(machine, name),
     effects,
+    policies,
+    accepts,
     warnings,
     fingerprint: fingerprintOf(machine),
     hears(type) {

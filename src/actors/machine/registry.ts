@@ -4,6 +4,7 @@ import type { AnyStateMachine } from 'xstate';
 import { packageVersion } from '../../package.ts';
 import type { Policy } from '../gate/policy.ts';
 import {
+  type Door,
   type MachineSource,
   type RegisteredMachine,
   UnknownMachine,
@@ -15,11 +16,13 @@ export type MachineSources = Readonly<Record<string, MachineSource | AnyStateMac
 interface Registry {
   /** Throws `UnknownMachine`. */
   machineOf(name: string): RegisteredMachine;
-  /** Whether it is any XState machine, with words of its own; false where it is not known. */
-  isOwn(name: string): boolean;
+  /** What it lets in; of a machine that is not known here, the words of a team. */
+  doorOf(name: string): Door;
   /** Of machines, policies and package: snapshots of other code are not used. */
   readonly code: string;
 }
+
+const UNKNOWN: Door = { own: false, accepts: {} };
 
 export function createRegistry(
   sources: MachineSources,
@@ -35,7 +38,7 @@ export function createRegistry(
   }
   return {
     code: codeOf(machines, policies),
-    isOwn: (name) => machines.get(name)?.own ?? false,
+    doorOf: (name) => machines.get(name) ?? UNKNOWN,
     machineOf(name) {
       const machine = machines.get(name);
       if (machine) return machine;

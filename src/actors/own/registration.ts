@@ -29,9 +29,10 @@ import { isMachine, logicKind } from './logic.ts';
 
 export function registerOwn(
   name: string,
-  { machine: given, strict = false, effects = {} }: MachineSource,
+  source: MachineSource,
   hasWorker: (src: string) => boolean,
 ): RegisteredMachine {
+  const { machine: given, strict = false, effects = {}, policies = {}, accepts = {} } = source;
   const machine = withOwnContext(declared(given, hasWorker));
   const nodes = statesOf(machine.root);
   const waits = nodes.flatMap(unansweredWaits);
@@ -42,17 +43,19 @@ export function registerOwn(
   if (problems.length > 0) throw new RegistrationError(name, problems);
   const doubts = nodes.flatMap((node) => missingActions(node, machine));
   const warnings = [...waits, ...doubts, ...sharedInvokes(nodes)];
-  return ownOf({ name, logic: machine, effects, warnings, hasWorker });
+  return ownOf({ name, logic: machine, effects, policies, accepts, warnings, hasWorker });
 }
 
 function ownOf(own: {
   name: string;
   logic: AnyActorLogic;
   effects: RegisteredMachine['effects'];
+  policies: RegisteredMachine['policies'];
+  accepts: RegisteredMachine['accepts'];
   warnings: readonly string[];
   hasWorker: (src: string) => boolean;
 }): RegisteredMachine {
-  const { name, logic, effects, warnings, hasWorker } = own;
+  const { name, logic, effects, policies, accepts, warnings, hasWorker } = own;
   if (isMachine(logic)) withBoundedSteps(logic);
   const children = new WeakMap<object, RegisteredMachine>();
   return {
@@ -63,6 +66,8 @@ function ownOf(own: {
       throw new Error(`"${name}" is stepped with the actors that it makes`);
     },
     effects,
+    policies,
+    accepts,
     warnings,
     fingerprint: isMachine(logic) ? fingerprintOf(logic) : '',
     hears: () => false,
@@ -71,7 +76,7 @@ function ownOf(own: {
       let registered = children.get(child);
       if (!registered) {
         const named = `${name}/${src ?? child.constructor.name}`;
-        registered = ownOf({ name: named, logic: child, effects, warnings: [], hasWorker });
+        registered = ownOf({ ...own, name: named, logic: child, accepts: {}, warnings: [] });
         children.set(child, registered);
       }
       return registered;

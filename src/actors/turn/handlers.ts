@@ -68,8 +68,9 @@ const handlers: { readonly [Type in keyof OwnData]: Handler<OwnData[Type]> } = {
   'work.admitted'(draft, event, { effect, reserved, outputTokensMax = null }) {
     Object.assign(workOf(draft, event), { status: 'admitted', effect, reserved, outputTokensMax });
   },
-  'work.delayed'(draft, event, { reason, until }) {
+  'work.delayed'(draft, event, { reason, until, attempt }) {
     const work = workOf(draft, event);
+    if (attempt !== undefined) work.attempt = attempt;
     work.status = 'delayed';
     work.waitsFor = reason.split(':', 1)[0] ?? reason;
     armWork(draft, work.id, until);

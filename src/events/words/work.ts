@@ -28,7 +28,14 @@ export const workAdmitted = defineEvent(
 );
 export const workDelayed = defineEvent(
   'work.delayed',
-  z.strictObject({ work: z.string(), src: z.string(), until: z.number(), reason: z.string() }),
+  z.strictObject({
+    work: z.string(),
+    src: z.string(),
+    until: z.number(),
+    reason: z.string(),
+    /** The attempt that has failed, where it is delayed until the next. */
+    attempt: z.int().positive().optional(),
+  }),
 );
 /** Heard by the machine that owes the work as its failure, of kind `refused`. */
 export const workRefused = defineEvent(
