@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../../src/events/event.ts';
 import { projectAt } from '../../src/projections/kit/projection.ts';
 import { metrics } from '../../src/projections/metrics/metrics.ts';
 import { BurnDown } from '../../src/visualizer/page/panels/budget/burn-down.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
@@ -23,8 +23,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage.close());
 
-const storyOf = (team: string): Story => {
-  const story = new Story(team);
+const storyOf = (team: string): TeamStory => {
+  const story = new TeamStory(team);
   story.append(streams.get(team)!.map(shownEvent));
   return story;
 };
@@ -90,7 +90,7 @@ describe('the burn-down', () => {
   });
 
   it('is the same whether the events came at once or one by one', () => {
-    const story = new Story('plenty');
+    const story = new TeamStory('plenty');
     const grown = new BurnDown(story).update();
     for (const event of streams.get('plenty')!) {
       story.append([shownEvent(event)]);

@@ -12,14 +12,14 @@ import { groupOf, hasMoved, inOrder } from '../../src/visualizer/page/panels/cha
 import { statesSeen } from '../../src/visualizer/page/panels/charts/chart-drawings.ts';
 import { momentsOf } from '../../src/visualizer/page/panels/charts/chart-moment.ts';
 import { transitionTaken } from '../../src/visualizer/page/panels/charts/transition-taken.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import { drawingOf } from '../../src/visualizer/server/chart-drawing.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import type { ChartDrawing } from '../../src/visualizer/shared/wire.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;
-const story = new Story('review');
+const story = new TeamStory('review');
 const charts = new Map<string, ChartDrawing>();
 
 beforeAll(async () => {

@@ -1,16 +1,16 @@
 /** What the fields of the fork dialog ask for, and what they refuse. */
 import { describe, expect, it } from 'vitest';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import {
   askedOf,
   editable,
-  type ForkWish,
+  type ForkChoice,
   nextReply,
   replierOf,
 } from '../../src/visualizer/page/steering/fork-wish.ts';
 import type { ShownEvent } from '../../src/visualizer/shared/wire.ts';
 
-const nothing: ForkWish = {
+const nothing: ForkChoice = {
   model: '',
   rounds: '',
   budgetTokens: '',
@@ -61,7 +61,7 @@ describe('the reply that one edits', () => {
     data: {},
     meta: { at: 0, turn: revision, ...(work ? { work } : {}) },
   });
-  const story = new Story('one');
+  const story = new TeamStory('one');
   story.append([
     event(0, 'round.started'),
     event(1, 'model.replied', 'a/reply@0'),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
 import { moveEvents } from '../../src/projections/moves/moves-made.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import { actorsOf } from '../../src/visualizer/page/timeline/event-line.ts';
 import { type JumpKind, Jumps } from '../../src/visualizer/page/timeline/jumps.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
@@ -24,14 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const storyOf = (events: readonly RecordedEvent[]): Story => {
-  const story = new Story('told');
+const storyOf = (events: readonly RecordedEvent[]): TeamStory => {
+  const story = new TeamStory('told');
   story.append(events.map(shownEvent));
   return story;
 };
 
 /** What is to be found, by looking at every event. */
-const FOUND: Readonly<Record<JumpKind, (story: Story, event: RecordedEvent) => boolean>> = {
+const FOUND: Readonly<Record<JumpKind, (story: TeamStory, event: RecordedEvent) => boolean>> = {
   message: (_, { type }) => moveEvents.has(type) || /^message\.(sent|told)$/.test(type),
   round: (_, { type }) => type === 'round.started',
   failure: (story, { revision }) => story.kindAt(revision) === 'failure',
@@ -39,7 +39,7 @@ const FOUND: Readonly<Record<JumpKind, (story: Story, event: RecordedEvent) => b
   mind: (story, { revision }) => story.changesOfMind().some((one) => one.revision === revision),
 };
 
-function found(story: Story, kind: JumpKind, actor: string | null): number[] {
+function found(story: TeamStory, kind: JumpKind, actor: string | null): number[] {
   const isOf = (event: RecordedEvent) => {
     if (actor === null || kind === 'round') return true;
     return kind === 'mind' ? event.meta.actor === actor : actorsOf(event).has(actor);
@@ -74,7 +74,7 @@ describe('a jump', () => {
 
   it('finds what has come since it was asked first', () => {
     const [events] = streams as [RecordedEvent[]];
-    const story = new Story('told');
+    const story = new TeamStory('told');
     const jumps = new Jumps(story);
     const whole = new Jumps(storyOf(events));
     for (const event of events) {
@@ -86,7 +86,7 @@ describe('a jump', () => {
   });
 
   it('leads nowhere in a story without events, and to nobody who is not there', () => {
-    expect(new Jumps(new Story('empty')).next('message', -1)).toBeUndefined();
+    expect(new Jumps(new TeamStory('empty')).next('message', -1)).toBeUndefined();
     const jumps = new Jumps(storyOf(streams[0]!));
     expect(jumps.next('message', -1, 'nobody')).toBeUndefined();
     expect(jumps.count('message', 'nobody')).toBe(0);

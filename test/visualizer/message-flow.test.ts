@@ -6,11 +6,11 @@ import { patterns } from '../../src/machines/patterns/index.ts';
 import {
   MessageFlow,
   mindLinesIn,
-  reasonOf,
+  reasonShown,
   windowOf,
 } from '../../src/visualizer/page/panels/messages/message-flow.ts';
 import { lastWhere } from '../../src/visualizer/page/shell/ascending.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import {
   GIST_MAX,
   messageGist,
@@ -33,8 +33,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage.close());
 
-const storyOf = (events: readonly RecordedEvent[], team = 'one'): Story => {
-  const story = new Story(team);
+const storyOf = (events: readonly RecordedEvent[], team = 'one'): TeamStory => {
+  const story = new TeamStory(team);
   story.append(events.map(shownEvent));
   return story;
 };
@@ -61,7 +61,7 @@ describe('the message flow', () => {
   it('is the same whether the events came at once or one by one', () => {
     const events = streams.get('review-loop')!;
     const whole = flowOf('review-loop');
-    const story = new Story('review-loop');
+    const story = new TeamStory('review-loop');
     const grown = new MessageFlow(story, false);
     for (const event of events) {
       story.append([shownEvent(event)]);
@@ -94,7 +94,7 @@ describe('the message flow', () => {
         (row) => row.kind === 'change' && row.revision === change.revision,
       );
       expect(flow.rows[index - 1]).toMatchObject({ kind: 'message', revision: change.revision });
-      const over = reasonOf(flow, change)!;
+      const over = reasonShown(flow, change)!;
       expect(change.over).toContain(over.revision);
       expect(over.y).toBeLessThan(flow.rows[index]!.y);
     }
@@ -117,7 +117,7 @@ describe('the message flow', () => {
       data: data as RecordedEvent['data'],
       meta: { at: 0, turn: 0, ...meta } as RecordedEvent['meta'],
     });
-    const story = new Story('lost');
+    const story = new TeamStory('lost');
     story.append([
       event(0, 'team.formed', { actor: 'team', machine: 'team', limits: {}, labels: {} }, {}),
       event(

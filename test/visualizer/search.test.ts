@@ -1,21 +1,21 @@
 /** What a search finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import { Search } from '../../src/visualizer/page/timeline/search.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
 let stage: Rehearsed;
 let events: RecordedEvent[];
-let story: Story;
+let story: TeamStory;
 let search: Search;
 
 beforeAll(async () => {
   stage = await rehearse({ seed: 11 });
   await stage.run('team', { pattern: 'review-loop', seed: 4 });
   events = await stage.events('team');
-  story = new Story('team');
+  story = new TeamStory('team');
   story.append(events.map(shownEvent));
   search = new Search(story);
 });
@@ -76,7 +76,7 @@ describe('a search', () => {
   });
 
   it('finds what came after it was asked first', () => {
-    const growing = new Story('team');
+    const growing = new TeamStory('team');
     const later = new Search(growing);
     growing.append(events.slice(0, 10).map(shownEvent));
     const matches = later.matching('team.dissolved')!;

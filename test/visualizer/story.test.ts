@@ -5,7 +5,7 @@ import { patterns } from '../../src/machines/patterns/index.ts';
 import { board } from '../../src/projections/board/board.ts';
 import { projectAt } from '../../src/projections/kit/projection.ts';
 import { metrics } from '../../src/projections/metrics/metrics.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import { shownEvent, wholeEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
 
@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const storyOf = (team: string): Story => {
-  const story = new Story(team);
+const storyOf = (team: string): TeamStory => {
+  const story = new TeamStory(team);
   story.append(streams.get(team)!.map(shownEvent));
   return story;
 };
@@ -66,7 +66,7 @@ describe('a story', () => {
   it('tells the same of a revision whether more came later or not', () => {
     const events = streams.get('review-loop')!.map(shownEvent);
     const whole = storyOf('review-loop');
-    const half = new Story('review-loop');
+    const half = new TeamStory('review-loop');
     half.append(events.slice(0, 40));
     half.boardAt(3);
     half.append(events.slice(30));
@@ -80,7 +80,7 @@ describe('a story', () => {
 
   it('refuses events with a gap, and takes what is known already for what it is', () => {
     const events = streams.get('review-loop')!.map(shownEvent);
-    const story = new Story('review-loop');
+    const story = new TeamStory('review-loop');
     story.append(events.slice(0, 5));
     expect(() => story.append(events.slice(7, 9))).toThrow('revision 7 came where 5 was due');
     story.append(events.slice(0, 6));

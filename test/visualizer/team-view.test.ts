@@ -1,7 +1,7 @@
 /** How a team is looked at while it goes on: whoever has gone back stays there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import type { Listener, TeamSource } from '../../src/visualizer/page/shell/team-source.ts';
+import type { TeamListener, TeamSource } from '../../src/visualizer/page/shell/team-source.ts';
 import { TeamView } from '../../src/visualizer/page/shell/team-view.ts';
 import { shownEvent } from '../../src/visualizer/shared/shown-event.ts';
 import { type Rehearsed, rehearse } from '../properties/rehearsed-teams.ts';
@@ -18,7 +18,7 @@ afterAll(() => stage.close());
 
 /** A team of which so much is past when one begins to look; `come` lets more happen. */
 async function looking(past: number, wanted?: number) {
-  let listener: Listener | undefined;
+  let listener: TeamListener | undefined;
   let told = past;
   const unasked = () => Promise.reject(new Error('nobody asks for this here'));
   const source: TeamSource = {

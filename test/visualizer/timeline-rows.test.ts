@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/event.ts';
-import { Story } from '../../src/visualizer/page/shell/story.ts';
+import { TeamStory } from '../../src/visualizer/page/shell/story.ts';
 import type { EventKind } from '../../src/visualizer/page/timeline/event-kind.ts';
 import {
   actorsOf,
@@ -29,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-function told(count = events.length): { story: Story; search: Search } {
-  const story = new Story('team');
+function told(count = events.length): { story: TeamStory; search: Search } {
+  const story = new TeamStory('team');
   story.append(events.slice(0, count).map(shownEvent));
   return { story, search: new Search(story) };
 }

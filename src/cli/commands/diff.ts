@@ -1,6 +1,6 @@
 /** `horde diff`: where two teams part, and what then differs. */
 
-import type { Difference, ShownEvent } from '../../projections/comparison/first-difference.ts';
+import type { Difference, DifferingEvent } from '../../projections/comparison/first-difference.ts';
 import {
   type Both,
   type Comparison,
@@ -63,7 +63,7 @@ function partingText(first: Difference, { teams }: Comparison, paint: Output['pa
   ].join('\n');
 }
 
-const lineOf = ({ revision, type, actor, data }: ShownEvent): string =>
+const lineOf = ({ revision, type, actor, data }: DifferingEvent): string =>
   `@${revision} ${type}${actor ? ` by ${actor}` : ''} ${oneLine(JSON.stringify(data), 160)}`;
 
 const rowsOf = <Value>(

@@ -17,14 +17,14 @@ export interface Difference {
   /** In the first team, and in the second; null where nothing stands. */
   revision: number | null;
   revisionB: number | null;
-  a: ShownEvent | null;
-  b: ShownEvent | null;
+  a: DifferingEvent | null;
+  b: DifferingEvent | null;
   /** What set the turn off in which they part, where it is not the event itself. */
-  causeA: ShownEvent | null;
-  causeB: ShownEvent | null;
+  causeA: DifferingEvent | null;
+  causeB: DifferingEvent | null;
 }
 
-export interface ShownEvent {
+export interface DifferingEvent {
   revision: number;
   type: string;
   actor: string | null;
@@ -174,7 +174,7 @@ function sameIn(left: ReadonlyMap<number, number>, right: ReadonlyMap<number, nu
 
 const WORK = /^([^@\s]+\/[^@\s]+)@(\d+)((?:\.\d+)?)$/;
 
-const shown = (event: RecordedEvent | undefined): ShownEvent | null =>
+const shown = (event: RecordedEvent | undefined): DifferingEvent | null =>
   event
     ? {
         revision: event.revision,

@@ -14,7 +14,7 @@ import {
   heldAt,
   hold,
   plain,
-  seatOf,
+  seatNamed,
 } from './conversation-state.ts';
 import {
   correctionOf,
@@ -41,13 +41,13 @@ export function takeSeat(draft: ConversationState, event: EventOf<typeof agent.a
     ...event.data.profile,
     ...(draft.model === null ? {} : { model: draft.model }),
   };
-  const before = seatOf(draft, actor);
+  const before = seatNamed(draft, actor);
   const first = requestEntries(plain(draft.request), momentOf(event));
   if (incarnation > 1 && before) {
     const text = renderTranscript(before.threads);
     first.push({ kind: 'text', ...momentOf(event), text, common: true });
   }
-  const seat = seats.seated(before, event.revision, incarnation, profile, first);
+  const seat = seats.seatTaken(before, event.revision, incarnation, profile, first);
   draft.seats[actor] = Object.freeze(seat);
 }
 
@@ -57,7 +57,7 @@ export function changeModel(draft: ConversationState, event: EventOf<typeof team
   if (model === undefined) return;
   draft.model = model;
   for (const actor of Object.keys(draft.seats))
-    change(draft, actor, (seat) => seats.withModel(seat, event.revision, model));
+    change(draft, actor, (seat) => seats.withOtherModel(seat, event.revision, model));
 }
 
 export function hearGrant(
@@ -84,7 +84,7 @@ export function hearCorrection(
     if (uses.length === 0) return seats.withTold(seat, momentOf(event), text);
     for (const [index, use] of uses.entries()) {
       const why = index === 0 ? text : 'Not run: see the correction above.';
-      thread = threads.withAnswer(thread, momentOf(event), use, false, why);
+      thread = threads.withUseAnswered(thread, momentOf(event), use, false, why);
     }
     return seats.withThread(seat, thread);
   });
@@ -116,7 +116,7 @@ export function hearTool(
     const open = threads.openUses(thread).find((one) => one.called === use);
     const answered =
       open && threads.lastReply(thread) === reply
-        ? threads.withAnswer(thread, momentOf(event), open, ok, text)
+        ? threads.withUseAnswered(thread, momentOf(event), open, ok, text)
         : threads.withLateAnswer(thread, momentOf(event), tool, ok, text);
     return seats.withThread(seat, answered);
   });
@@ -134,7 +134,7 @@ export function hearMove(draft: ConversationState, event: RecordedEvent, tool: s
     let thread = threadOf(seat);
     for (const use of threads.openUses(thread)) {
       const why = `Ignored: a turn has one move, and this one was ended by ${tool}.`;
-      thread = threads.withAnswer(thread, momentOf(event), use, false, why);
+      thread = threads.withUseAnswered(thread, momentOf(event), use, false, why);
     }
     return seats.withTurnOver(seats.withThread(seat, thread), momentOf(event), grant);
   });
@@ -150,7 +150,7 @@ export function hearLetter(
 ): void {
   const { seq, text } = event.data;
   const from = event.meta.actor ?? 'outside';
-  const sender = seatOf(draft, from);
+  const sender = seatNamed(draft, from);
   const crossed: [string, number[]][] = [];
   hold(draft, event);
   for (const hearer of event.meta.to ?? []) {

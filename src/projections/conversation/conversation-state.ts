@@ -8,14 +8,14 @@ import type { teamFormed } from '../../events/words/team.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, countWhile, itemAt } from '../kit/sequence.ts';
 import { fitting } from './conversation-text.ts';
-import type { Seat } from './seat.ts';
+import type { ConversationSeat } from './seat.ts';
 import { momentOf, threadOf, withThread } from './seat.ts';
-import { openUses, withAnswer } from './thread.ts';
+import { openUses, withUseAnswered } from './thread.ts';
 import type { Use } from './thread-message.ts';
 
 export interface ConversationState {
   request: NonNullable<EventOf<typeof teamFormed>['data']['request']> | null;
-  seats: { [actor: string]: Seat };
+  seats: { [actor: string]: ConversationSeat };
   /** Since a fork: asked instead of the model that a profile names. */
   model: string | null;
   /** Events whose content a grant may show as material, in order. */
@@ -36,14 +36,18 @@ export function heldAt(draft: ConversationState, revision: number): RecordedEven
 }
 
 /** Seats are values: replaced, never drafted, and frozen, so that immer does not walk whole threads. */
-export function change(draft: ConversationState, actor: string, next: (seat: Seat) => Seat): void {
-  const seat = seatOf(draft, actor);
+export function change(
+  draft: ConversationState,
+  actor: string,
+  next: (seat: ConversationSeat) => ConversationSeat,
+): void {
+  const seat = seatNamed(draft, actor);
   if (!seat) return;
   const changed = next(seat);
   if (changed !== seat) draft.seats[actor] = Object.freeze(changed);
 }
 
-export function seatOf(draft: ConversationState, actor: string): Seat | undefined {
+export function seatNamed(draft: ConversationState, actor: string): ConversationSeat | undefined {
   return Object.hasOwn(draft.seats, actor) ? plain(draft.seats[actor]) : undefined;
 }
 
@@ -66,6 +70,6 @@ export function answer(
     const uses = openUses(thread).filter(isMeant);
     const use = uses.find((one) => fitting(one.input, args)) ?? uses[0];
     if (!use) return seat;
-    return withThread(seat, withAnswer(thread, momentOf(event), use, ok, text));
+    return withThread(seat, withUseAnswered(thread, momentOf(event), use, ok, text));
   });
 }

@@ -5,7 +5,7 @@
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
 import { frame, renderFields, TO_EVALUATE } from './framing.ts';
 import type { Grant, Moment } from './seat.ts';
-import type { Entry } from './thread-message.ts';
+import type { ThreadEntry } from './thread-message.ts';
 
 interface Request {
   readonly text: string;
@@ -13,7 +13,7 @@ interface Request {
 }
 
 /** What every agent reads first. */
-export function requestEntries(request: Request | null, at: Moment): Entry[] {
+export function requestEntries(request: Request | null, at: Moment): ThreadEntry[] {
   if (!request) return [];
   const texts = [
     `What the team was asked for. It says what is wanted; your own part you are told turn by turn.\n${frame({ kind: 'request' }, request.text)}`,

@@ -14,7 +14,7 @@ import type { Sequence } from '../kit/sequence.ts';
 import { append, countWhile, emptySequence, itemAt } from '../kit/sequence.ts';
 import type { Thread } from './thread.ts';
 import { newThread, withText } from './thread.ts';
-import type { Entry, Letter } from './thread-message.ts';
+import type { Letter, ThreadEntry } from './thread-message.ts';
 import { withModel as withModelOf } from './thread-model.ts';
 
 /** What a grant says of its turn. */
@@ -29,7 +29,7 @@ export interface Grant {
   readonly purpose: string;
 }
 
-export interface Seat {
+export interface ConversationSeat {
   readonly threads: readonly Thread[];
   /** The turns that were begun, each with the revision from which on the agent is in it. */
   readonly turns: Sequence<{ readonly revision: number; readonly grant: Grant }>;
@@ -51,13 +51,13 @@ export const momentOf = (event: RecordedEvent): Moment => ({
 });
 
 /** Someone sits down, the first or a successor; `first` is what they read before anything else. */
-export function seated(
-  before: Seat | undefined,
+export function seatTaken(
+  before: ConversationSeat | undefined,
   joined: number,
   incarnation: number,
   profile: Profile,
-  first: readonly Entry[],
-): Seat {
+  first: readonly ThreadEntry[],
+): ConversationSeat {
   const thread = newThread(joined, incarnation, profile, first);
   return {
     threads: [...(before?.threads ?? []), thread],
@@ -69,30 +69,39 @@ export function seated(
 }
 
 /** The seat of an agent that is asked of another model from now on; what it waits for is asked anew. */
-export function withModel(seat: Seat, at: number, model: string): Seat {
+export function withOtherModel(
+  seat: ConversationSeat,
+  at: number,
+  model: string,
+): ConversationSeat {
   const thread = withModelOf(threadOf(seat), at, model);
   return { ...seat, threads: [...seat.threads, thread], armed: {} };
 }
 
-export const threadOf = (seat: Seat): Thread => seat.threads[seat.threads.length - 1]!;
+export const threadOf = (seat: ConversationSeat): Thread => seat.threads[seat.threads.length - 1]!;
 
-export function withThread(seat: Seat, thread: Thread): Seat {
+export function withThread(seat: ConversationSeat, thread: Thread): ConversationSeat {
   return thread === threadOf(seat)
     ? seat
     : { ...seat, threads: [...seat.threads.slice(0, -1), thread] };
 }
 
 /** The seat with one more text for its model to read. */
-export function withTold(seat: Seat, at: Moment, text: string, letter?: Letter): Seat {
+export function withTold(
+  seat: ConversationSeat,
+  at: Moment,
+  text: string,
+  letter?: Letter,
+): ConversationSeat {
   return withThread(seat, withText(threadOf(seat), at, text, letter));
 }
 
-export function withGrant(seat: Seat, at: Moment, grant: Grant): Seat {
+export function withGrant(seat: ConversationSeat, at: Moment, grant: Grant): ConversationSeat {
   return seat.current ? { ...seat, waiting: grant } : begun(seat, at, grant);
 }
 
 /** The turn of this grant is over, by a move or without; the one that waited begins. */
-export function withTurnOver(seat: Seat, at: Moment, grant: number): Seat {
+export function withTurnOver(seat: ConversationSeat, at: Moment, grant: number): ConversationSeat {
   if (seat.waiting?.grant === grant) return { ...seat, waiting: null };
   if (seat.current?.grant !== grant) return seat;
   if (!seat.waiting) return { ...seat, current: null };
@@ -100,7 +109,7 @@ export function withTurnOver(seat: Seat, at: Moment, grant: number): Seat {
   return withTold(next, at, `Now it is your turn of grant ${seat.waiting.grant}, see above.`);
 }
 
-function begun(seat: Seat, at: Moment, grant: Grant): Seat {
+function begun(seat: ConversationSeat, at: Moment, grant: Grant): ConversationSeat {
   return {
     ...seat,
     current: grant,
@@ -109,20 +118,20 @@ function begun(seat: Seat, at: Moment, grant: Grant): Seat {
 }
 
 /** The turn that the agent was in at a revision: the last one that had begun. */
-export function turnAt(seat: Seat, revision: number): Grant | undefined {
+export function turnAt(seat: ConversationSeat, revision: number): Grant | undefined {
   const begunBy = countWhile(seat.turns, (turn) => turn.revision <= revision);
   return begunBy > 0 ? itemAt(seat.turns, begunBy - 1)!.grant : undefined;
 }
 
 /** Work `actor/invoke@revision` has been judged in this turn; only its first verdict counts. */
-export function withArmed(seat: Seat, work: string, turn: number): Seat {
+export function withArmed(seat: ConversationSeat, work: string, turn: number): ConversationSeat {
   const invoke = invokeOfWork(work);
   if (seat.armed[invoke]?.work === work) return seat;
   return { ...seat, armed: { ...seat.armed, [invoke]: { work, turn } } };
 }
 
 /** The turn that armed a work, if its verdict was seen. */
-export function turnArmed(seat: Seat, work: string): number | undefined {
+export function turnArmed(seat: ConversationSeat, work: string): number | undefined {
   const armed = seat.armed[invokeOfWork(work)];
   return armed?.work === work ? armed.turn : undefined;
 }

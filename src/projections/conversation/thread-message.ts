@@ -18,7 +18,7 @@ export interface Message {
  * Something the model is shown: a text of ours, or the answer to one of its tool uses. A `common` text (the
  * request, a transcript) is what every incarnation begins with.
  */
-export type Entry = { readonly revision: number; readonly turn: number } & (
+export type ThreadEntry = { readonly revision: number; readonly turn: number } & (
   | {
       readonly kind: 'text';
       readonly text: string;
@@ -52,8 +52,8 @@ const NOT_RUN = 'Not run: the turn went on or ended before this was done.';
 const GO_ON = 'Go on with your turn.';
 
 /** Results first, in the order of the uses; then what else is to be read. */
-export function userMessage(uses: readonly Use[], entries: readonly Entry[]): Message {
-  const answers = new Map<string, Entry & { kind: 'answer' }>();
+export function userMessage(uses: readonly Use[], entries: readonly ThreadEntry[]): Message {
+  const answers = new Map<string, ThreadEntry & { kind: 'answer' }>();
   const texts: string[] = [];
   for (const entry of entries) {
     if (entry.kind === 'text') texts.push(entry.text);
@@ -129,7 +129,7 @@ export function sealed(message: Message): Message {
   return Object.freeze(message);
 }
 
-export function link(chain: string, message: Message): string {
+export function chained(chain: string, message: Message): string {
   return digest(`${chain}\n${JSON.stringify(message)}`);
 }
 

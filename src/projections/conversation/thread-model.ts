@@ -8,7 +8,7 @@ import { append, emptySequence, itemsOf } from '../kit/sequence.ts';
 import type { Exchange, Thread } from './thread.ts';
 import { newThread } from './thread.ts';
 import type { MessageBlock } from './thread-message.ts';
-import { link, sealed } from './thread-message.ts';
+import { chained, sealed } from './thread-message.ts';
 
 /** The thread as `model` is shown it, from revision `joined` on. */
 export function withModel(thread: Thread, joined: number, model: string): Thread {
@@ -19,7 +19,7 @@ export function withModel(thread: Thread, joined: number, model: string): Thread
   for (const exchange of itemsOf(thread.exchanges)) {
     const content = exchange.assistant.content.filter((block) => !isThinking(block));
     const assistant = sealed({ role: 'assistant', content });
-    chain = link(link(chain, exchange.user), assistant);
+    chain = chained(chained(chain, exchange.user), assistant);
     exchanges = append(exchanges, { ...exchange, assistant, chain });
   }
   return { ...thread, joined, profile: begun.profile, base: begun.base, exchanges };

@@ -6,7 +6,7 @@
 import { itemsOf } from '../kit/sequence.ts';
 import { frame, TO_EVALUATE } from './framing.ts';
 import type { Thread } from './thread.ts';
-import type { Entry, MessageBlock } from './thread-message.ts';
+import type { MessageBlock, ThreadEntry } from './thread-message.ts';
 
 /** Most characters of a transcript, about 30,000 tokens. */
 const TRANSCRIPT_MAX = 100_000;
@@ -42,7 +42,7 @@ function linesOf(thread: Thread): string[] {
 }
 
 /** The request and earlier transcripts (marked as common) are shown to the successor anyway. */
-function lineOf(entry: Entry): string[] {
+function lineOf(entry: ThreadEntry): string[] {
   if (entry.kind === 'answer')
     return [`RESULT of ${entry.tool} (${entry.ok ? 'ok' : 'error'}): ${shortened(entry.text)}`];
   return entry.common ? [] : [`READ: ${shortened(entry.text)}`];

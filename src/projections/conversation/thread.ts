@@ -17,19 +17,19 @@ import type { Profile } from '../../events/words/agent.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, countWhile, emptySequence, itemAt, itemsOf, sequenceOf } from '../kit/sequence.ts';
 import {
+  chained,
   digest,
-  type Entry,
   type Letter,
-  link,
   type Message,
   sayable,
   sealed,
+  type ThreadEntry,
   type Use,
   userMessage,
 } from './thread-message.ts';
 
 export interface Exchange {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly ThreadEntry[];
   readonly user: Message;
   readonly reply: number;
   readonly assistant: Message;
@@ -46,7 +46,7 @@ export interface Thread {
   readonly base: string;
   readonly exchanges: Sequence<Exchange>;
   /** What has come since the last exchange closed. */
-  readonly open: Sequence<Entry>;
+  readonly open: Sequence<ThreadEntry>;
   /** Uses of the last reply that have been answered. */
   readonly answered: readonly string[];
   /** Ids of all uses, for invariant 4. */
@@ -57,7 +57,7 @@ export function newThread(
   joined: number,
   incarnation: number,
   profile: Profile,
-  first: readonly Entry[],
+  first: readonly ThreadEntry[],
 ): Thread {
   const { model, temperature, system, tools } = profile;
   return {
@@ -78,7 +78,7 @@ export function withText(
   text: string,
   letter?: Letter,
 ): Thread {
-  const entry: Entry = { kind: 'text', ...at, text, ...(letter ? { letter } : {}) };
+  const entry: ThreadEntry = { kind: 'text', ...at, text, ...(letter ? { letter } : {}) };
   return { ...thread, open: append(thread.open, entry) };
 }
 
@@ -91,14 +91,14 @@ export function unreadFrom(thread: Thread, from: string): number[] {
 }
 
 /** Answers one open use of the last reply. */
-export function withAnswer(
+export function withUseAnswered(
   thread: Thread,
   at: { revision: number; turn: number },
   use: Use,
   ok: boolean,
   text: string,
 ): Thread {
-  const entry: Entry = { kind: 'answer', ...at, use: use.id, tool: use.tool, ok, text };
+  const entry: ThreadEntry = { kind: 'answer', ...at, use: use.id, tool: use.tool, ok, text };
   return {
     ...thread,
     open: append(thread.open, entry),
@@ -114,7 +114,7 @@ export function withLateAnswer(
   ok: boolean,
   text: string,
 ): Thread {
-  const entry: Entry = { kind: 'answer', ...at, use: '', tool, ok, text };
+  const entry: ThreadEntry = { kind: 'answer', ...at, use: '', tool, ok, text };
   return { ...thread, open: append(thread.open, entry) };
 }
 
@@ -145,7 +145,7 @@ export function withReply(
   const entries = open.slice(0, shown);
   const user = userMessage(itemAt(thread.exchanges, -1)?.uses ?? [], entries);
   const assistant = sealed({ role: 'assistant', content: blocks });
-  const chain = link(link(chainOf(thread), user), assistant);
+  const chain = chained(chained(chainOf(thread), user), assistant);
   let useIds = thread.useIds;
   for (const use of uses) useIds = append(useIds, use.id);
   return {
@@ -171,7 +171,7 @@ export function messagesThrough(
 ): { messages: Message[]; hash: string } {
   const closed = countWhile(thread.exchanges, (exchange) => exchange.reply <= through);
   const messages: Message[] = [];
-  const later: Entry[] = [];
+  const later: ThreadEntry[] = [];
   let index = 0;
   for (const exchange of itemsOf(thread.exchanges)) {
     if (index++ < closed) messages.push(exchange.user, exchange.assistant);
@@ -184,7 +184,7 @@ export function messagesThrough(
     later.filter((entry) => entry.revision <= through),
   );
   messages.push(last);
-  return { messages, hash: link(before?.chain ?? thread.base, last) };
+  return { messages, hash: chained(before?.chain ?? thread.base, last) };
 }
 
 function chainOf(thread: Thread): string {

@@ -4,7 +4,7 @@ import { renderBoard } from '../board/board-text.ts';
 import { verdictWords, whyWords } from '../verdict/verdict-words.ts';
 import type { TeamShown } from './merged-teams.ts';
 import type { Totals } from './merged-totals.ts';
-import type { MergedView, TaskShown, Version } from './merged-view.ts';
+import type { FileVersion, MergedView, TaskShown } from './merged-view.ts';
 
 export function renderMerged(view: MergedView): string {
   const { teams, total } = view;
@@ -68,7 +68,7 @@ function artifactLines(artifact: MergedView['artifacts'][number]): string[] {
   ];
 }
 
-function versionText({ team, by, path, hash, held, revision }: Version): string {
+function versionText({ team, by, path, hash, held, revision }: FileVersion): string {
   const where =
     path === null
       ? `text at revision ${held}`

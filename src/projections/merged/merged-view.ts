@@ -28,14 +28,14 @@ export interface MergedView {
   teams: TeamShown[];
   tasks: TaskShown[];
   artifacts: ArtifactShown[];
-  decisions: (DecisionFacts & Said)[];
-  dissent: (DissentFacts & Said)[];
-  findings: (FindingFacts & Said)[];
+  decisions: (DecisionFacts & SaidAt)[];
+  dissent: (DissentFacts & SaidAt)[];
+  findings: (FindingFacts & SaidAt)[];
   total: Totals;
 }
 
 /** By which team, and where in its stream. */
-export interface Said {
+export interface SaidAt {
   team: string;
   revision: number;
   at: number;
@@ -48,15 +48,15 @@ export interface TaskShown extends TaskFacts {
   revision: number;
 }
 
-export interface ArtifactShown extends ArtifactFacts, Said {
+export interface ArtifactShown extends ArtifactFacts, SaidAt {
   locked: boolean;
   /** What other teams hold under the same path, newest first. */
-  contested: Version[];
+  contested: FileVersion[];
   /** The newest write to the path that is not what was agreed. */
-  writtenAfterLock: Version | null;
+  writtenAfterLock: FileVersion | null;
 }
 
-export type Version = ArtifactFacts & Said;
+export type FileVersion = ArtifactFacts & SaidAt;
 
 export function mergedView(state: Merged): MergedView {
   const counts = countsOf(state);
@@ -94,13 +94,13 @@ function tasksOf({ tasks }: Merged, teams: readonly TeamShown[]): TaskShown[] {
   return shown.map(({ task }) => task);
 }
 
-function saidOf<Facts>(dictionary: Dictionary<Register<Facts>>): (Facts & Said)[] {
+function saidOf<Facts>(dictionary: Dictionary<Register<Facts>>): (Facts & SaidAt)[] {
   return [...entriesOf(dictionary)]
     .sort(([a, one], [b, two]) => compareStamps(one.stamp, two.stamp) || compareText(a, b))
     .map(([key, { value, stamp }]) => ({ ...value, ...saidBy(key, stamp) }));
 }
 
-const saidBy = (key: string, { revision, at }: Stamp): Said => ({
+const saidBy = (key: string, { revision, at }: Stamp): SaidAt => ({
   team: namedIn(key)[0],
   revision,
   at,
@@ -115,7 +115,7 @@ interface Held {
 }
 
 interface Candidate {
-  version: Version;
+  version: FileVersion;
   stamp: Stamp;
 }
 
@@ -189,7 +189,7 @@ function artifactOf(
 }
 
 /** Texts are held by revisions of their own streams, so only files of two teams can be the same. */
-const differ = (a: Version, b: Version): boolean =>
+const differ = (a: FileVersion, b: FileVersion): boolean =>
   a.hash === null || b.hash === null || a.hash !== b.hash;
 
 /** A team that had ended before does not dispute what came after it. */

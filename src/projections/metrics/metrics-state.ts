@@ -81,7 +81,7 @@ export function touch(draft: Metrics, event: RecordedEvent): void {
  * The reservation is given back and what was used takes its place, as the doorkeeper counts: without a word of
  * usage a failure costs nothing, and anything else all that was reserved.
  */
-export function settle(
+export function settleUsage(
   draft: Metrics,
   work: string | undefined,
   usage?: Usage,
@@ -103,18 +103,18 @@ export function countChildTeam(
   const { usage, spent, modelCalls = 0 } = event.data;
   draft.childCalls += modelCalls;
   if (usage) each(draft, event, ownerOf(event), (tally) => countUsage(tally, usage));
-  settleChild(draft, event.meta.work, spent, event.type === 'team.failed');
+  settleShare(draft, event.meta.work, spent, event.type === 'team.failed');
   touch(draft, event);
 }
 
-export function settleChild(
+export function settleShare(
   draft: Metrics,
   work: string | undefined,
   spent?: Amount,
   failed = false,
 ): void {
   if (!spent || work === undefined || !Object.hasOwn(draft.open, work)) {
-    settle(draft, work, undefined, failed);
+    settleUsage(draft, work, undefined, failed);
     return;
   }
   release(draft, work);

@@ -26,8 +26,8 @@ import {
   type Metrics,
   noMetrics,
   release,
-  settle,
-  settleChild,
+  settleShare,
+  settleUsage,
   touch,
 } from './metrics-state.ts';
 import { countRetry, countUsage } from './tally.ts';
@@ -98,7 +98,7 @@ const counted = defineProjection({
           countUsage(tally, usage);
           tally.latenciesMs = append(tally.latenciesMs, latencyMs);
         });
-      settle(draft, event.meta.work, usage);
+      settleUsage(draft, event.meta.work, usage);
     },
     failed(draft, event) {
       const { kind, usage } = event.data;
@@ -109,7 +109,7 @@ const counted = defineProjection({
         tally.modelFailures[kind] = (tally.modelFailures[kind] ?? 0) + 1;
         if (usage) countUsage(tally, usage);
       });
-      settle(draft, event.meta.work, usage, true);
+      settleUsage(draft, event.meta.work, usage, true);
     },
     returned(draft, event) {
       draft.childCalls += event.data.modelCalls ?? 0;
@@ -118,7 +118,7 @@ const counted = defineProjection({
         if (!event.data.ok) tally.toolErrors++;
         if (event.data.usage) countUsage(tally, event.data.usage);
       });
-      settleChild(draft, event.meta.work, event.data.spent);
+      settleShare(draft, event.meta.work, event.data.spent);
     },
     toolFailed(draft, event) {
       each(draft, event, ownerOf(event), (tally) => {
@@ -126,7 +126,7 @@ const counted = defineProjection({
         tally.toolErrors++;
         if (event.data.usage) countUsage(tally, event.data.usage);
       });
-      settleChild(draft, event.meta.work, event.data.spent, true);
+      settleShare(draft, event.meta.work, event.data.spent, true);
     },
     corrected(draft, event) {
       each(draft, event, event.data.agent, (tally) => {
@@ -144,7 +144,7 @@ const counted = defineProjection({
       });
     },
     answered(draft, event) {
-      settle(draft, event.meta.work);
+      settleUsage(draft, event.meta.work);
       touch(draft, event);
     },
     admitted(draft, event) {
@@ -190,17 +190,17 @@ const counted = defineProjection({
           countUsage(tally, usage);
         });
       }
-      if (spent) settleChild(draft, work, spent);
-      else settle(draft, work, usage);
+      if (spent) settleShare(draft, work, spent);
+      else settleUsage(draft, work, usage);
       touch(draft, event);
     },
     done(draft, event) {
-      settle(draft, event.meta.work);
+      settleUsage(draft, event.meta.work);
       touch(draft, event);
     },
     workFailed(draft, event) {
-      if (event.data.spent) settleChild(draft, event.meta.work, event.data.spent, true);
-      else settle(draft, event.meta.work, event.data.usage, true);
+      if (event.data.spent) settleShare(draft, event.meta.work, event.data.spent, true);
+      else settleUsage(draft, event.meta.work, event.data.usage, true);
       touch(draft, event);
     },
     teamReturned: countChildTeam,

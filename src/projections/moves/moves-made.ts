@@ -18,7 +18,7 @@ export interface HandedIn {
   details: string | null;
 }
 
-export function handedIn(event: RecordedEvent): HandedIn {
+export function productOf(event: RecordedEvent): HandedIn {
   const field = (name: string): string | null => {
     const value = event.data[name];
     return typeof value === 'string' ? value : null;

@@ -15,7 +15,7 @@ import { defineFold, defineProjection, joined } from '../kit/projection.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence } from '../kit/sequence.ts';
 import type { HandedIn } from '../moves/moves-made.ts';
-import { handedIn, moveEvents } from '../moves/moves-made.ts';
+import { moveEvents, productOf } from '../moves/moves-made.ts';
 import { type FindingLine, foundIn } from './report-findings.ts';
 
 export interface MadeMove extends HandedIn {
@@ -147,7 +147,7 @@ const ofMoves = defineFold<Story>(moveEvents.keys(), (draft, event: RecordedEven
     by,
     round: entry(draft.roundOf, by) ?? draft.rounds,
     revision: event.revision,
-    ...handedIn(event),
+    ...productOf(event),
   };
   draft.moves = append(draft.moves, made);
   for (const one of foundIn(event)) draft.findings = append(draft.findings, one);

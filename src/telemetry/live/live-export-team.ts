@@ -6,15 +6,15 @@ import type { RawEvent, RecordedEvent } from '../../events/event.ts';
 import type { StreamName } from '../../events/ids.ts';
 import { type EventCatalog, UnreadableEvent } from '../../events/known-events.ts';
 import { type EventStore, pages } from '../../events/store.ts';
-import { type Batch, TeamBatches, type Telling } from '../otlp/otlp-batch.ts';
-import { ExportFailure, type SendOptions, type Signal } from '../otlp/otlp-collector.ts';
-import type { Delivery } from '../otlp/otlp-export.ts';
+import { type OtlpBatch, TeamBatches, type Telling } from '../otlp/otlp-batch.ts';
+import { ExportFailure, type OtlpSignal, type SendOptions } from '../otlp/otlp-collector.ts';
+import type { Sending } from '../otlp/otlp-export.ts';
 
 export interface LiveSite {
   store: EventStore;
   catalog: EventCatalog;
   telling: Telling;
-  delivery: Delivery;
+  delivery: Sending;
   /** Names the collector: what it has been told is kept under it. */
   mark: string;
   /** Spans or records of one batch. */
@@ -32,7 +32,7 @@ export class LiveTeam {
   private next = 0;
   /** Up to here it was told before, by whoever led the team then. */
   private told = -1;
-  private pending: { batch: Batch; signals: Set<Signal>; upTo: number } | undefined;
+  private pending: { batch: OtlpBatch; signals: Set<OtlpSignal>; upTo: number } | undefined;
 
   constructor(
     private readonly stream: StreamName,
@@ -62,8 +62,8 @@ export class LiveTeam {
   }
 
   private async deliver(
-    batch: Batch,
-    signals: Set<Signal>,
+    batch: OtlpBatch,
+    signals: Set<OtlpSignal>,
     options: SendOptions,
   ): Promise<ExportFailure | undefined> {
     let refusal: ExportFailure | undefined;

@@ -20,7 +20,7 @@ import type { EventStore, Subscription } from '../../events/store.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { tellingOf } from '../otlp/otlp-batch.ts';
 import { collectorOf, type Environment, timeoutOf } from '../otlp/otlp-collector.ts';
-import { AT_ONCE, Delivery } from '../otlp/otlp-export.ts';
+import { AT_ONCE, Sending } from '../otlp/otlp-export.ts';
 import { type LiveSite, LiveTeam } from './live-export-team.ts';
 
 export interface LiveExportOptions {
@@ -65,7 +65,7 @@ export function startLiveExport(options: LiveExportOptions): LiveExport | undefi
     store: options.store,
     catalog: options.catalog ?? createCatalog(vocabulary),
     telling,
-    delivery: new Delivery(collector, telling),
+    delivery: new Sending(collector, telling),
     mark: collector.fingerprint,
     atOnce: most > 0 ? Math.min(most, AT_ONCE) : AT_ONCE,
     left,

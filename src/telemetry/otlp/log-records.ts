@@ -15,14 +15,14 @@ import type { Conventions, Span, SpanValue } from '../spans/span.ts';
 import { TeamTrace } from '../spans/team-trace.ts';
 import { forkedAs } from '../spans/trace-spans.ts';
 
-export type Severity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+export type LogSeverity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 export interface LogRecord {
   traceId: string;
   spanId: string;
   /** Milliseconds since 1970. */
   at: number;
-  severity: Severity;
+  severity: LogSeverity;
   /** Name of the event. */
   event: string;
   body?: Json;
@@ -91,7 +91,7 @@ const CALL_EVENTS: Readonly<Record<Conventions, string>> = {
   '1.36': 'gen_ai.choice',
 };
 
-function severityOf({ type, data, meta }: RecordedEvent): Severity {
+function severityOf({ type, data, meta }: RecordedEvent): LogSeverity {
   if (type === 'team.dissolved') return data['status'] === 'done' ? 'INFO' : 'ERROR';
   if (WRONG.test(type)) return 'ERROR';
   if (DOUBTFUL.test(type) || (meta.undeliverable?.length ?? 0) > 0) return 'WARN';

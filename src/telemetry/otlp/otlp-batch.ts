@@ -20,9 +20,9 @@ import {
   type Resource,
   type Window,
 } from './otlp.ts';
-import { type Environment, pairsOf, type Signal } from './otlp-collector.ts';
+import { type Environment, type OtlpSignal, pairsOf } from './otlp-collector.ts';
 
-export interface Batch {
+export interface OtlpBatch {
   spans: Span[];
   records: LogRecord[];
   /** From the last event of the batch before to the last of this one. */
@@ -69,7 +69,7 @@ export class TeamBatches {
     return Math.max(this.spans.length, this.records.length);
   }
 
-  take(): Batch {
+  take(): OtlpBatch {
     const { spans, records, from = this.to, to } = this;
     this.spans = [];
     this.records = [];
@@ -79,7 +79,11 @@ export class TeamBatches {
 }
 
 /** The body of a signal's request; undefined when the batch has nothing for it. */
-export function bodyOf(signal: Signal, batch: Batch, { resource }: Telling): object | undefined {
+export function bodyOf(
+  signal: OtlpSignal,
+  batch: OtlpBatch,
+  { resource }: Telling,
+): object | undefined {
   const { spans, records, window } = batch;
   if (signal === 'traces') return spans.length > 0 ? otlpTraces(spans, resource) : undefined;
   if (signal === 'logs') return records.length > 0 ? otlpLogs(records, resource) : undefined;

@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type Signal = 'traces' | 'metrics' | 'logs';
+export type OtlpSignal = 'traces' | 'metrics' | 'logs';
 
 export interface SendOptions {
   /** Attempts in all; default 3. */
@@ -24,13 +24,13 @@ export interface SendOptions {
 
 export interface Collector {
   /** The signals that it is sent. */
-  readonly signals: readonly Signal[];
+  readonly signals: readonly OtlpSignal[];
   /** Names it, and where each signal goes to, without saying so. */
   readonly fingerprint: string;
   /** Where a signal goes to, without credentials. */
-  shown(signal: Signal): string;
+  shown(signal: OtlpSignal): string;
   /** Throws `ExportFailure`. */
-  send(signal: Signal, body: object, options?: SendOptions): Promise<void>;
+  send(signal: OtlpSignal, body: object, options?: SendOptions): Promise<void>;
 }
 
 export class ExportFailure extends Error {
@@ -44,7 +44,7 @@ export class ExportFailure extends Error {
   }
 }
 
-const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+const SIGNALS: readonly OtlpSignal[] = ['traces', 'metrics', 'logs'];
 const TRIES = 3;
 const TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
@@ -55,7 +55,7 @@ const compressed = promisify(gzip);
 /** The collector that the environment names, if any. */
 export function collectorOf(env: Environment): Collector | undefined {
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return undefined;
-  const places = new Map<Signal, string>();
+  const places = new Map<OtlpSignal, string>();
   for (const signal of SIGNALS) {
     const place = endpointOf(signal, env);
     if (place !== undefined && isWanted(signal, env)) places.set(signal, place);
@@ -71,13 +71,13 @@ export function collectorOf(env: Environment): Collector | undefined {
 }
 
 /** `OTEL_TRACES_EXPORTER` and its like: `otlp` unless something else is said. */
-function isWanted(signal: Signal, env: Environment): boolean {
+function isWanted(signal: OtlpSignal, env: Environment): boolean {
   const exporters = env[`OTEL_${signal.toUpperCase()}_EXPORTER`];
   return !exporters || exporters.split(',').some((one) => one.trim() === 'otlp');
 }
 
 /** The endpoint of one signal is taken as it is; to that of all, the path is added. */
-function endpointOf(signal: Signal, env: Environment): string | undefined {
+function endpointOf(signal: OtlpSignal, env: Environment): string | undefined {
   const own = env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`];
   if (own) return own;
   const all = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
@@ -85,11 +85,11 @@ function endpointOf(signal: Signal, env: Environment): string | undefined {
 }
 
 /** A setting of one signal, else that of all. */
-const settingOf = (name: string, signal: Signal, env: Environment): string | undefined =>
+const settingOf = (name: string, signal: OtlpSignal, env: Environment): string | undefined =>
   env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`] ?? env[`OTEL_EXPORTER_OTLP_${name}`];
 
 /** The longest that one `send` may take, milliseconds. */
-export function timeoutOf(signal: Signal, env: Environment): number {
+export function timeoutOf(signal: OtlpSignal, env: Environment): number {
   const wanted = Number(settingOf('TIMEOUT', signal, env));
   return wanted > 0 ? wanted : TIMEOUT_MS;
 }
@@ -111,7 +111,7 @@ export function pairsOf(text: string | undefined): Record<string, string> {
 }
 
 async function send(
-  signal: Signal,
+  signal: OtlpSignal,
   url: string,
   body: object,
   env: Environment,
@@ -141,7 +141,7 @@ async function send(
   }
 }
 
-const hintOf = (signal: Signal, env: Environment): string =>
+const hintOf = (signal: OtlpSignal, env: Environment): string =>
   settingOf('PROTOCOL', signal, env) === 'grpc'
     ? ' (gRPC is not spoken here: name the endpoint for HTTP, usually on port 4318)'
     : '';

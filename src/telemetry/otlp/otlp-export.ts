@@ -4,14 +4,14 @@
  */
 import type { RecordedEvent } from '../../events/event.ts';
 import { forkedAs } from '../spans/trace-spans.ts';
-import { type Batch, bodyOf, TeamBatches, type Telling, tellingOf } from './otlp-batch.ts';
+import { bodyOf, type OtlpBatch, TeamBatches, type Telling, tellingOf } from './otlp-batch.ts';
 import {
   type Collector,
   collectorOf,
   type Environment,
   ExportFailure,
+  type OtlpSignal,
   type SendOptions,
-  type Signal,
 } from './otlp-collector.ts';
 
 interface Export {
@@ -39,7 +39,7 @@ export async function exportTeam(
   const told: Export = { spans: 0, records: 0, endpoints: [], refused: [] };
   if (!collector) return told;
   const telling = tellingOf(env);
-  const delivery = new Delivery(collector, telling);
+  const delivery = new Sending(collector, telling);
   const batches = new TeamBatches(telling, forkedAs(events));
   const deliver = async () => {
     const batch = batches.take();
@@ -57,16 +57,16 @@ export async function exportTeam(
 }
 
 /** Hands batches to a collector, and learns which signals it knows nothing of. */
-export class Delivery {
-  private readonly reached = new Set<Signal>();
-  private readonly unknown = new Map<Signal, string>();
+export class Sending {
+  private readonly reached = new Set<OtlpSignal>();
+  private readonly unknown = new Map<OtlpSignal, string>();
 
   constructor(
     private readonly collector: Collector,
     private readonly telling: Telling,
   ) {}
 
-  get signals(): readonly Signal[] {
+  get signals(): readonly OtlpSignal[] {
     return this.collector.signals;
   }
 
@@ -74,7 +74,7 @@ export class Delivery {
    * Sends a batch to the endpoints of `signals`, and takes out of the set what has been taken or never will be.
    * Throws the first `ExportFailure` of what may be taken later, or what was refused.
    */
-  async deliver(batch: Batch, signals: Set<Signal>, options?: SendOptions): Promise<void> {
+  async deliver(batch: OtlpBatch, signals: Set<OtlpSignal>, options?: SendOptions): Promise<void> {
     for (const signal of signals) {
       const body = this.unknown.has(signal) ? undefined : bodyOf(signal, batch, this.telling);
       if (body) await this.send(signal, body, options);
@@ -82,7 +82,7 @@ export class Delivery {
     }
   }
 
-  private async send(signal: Signal, body: object, options?: SendOptions): Promise<void> {
+  private async send(signal: OtlpSignal, body: object, options?: SendOptions): Promise<void> {
     try {
       await this.collector.send(signal, body, options);
       this.reached.add(signal);

@@ -7,7 +7,7 @@
  */
 import type { Json } from '../../events/event.ts';
 import type { Span, SpanValue } from '../spans/span.ts';
-import type { LogRecord, Severity } from './log-records.ts';
+import type { LogRecord, LogSeverity } from './log-records.ts';
 
 export interface Resource {
   attributes: Readonly<Record<string, SpanValue>>;
@@ -20,7 +20,12 @@ const KINDS = { internal: 1, client: 3 };
 const ERROR = 2;
 /** Delta: each export tells what was used since the one before. */
 const DELTA = 1;
-const SEVERITIES: Readonly<Record<Severity, number>> = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17 };
+const SEVERITIES: Readonly<Record<LogSeverity, number>> = {
+  DEBUG: 5,
+  INFO: 9,
+  WARN: 13,
+  ERROR: 17,
+};
 /** The trace is sampled: whatever refers to it can be found. */
 const SAMPLED = 1;
 

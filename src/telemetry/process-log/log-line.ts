@@ -128,7 +128,7 @@ function pick(data: JsonObject, names: readonly string[], as?: string): LogField
 }
 
 /** What of an error is for a log: its kind and its first line. */
-export function errorFields(error: unknown): LogFields {
+export function fieldsOfError(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: String(error) };
   const { name, message } = error;
   const { code, kind } = error as Error & { code?: string; kind?: string };

@@ -16,7 +16,7 @@ import type { StreamName, TeamId } from '../../events/ids.ts';
 import { type EventStore, pages, type Subscription } from '../../events/store.ts';
 import { scrub } from '../../hands/model/anthropic/anthropic-failure.ts';
 import {
-  errorFields,
+  fieldsOfError,
   LEVELS,
   type Level,
   type LogFields,
@@ -132,7 +132,7 @@ class PinoLog implements ProcessLog {
       }
     };
     const onError = (error: Error) =>
-      this.tell('error', 'the log cannot follow the team', { team, ...errorFields(error) });
+      this.tell('error', 'the log cannot follow the team', { team, ...fieldsOfError(error) });
     const listen = async () => {
       const took = await lastTaken(store, family.root);
       await family.find();

@@ -1,6 +1,6 @@
 /** A store whose failures are told to the operational log, and change nothing else. */
 import { type EventStore, RevisionConflict } from '../../events/store.ts';
-import { errorFields, type Level, type LogFields } from './log-line.ts';
+import { fieldsOfError, type Level, type LogFields } from './log-line.ts';
 
 type Tell = (level: Level, message: string, fields: LogFields) => void;
 
@@ -14,7 +14,7 @@ export function watchedStore(store: EventStore, tell: Tell): EventStore {
       tell(level, `the store did not ${doing}`, {
         store: store.url,
         ...fields,
-        ...errorFields(error),
+        ...fieldsOfError(error),
       });
       throw error;
     }
@@ -35,7 +35,7 @@ export function watchedStore(store: EventStore, tell: Tell): EventStore {
       store.subscribe({
         ...options,
         onError(error) {
-          tell('error', 'a subscription has ended', { store: store.url, ...errorFields(error) });
+          tell('error', 'a subscription has ended', { store: store.url, ...fieldsOfError(error) });
           options.onError?.(error);
         },
       }),

@@ -3,7 +3,7 @@ import type { Usage } from '../../events/amounts.ts';
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
 import { type Span, usageOf } from './span.ts';
 
-export function settle(span: Span, { type, data }: RecordedEvent): void {
+export function markSettled(span: Span, { type, data }: RecordedEvent): void {
   if (type.endsWith('.failed') || type === 'work.lapsed') {
     span.error = String(data['kind'] ?? 'lapsed');
     span.attributes['error.type'] = span.error;

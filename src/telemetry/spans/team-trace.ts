@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../../events/event.ts';
 import { isRehearsal } from '../../events/words/labels.ts';
 import { actorOfWork } from '../../events/work-id.ts';
 import { OpenSpans } from './open-spans.ts';
-import { settle } from './settled-work.ts';
+import { markSettled } from './settled-work.ts';
 import {
   type Conventions,
   type Link,
@@ -59,7 +59,7 @@ export class TeamTrace {
     const worked = work === undefined ? undefined : this.open.get(`work ${work}`);
     HEARD[event.type]?.(this, event);
     if (worked && SETTLES.test(event.type)) {
-      settle(worked, event);
+      markSettled(worked, event);
       this.end(worked, event.meta.at, null);
     }
     const turn = actor === undefined ? undefined : this.turns.get(actor);

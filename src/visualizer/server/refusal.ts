@@ -34,7 +34,7 @@ export const lineOfError = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
 
 /** A whole number of an address; undefined when it is not given. */
-export function wholeNumber(name: string, text: string | undefined): number | undefined {
+export function wholeNumberAsked(name: string, text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   const value = Number(text);
   if (/^\d{1,15}$/.test(text)) return value;

@@ -15,7 +15,7 @@ import { NO_STREAM, PAGE_MAX } from '../../events/store.ts';
 import { conversation } from '../../projections/conversation/conversation.ts';
 import { report, reportFrom } from '../../projections/report/report.ts';
 import type { Report } from '../../projections/report/report-layers.ts';
-import { callOf, knownThrough, promptOf } from '../shared/prompt.ts';
+import { knownThrough, modelCallOf, promptOf } from '../shared/prompt.ts';
 import { storedEvent, storedShown } from '../shared/shown-event.ts';
 import { type Prompt, recorded, type ShownEvent } from '../shared/wire.ts';
 import { Refused } from './refusal.ts';
@@ -65,7 +65,7 @@ export class TeamReading {
 
   /** What the model was asked for the reply, failure or admission at a revision; undefined when it is none. */
   async prompt(team: TeamId, revision: number): Promise<Prompt | undefined> {
-    const call = callOf(await this.event(team, revision));
+    const call = modelCallOf(await this.event(team, revision));
     if (!call) return undefined;
     const near: ShownEvent[] = [];
     for await (const page of this.whole(team, call.armed)) {

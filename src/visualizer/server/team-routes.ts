@@ -10,7 +10,7 @@ import { eventFlow, fileFlow, lineFlow } from './event-flow.ts';
 import { exportedFile } from './exported-file.ts';
 import type { Live } from './live.ts';
 import type { PageFiles } from './page-files.ts';
-import { Refused, wholeNumber } from './refusal.ts';
+import { Refused, wholeNumberAsked } from './refusal.ts';
 import type { TeamLines } from './team-lines.ts';
 import type { TeamReading } from './team-reading.ts';
 
@@ -44,12 +44,16 @@ export function teamRoutes(site: RouteSite): Hono {
   );
   routes.get('/teams/:team/events', async (context) => {
     const team = await reading.known(context.req.param('team'));
-    return lineFlow(context, reading.shown(team, wholeNumber('from', context.req.query('from'))));
+    return lineFlow(
+      context,
+      reading.shown(team, wholeNumberAsked('from', context.req.query('from'))),
+    );
   });
   routes.get('/teams/:team/live', async (context) => {
     const team = await reading.known(context.req.param('team'));
-    const asked = wholeNumber('after', context.req.query('after'));
-    const after = wholeNumber('Last-Event-ID', context.req.header('last-event-id')) ?? asked ?? -1;
+    const asked = wholeNumberAsked('after', context.req.query('after'));
+    const after =
+      wholeNumberAsked('Last-Event-ID', context.req.header('last-event-id')) ?? asked ?? -1;
     return eventFlow(context, (write, leave) => live.follow(team, after, write, leave));
   });
   routes.get('/teams/:team/events/:revision', async ({ req, json }) =>
@@ -75,7 +79,7 @@ export function teamRoutes(site: RouteSite): Hono {
 }
 
 const revisionOf = ({ revision }: { revision: string }): number =>
-  wholeNumber('revision', revision)!;
+  wholeNumberAsked('revision', revision)!;
 
 async function budgetFold(
   { reading, measuring }: RouteSite,

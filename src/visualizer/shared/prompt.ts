@@ -20,7 +20,7 @@ interface Call {
 }
 
 /** The call that an event admits or settles; undefined for any other event. */
-export function callOf({ type, data, meta }: Told): Call | undefined {
+export function modelCallOf({ type, data, meta }: Told): Call | undefined {
   const isAdmission = type === 'work.admitted' && data['src'] === 'callModel';
   if (!isAdmission && type !== 'model.replied' && type !== 'model.failed') return undefined;
   const work = isAdmission ? String(data['work']) : (meta.work ?? '');

@@ -1,6 +1,6 @@
 /** Two teams side by side: where they part, then both in step, then how they stand now, as far as they differ. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { ShownEvent as Side } from '../../../projections/comparison/first-difference.ts';
+import type { DifferingEvent as Side } from '../../../projections/comparison/first-difference.ts';
 import type { Comparison } from '../../../projections/comparison/team-comparison.ts';
 import { renderFields } from '../../../projections/conversation/framing.ts';
 import type { TeamLine } from '../../../projections/teams/teams.ts';
@@ -10,7 +10,7 @@ import { CompareSteps } from './compare-steps.tsx';
 import { CompareTables } from './compare-tables.tsx';
 import './compare-page.css';
 import { hrefOf } from '../shell/route.ts';
-import { Story } from '../shell/story.ts';
+import { TeamStory } from '../shell/story.ts';
 import type { Horde } from '../shell/team-source.ts';
 import { TextBox } from '../shell/text-box.tsx';
 import { ThemeButton } from '../shell/theme-button.tsx';
@@ -18,8 +18,8 @@ import { shortLine, typeInWords } from '../timeline/message-gist.ts';
 
 interface Fetched {
   comparison: Comparison;
-  a: Story;
-  b: Story;
+  a: TeamStory;
+  b: TeamStory;
 }
 
 interface Pair {
@@ -60,8 +60,8 @@ async function fetchBoth(horde: Horde, a: string, b: string): Promise<Fetched> {
   return { comparison, a: left, b: right };
 }
 
-async function storyOf(horde: Horde, team: string): Promise<Story> {
-  const story = new Story(team);
+async function storyOf(horde: Horde, team: string): Promise<TeamStory> {
+  const story = new TeamStory(team);
   for await (const events of horde.events(team, 0)) story.append(events);
   return story;
 }

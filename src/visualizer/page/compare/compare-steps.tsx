@@ -1,7 +1,7 @@
 /** The events of two teams side by side, as many as are in sight. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { hrefOf } from '../shell/route.ts';
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 import { messageGist, shortLine, typeInWords } from '../timeline/message-gist.ts';
 import type { InStep, StepRow } from './compare.ts';
 
@@ -9,7 +9,7 @@ const ROW = 40;
 /** Rows that are drawn beyond what is in sight. */
 const BEYOND = 10;
 
-export function CompareSteps({ steps, a, b }: { steps: InStep; a: Story; b: Story }) {
+export function CompareSteps({ steps, a, b }: { steps: InStep; a: TeamStory; b: TeamStory }) {
   const box = useRef<HTMLDivElement>(null);
   const [sight, see] = useState({ from: 0, count: 20 });
   const look = () => {
@@ -47,8 +47,8 @@ interface RowProps {
   row: StepRow;
   top: number;
   isFirst: boolean;
-  a: Story;
-  b: Story;
+  a: TeamStory;
+  b: TeamStory;
 }
 
 function Row({ row, top, isFirst, a, b }: RowProps) {
@@ -66,7 +66,7 @@ function Row({ row, top, isFirst, a, b }: RowProps) {
   );
 }
 
-function Cell({ story, revision }: { story: Story; revision: number | null }) {
+function Cell({ story, revision }: { story: TeamStory; revision: number | null }) {
   const event = revision === null ? undefined : story.events[revision];
   if (!event || revision === null) return <span class="compare-cell none">–</span>;
   return (

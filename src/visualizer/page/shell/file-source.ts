@@ -4,7 +4,7 @@ import { conversation } from '../../../projections/conversation/conversation.ts'
 import type { ConversationState } from '../../../projections/conversation/conversation-state.ts';
 import { project } from '../../../projections/kit/projection.ts';
 import { reportOf } from '../../../projections/report/report.ts';
-import { callOf, knownThrough, promptOf } from '../../shared/prompt.ts';
+import { knownThrough, modelCallOf, promptOf } from '../../shared/prompt.ts';
 import { shownEvent } from '../../shared/shown-event.ts';
 import { type ExportedTeam, recorded, type ShownEvent } from '../../shared/wire.ts';
 import type { Prompt, Source, TeamSource } from './team-source.ts';
@@ -55,7 +55,7 @@ class FileSource implements TeamSource {
   }
 
   async prompt(team: string, revision: number): Promise<Prompt | undefined> {
-    const call = callOf(await this.event(team, revision));
+    const call = modelCallOf(await this.event(team, revision));
     if (!call) return undefined;
     const through = knownThrough(call, revision, this.exported.events.slice(call.armed));
     this.#conversation ??= project(conversation, this.#events());

@@ -8,7 +8,7 @@
  */
 import type { TeamLine } from '../../../projections/teams/teams.ts';
 import type { About, ForkAsked, ForkMade, Refusal, ShownEvent, Spoken } from '../../shared/wire.ts';
-import type { Horde, Listener, Source } from './team-source.ts';
+import type { Horde, Source, TeamListener } from './team-source.ts';
 
 const TOKEN_KEY = 'horde-token';
 /** The browser comes back by itself after most failures; after the others we do. */
@@ -121,7 +121,7 @@ async function* eventLines(path: string): AsyncGenerator<ShownEvent[]> {
   }
 }
 
-function listen(team: string, after: number, listener: Listener): { close(): void } {
+function listen(team: string, after: number, listener: TeamListener): { close(): void } {
   let known = after;
   return flow(() => `${pathOf(team)}/live?after=${known}`, listener.onConnection, {
     events: (text) => {

@@ -40,7 +40,7 @@ const MOVES: ReadonlySet<string> = new Set([...allMoves.values()].map(({ event }
 /** What is told from actor to actor, beside moves. */
 const TOLD: ReadonlySet<string> = new Set(['message.sent', 'message.told', 'turn.granted']);
 
-export class Story {
+export class TeamStory {
   readonly events: RecordedEvent[] = [];
   /** The shown events are cut where long; whether one is. */
   readonly cuts = new Set<number>();

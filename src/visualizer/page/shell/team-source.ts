@@ -19,7 +19,7 @@ import type {
 
 export type { Prompt } from '../../shared/wire.ts';
 
-export interface Listener {
+export interface TeamListener {
   onEvents(events: readonly ShownEvent[]): void;
   /** Text of a model on its way; only known where the team is led. */
   onSpoken(spoken: Spoken): void;
@@ -34,7 +34,7 @@ export interface TeamSource {
   /** All that is recorded, from a revision on, in batches as they come. */
   events(team: string, from: number): AsyncIterable<readonly ShownEvent[]>;
   /** What is recorded after a revision, until closed. */
-  listen(team: string, after: number, listener: Listener): { close(): void };
+  listen(team: string, after: number, listener: TeamListener): { close(): void };
   /** The event, whole. */
   event(team: string, revision: number): Promise<ShownEvent>;
   /** What the model was asked for the reply, failure or admission at this revision; undefined when it is none. */

@@ -16,14 +16,14 @@ import { Playing } from '../timeline/playing.ts';
 import { Search } from '../timeline/search.ts';
 import { type TimelineFilter, TimelineRows } from '../timeline/timeline-rows.ts';
 import { lastAt } from './ascending.ts';
-import { Story } from './story.ts';
+import { TeamStory } from './story.ts';
 import type { TeamSource } from './team-source.ts';
 
 /** Characters of a reply on its way that are shown. */
 const SPOKEN_SHOWN = 2000;
 
 export class TeamView {
-  readonly story: Story;
+  readonly story: TeamStory;
   readonly jumps: Jumps;
   readonly playing: Playing;
   /** Counts what was appended; read it to be told of new events. */
@@ -76,7 +76,7 @@ export class TeamView {
     readonly source: TeamSource,
     private readonly wanted?: number,
   ) {
-    this.story = new Story(team);
+    this.story = new TeamStory(team);
     this.jumps = new Jumps(this.story);
     this.#search = new Search(this.story);
     this.playing = new Playing({

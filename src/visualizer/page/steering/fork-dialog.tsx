@@ -1,7 +1,7 @@
 /** Lets a team go on differently from here: with another model, other limits, or another next answer. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ForkMade } from '../../shared/wire.ts';
-import { askedOf, editable, type ForkWish, nextReply, replierOf } from './fork-wish.ts';
+import { askedOf, editable, type ForkChoice, nextReply, replierOf } from './fork-wish.ts';
 import './fork-dialog.css';
 import { hrefOf } from '../shell/route.ts';
 import type { Horde } from '../shell/team-source.ts';
@@ -14,7 +14,7 @@ interface Props {
   onClose(): void;
 }
 
-const NOTHING: ForkWish = {
+const NOTHING: ForkChoice = {
   model: '',
   rounds: '',
   budgetTokens: '',
@@ -111,7 +111,7 @@ function Form({ view, horde, at, onClose }: Props & { at: number }) {
     }
   };
   if (made) return <Made made={made} origin={view.team} onClose={onClose} />;
-  const change = (news: Partial<ForkWish>) => setWish((before) => ({ ...before, ...news }));
+  const change = (news: Partial<ForkChoice>) => setWish((before) => ({ ...before, ...news }));
   return (
     <form onSubmit={submit}>
       <div class="fork-fields">
@@ -178,8 +178,8 @@ function Field(props: { name: string; hint: string; value: string; set(value: st
 function Answer(props: {
   view: TeamView;
   at: number;
-  wish: ForkWish;
-  change(news: Partial<ForkWish>): void;
+  wish: ForkChoice;
+  change(news: Partial<ForkChoice>): void;
 }) {
   const { view, at, wish, change } = props;
   const [next] = useState(() => nextReply(view.story, at));

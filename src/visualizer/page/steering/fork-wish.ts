@@ -1,9 +1,9 @@
 /** What one wishes for a fork, as it stands in the fields of a form, and what is asked of the horde. */
 import type { RecordedEvent } from '../../../events/event.ts';
 import type { ForkAsked } from '../../shared/wire.ts';
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 
-export interface ForkWish {
+export interface ForkChoice {
   model: string;
   rounds: string;
   budgetTokens: string;
@@ -15,7 +15,7 @@ export interface ForkWish {
 }
 
 /** Throws a `RangeError` that names the field. */
-export function askedOf(at: number, wish: ForkWish): ForkAsked {
+export function askedOf(at: number, wish: ForkChoice): ForkAsked {
   const model = wish.model.trim();
   const rounds = whole('Rounds', wish.rounds);
   const budgetTokens = whole('Budget in tokens', wish.budgetTokens);
@@ -51,7 +51,7 @@ function money(text: string): number | undefined {
 }
 
 /** The origin's next reply of a model after a revision: what the edited answer would stand in place of. */
-export function nextReply(story: Story, at: number): RecordedEvent | undefined {
+export function nextReply(story: TeamStory, at: number): RecordedEvent | undefined {
   for (let revision = at + 1; revision <= story.head; revision++)
     if (story.events[revision]!.type === 'model.replied') return story.events[revision];
   return undefined;

@@ -1,6 +1,6 @@
 /** The strip above the scrubber: kinds of events over the whole story, rounds as ticks, changes of mind as diamonds. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 import type { TeamView } from '../shell/team-view.ts';
 import { theme } from '../shell/theme.ts';
 import { EventDensity } from './event-density.ts';
@@ -42,7 +42,7 @@ export function DensityStrip({ view, inset }: { view: TeamView; inset: number })
 
 function draw(
   canvas: HTMLCanvasElement,
-  story: Story,
+  story: TeamStory,
   density: EventDensity,
   width: number,
   inset: number,
@@ -85,7 +85,7 @@ function drawBins(
 
 function drawRounds(
   pen: CanvasRenderingContext2D,
-  story: Story,
+  story: TeamStory,
   colour: string,
   xOf: (revision: number) => number,
 ): void {
@@ -102,7 +102,7 @@ function drawRounds(
 
 function drawMinds(
   pen: CanvasRenderingContext2D,
-  story: Story,
+  story: TeamStory,
   colour: string,
   xOf: (revision: number) => number,
 ): void {

@@ -5,7 +5,7 @@
  * span doubles. So each event is counted once, however long the story.
  */
 
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 import type { EventKind } from './event-kind.ts';
 import { KINDS } from './event-line.ts';
 
@@ -18,7 +18,7 @@ export class EventDensity {
   span = 1;
   #counted = 0;
 
-  catchUp(story: Story): void {
+  catchUp(story: TeamStory): void {
     for (; this.#counted <= story.head; this.#counted++) {
       const index = Math.floor(this.#counted / this.span);
       if (index >= BINS_MAX) {

@@ -5,7 +5,7 @@
  */
 
 import { lastAt } from '../shell/ascending.ts';
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 import { actorsOf } from './event-line.ts';
 
 export type JumpKind = 'message' | 'round' | 'failure' | 'refusal' | 'mind';
@@ -23,13 +23,13 @@ export const JUMP_WORDS: Readonly<Record<JumpKind, readonly [one: string, many: 
 const ANYONE = '';
 
 export class Jumps {
-  readonly #story: Story;
+  readonly #story: TeamStory;
   readonly #places = new Map<string, number[]>();
   #events = 0;
   #messages = 0;
   #minds = 0;
 
-  constructor(story: Story) {
+  constructor(story: TeamStory) {
     this.#story = story;
   }
 

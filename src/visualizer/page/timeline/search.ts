@@ -6,14 +6,14 @@
  */
 import type { JsonObject, RecordedEvent } from '../../../events/event.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 import { actorsOf } from './event-line.ts';
 
 export class Search {
-  readonly #story: Story;
+  readonly #story: TeamStory;
   readonly #texts: string[] = [];
 
-  constructor(story: Story) {
+  constructor(story: TeamStory) {
     this.#story = story;
   }
 

@@ -8,7 +8,7 @@
  */
 
 import { lastAt } from '../shell/ascending.ts';
-import type { Story } from '../shell/story.ts';
+import type { TeamStory } from '../shell/story.ts';
 import type { EventKind } from './event-kind.ts';
 import { actorsOf } from './event-line.ts';
 import type { Search } from './search.ts';
@@ -32,12 +32,12 @@ export class TimelineRows {
     readonly seen: number,
   ) {}
 
-  static of(story: Story, filter: TimelineFilter, search: Search): TimelineRows {
+  static of(story: TeamStory, filter: TimelineFilter, search: Search): TimelineRows {
     return new TimelineRows(filter, [], {}, 0).grown(story, search);
   }
 
   /** The rows with what has come since. */
-  grown(story: Story, search: Search): TimelineRows {
+  grown(story: TeamStory, search: Search): TimelineRows {
     const { filter, seen } = this;
     const revisions = this.revisions as number[];
     const counts = { ...this.counts };

@@ -15,7 +15,7 @@ import type { Horde } from '../../shell/team-source.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
 import { type Axis, BurnDown, type Mark, type Unit } from './burn-down.ts';
-import { amount, BurnDownChart } from './burn-down-chart.tsx';
+import { amountText, BurnDownChart } from './burn-down-chart.tsx';
 import { WhatIfForm } from './what-if-form.tsx';
 
 /** Marks that are told in words, and agents that are listed. */
@@ -94,14 +94,14 @@ function Words({ metrics, unit, at }: { metrics: Metrics; unit: Unit; at: number
   const left = limit === null ? null : limit - settled[unit] - reserved[unit];
   return (
     <p class="budget-words">
-      At {at}: <b class="number">{amount(settled[unit], unit)}</b> settled,{' '}
-      <b class="number">{amount(reserved[unit], unit)}</b> reserved
+      At {at}: <b class="number">{amountText(settled[unit], unit)}</b> settled,{' '}
+      <b class="number">{amountText(reserved[unit], unit)}</b> reserved
       {limit === null ? (
         ', no limit'
       ) : (
         <>
           {' '}
-          of {amount(limit, unit)}; <b class="number">{amount(left!, unit)}</b> left
+          of {amountText(limit, unit)}; <b class="number">{amountText(left!, unit)}</b> left
         </>
       )}
     </p>

@@ -158,8 +158,8 @@ function endOf({ points }: BurnDown, axis: Axis): string {
 
 /** As short as an axis has room for. */
 const short = (value: number, unit: Unit): string =>
-  unit === 'usd' || value < 100_000 ? amount(value, unit) : COMPACT.format(value);
+  unit === 'usd' || value < 100_000 ? amountText(value, unit) : COMPACT.format(value);
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-export const amount = (value: number, unit: Unit): string =>
+export const amountText = (value: number, unit: Unit): string =>
   unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : Math.round(value).toLocaleString('en');

@@ -9,7 +9,7 @@
  */
 
 import { lastWhere } from '../../shell/ascending.ts';
-import type { Story } from '../../shell/story.ts';
+import type { TeamStory } from '../../shell/story.ts';
 
 export type Unit = 'tokens' | 'usd';
 export type Axis = 'revision' | 'at';
@@ -53,7 +53,7 @@ export class BurnDown {
   readonly marks: Mark[] = [];
   #taken = 0;
 
-  constructor(private readonly story: Story) {}
+  constructor(private readonly story: TeamStory) {}
 
   /** Takes what the story has got since. */
   update(): this {

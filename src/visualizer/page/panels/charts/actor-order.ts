@@ -4,7 +4,7 @@
  * Invariant: an actor has moved when its state changed in the turn at which one stands, and not later.
  */
 import type { Standing } from '../../shell/cast.ts';
-import type { Story } from '../../shell/story.ts';
+import type { TeamStory } from '../../shell/story.ts';
 
 export type ActorGroup = 'runtime' | 'pattern' | 'agents';
 
@@ -14,7 +14,7 @@ export function groupOf({ actor, machine, role }: Standing, root: string | undef
   return role !== '' || machine === 'agent' ? 'agents' : 'pattern';
 }
 
-export function hasMoved(story: Story, { changedAt, state }: Standing, at: number): boolean {
+export function hasMoved(story: TeamStory, { changedAt, state }: Standing, at: number): boolean {
   const turn = story.events[at]?.meta.turn;
   return state !== undefined && turn !== undefined && story.events[changedAt]?.meta.turn === turn;
 }
@@ -22,7 +22,7 @@ export function hasMoved(story: Story, { changedAt, state }: Standing, at: numbe
 const RANKS: Readonly<Record<ActorGroup, number>> = { pattern: 1, runtime: 2, agents: 3 };
 
 /** Who moved last first; then the pattern, the team, the agents as they joined, and whoever has left. */
-export function inOrder(story: Story, standings: readonly Standing[], at: number): Standing[] {
+export function inOrder(story: TeamStory, standings: readonly Standing[], at: number): Standing[] {
   const [root] = story.cast.actors;
   const rank = (standing: Standing) => {
     if (hasMoved(story, standing, at)) return 0;

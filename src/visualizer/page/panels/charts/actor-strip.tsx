@@ -1,13 +1,13 @@
 /** All actors of a team in a few lines: who they are, in which state, and who has just moved. */
 
 import type { Standing } from '../../shell/cast.ts';
-import type { Story } from '../../shell/story.ts';
+import type { TeamStory } from '../../shell/story.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
 import { stateText } from './active-states.ts';
 import { type ActorGroup, groupOf, hasMoved } from './actor-order.ts';
 
 interface Props {
-  story: Story;
+  story: TeamStory;
   standings: readonly Standing[];
   at: number;
   /** Whose chart is large because it was chosen. */

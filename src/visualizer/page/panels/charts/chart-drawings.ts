@@ -1,7 +1,7 @@
 /** The charts that the page has asked its source for, each once; and the states in which an unknown machine was seen. */
 import { type Signal, signal } from '@preact/signals';
 import type { ChartDrawing } from '../../../shared/wire.ts';
-import type { Story } from '../../shell/story.ts';
+import type { TeamStory } from '../../shell/story.ts';
 import type { TeamSource } from '../../shell/team-source.ts';
 import { pathsOf } from './active-states.ts';
 
@@ -40,10 +40,10 @@ interface Seen {
   states: Map<string, Set<string>>;
 }
 
-const seen = new WeakMap<Story, Seen>();
+const seen = new WeakMap<TeamStory, Seen>();
 
 /** All states in which an actor was seen so far, in their order; each event is looked at once. */
-export function statesSeen(story: Story, actor: string): readonly string[] {
+export function statesSeen(story: TeamStory, actor: string): readonly string[] {
   const known = seen.get(story) ?? { until: 0, states: new Map() };
   seen.set(story, known);
   for (; known.until < story.events.length; known.until++)

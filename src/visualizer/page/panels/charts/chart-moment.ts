@@ -8,7 +8,7 @@
 import type { RecordedEvent } from '../../../../events/event.ts';
 import type { ChartDrawing } from '../../../shared/wire.ts';
 import type { Standing } from '../../shell/cast.ts';
-import type { Story } from '../../shell/story.ts';
+import type { TeamStory } from '../../shell/story.ts';
 import { type ActiveStates, activeStates, NOWHERE } from './active-states.ts';
 import { type EdgeTaken, transitionTaken } from './transition-taken.ts';
 
@@ -35,7 +35,7 @@ const NO_MOMENT: ChartMoment = {
 };
 
 /** Remembers the last moment: most steps change nothing for most actors. */
-export function momentsOf(story: Story, chart: ChartDrawing) {
+export function momentsOf(story: TeamStory, chart: ChartDrawing) {
   let [key, last] = ['', NO_MOMENT];
   return (standing: Standing | undefined, at: number): ChartMoment => {
     if (!standing) return NO_MOMENT;
@@ -49,7 +49,7 @@ export function momentsOf(story: Story, chart: ChartDrawing) {
 }
 
 function momentAt(
-  story: Story,
+  story: TeamStory,
   chart: ChartDrawing,
   standing: Standing,
   heard: RecordedEvent | undefined,
@@ -75,11 +75,11 @@ const isJoiningOf = (actor: string, { type, data }: RecordedEvent): boolean =>
   (type === 'agent.joined' || type === 'actor.joined' || type === 'team.formed') &&
   data['actor'] === actor;
 
-const isSameTurn = (story: Story, a: number, b: number): boolean =>
+const isSameTurn = (story: TeamStory, a: number, b: number): boolean =>
   story.events[a] !== undefined && story.events[a].meta.turn === story.events[b]?.meta.turn;
 
 /** The last event of the turn at which one stands that it could act on, after the one that changed its state. */
-function heardLater(story: Story, { actor, changedAt }: Standing, at: number) {
+function heardLater(story: TeamStory, { actor, changedAt }: Standing, at: number) {
   for (let revision = at; revision > changedAt; revision--) {
     if (!isSameTurn(story, revision, at)) return undefined;
     const event = story.events[revision]!;

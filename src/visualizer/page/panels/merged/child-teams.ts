@@ -11,7 +11,7 @@ import { merge, merged } from '../../../../projections/merged/merged.ts';
 import type { Merged } from '../../../../projections/merged/merged-state.ts';
 import type { TeamLine } from '../../../../projections/teams/teams.ts';
 import { lastWhere } from '../../shell/ascending.ts';
-import { Story } from '../../shell/story.ts';
+import { TeamStory } from '../../shell/story.ts';
 import type { TeamSource } from '../../shell/team-source.ts';
 
 /** Teams that are merged. */
@@ -26,7 +26,7 @@ export interface ChildTeam {
 }
 
 interface Fetched {
-  story: Story;
+  story: TeamStory;
   problem: string;
 }
 
@@ -105,7 +105,7 @@ export class ChildTeams {
   }
 
   async #fetchOne({ team, events }: TeamLine): Promise<void> {
-    const fetched = this.#fetched.get(team) ?? { story: new Story(team), problem: '' };
+    const fetched = this.#fetched.get(team) ?? { story: new TeamStory(team), problem: '' };
     this.#fetched.set(team, fetched);
     const { story } = fetched;
     try {
@@ -122,7 +122,7 @@ export class ChildTeams {
   }
 }
 
-const NOTHING: Fetched = { story: new Story(''), problem: '' };
+const NOTHING: Fetched = { story: new TeamStory(''), problem: '' };
 
 /** Children, then theirs, and so on; each once, who began first before. */
 function descendants(team: string, all: readonly TeamLine[]): TeamLine[] {
@@ -144,7 +144,7 @@ function descendants(team: string, all: readonly TeamLine[]): TeamLine[] {
 }
 
 /** Turns are shown whole. */
-function cutAt(story: Story, time: number): number {
+function cutAt(story: TeamStory, time: number): number {
   const last = lastWhere(story.events, ({ meta }) => meta.at <= time);
   return last < 0 ? -1 : story.turnEndAt(last);
 }

@@ -7,7 +7,7 @@ import {
   type ArtifactShown,
   type MergedView,
   mergedView,
-  type Said,
+  type SaidAt,
 } from '../../../../projections/merged/merged-view.ts';
 import { whyWords } from '../../../../projections/verdict/verdict-words.ts';
 import type { Panel } from '../panel.ts';
@@ -193,7 +193,7 @@ function Artifacts(props: { view: TeamView; artifacts: readonly ArtifactShown[] 
   );
 }
 
-function Lines<Line extends Said>(props: {
+function Lines<Line extends SaidAt>(props: {
   title: string;
   view: TeamView;
   lines: readonly Line[];

@@ -11,7 +11,7 @@
 import type { RecordedEvent } from '../../../../events/event.ts';
 import type { ChangeOfMind } from '../../../../projections/decisions/changes-of-mind.ts';
 import { lastWhere } from '../../shell/ascending.ts';
-import type { Story, StoryMessage } from '../../shell/story.ts';
+import type { StoryMessage, TeamStory } from '../../shell/story.ts';
 
 export type FlowRow = { y: number; height: number; revision: number } & (
   | { kind: 'round'; round: string }
@@ -44,7 +44,7 @@ export class MessageFlow {
   #minds = 0;
 
   constructor(
-    private readonly story: Story,
+    private readonly story: TeamStory,
     /** Grants of turns are rows too. */
     readonly withGrants: boolean,
   ) {}
@@ -173,7 +173,7 @@ export function mindLinesIn(flow: MessageFlow, { from, to }: Window): MindLine[]
   for (let index = from; index < end; index++) {
     const note = flow.rows[index]!;
     if (note.kind !== 'change') continue;
-    const over = reasonOf(flow, note.change);
+    const over = reasonShown(flow, note.change);
     if (over && (index < to || over.y < flow.rows[to - 1]!.y)) {
       lines.push({ change: note.change, over, note });
     }
@@ -182,7 +182,7 @@ export function mindLinesIn(flow: MessageFlow, { from, to }: Window): MindLine[]
 }
 
 /** The newest message that it changed its mind over, as a row. */
-export function reasonOf(flow: MessageFlow, { over }: ChangeOfMind): FlowRow | undefined {
+export function reasonShown(flow: MessageFlow, { over }: ChangeOfMind): FlowRow | undefined {
   for (const revision of over) {
     const row = flow.messageRow(revision);
     if (row) return row;
