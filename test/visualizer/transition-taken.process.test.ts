@@ -1,5 +1,8 @@
-/** Which edges an actor went along, told from the log, is held against what XState itself says it took. */
-import { beforeAll, describe, expect, it } from 'vitest';
+/**
+ * Which edges an actor went along, told from the log, is held against what XState itself says it took. XState takes every
+ * step here, so the file has a process of its own.
+ */
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AnyStateNode } from 'xstate';
 import type { Json, RecordedEvent } from '../../src/events/event.ts';
 import { hordeMachines } from '../../src/machines/index.ts';
@@ -14,6 +17,8 @@ import { Cast } from '../../src/visualizer/page/shell/cast.ts';
 import { drawingOf } from '../../src/visualizer/server/chart-drawing.ts';
 import type { ChartDrawing } from '../../src/visualizer/shared/wire.ts';
 import { rehearse } from '../properties/rehearsed-teams.ts';
+
+vi.mock('../../src/actors/machine/stepper.ts', () => ({ createStepper: () => () => undefined }));
 
 interface Told {
   team: string;
