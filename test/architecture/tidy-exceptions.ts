@@ -128,4 +128,4 @@ export const exceptions: Exceptions = {
 };
 
 /** How often the sources tell the compiler what something is, in all. These may only fall. */
-export const ASSERTIONS_MAX = { as: 560, asUnknownAs: 50, nonNull: 500 };
+export const ASSERTIONS_MAX = { as: 560, asUnknownAs: 50, nonNull: 470 };

@@ -8,6 +8,7 @@ import * as expertiseRouting from '../../machines/patterns/expertise-routing/wor
 import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
 import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
 import * as swarm from '../../machines/patterns/swarm/words.ts';
+import * as watchdog from '../../machines/patterns/watchdog/words.ts';
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
 import * as child from './child.ts';
@@ -17,7 +18,6 @@ import * as moves from './moves.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
 import * as contract from './moves-contract-first-negotiation.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
-import * as watchdog from './moves-watchdog.ts';
 import * as pattern from './pattern.ts';
 import * as team from './team.ts';
 import * as work from './work.ts';

@@ -18,7 +18,7 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [contractFirstNegotiation.name]: contractFirstNegotiation as unknown as PatternDefinition,
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [expertiseRouting.name]: expertiseRouting,
-  [watchdog.name]: watchdog as unknown as PatternDefinition,
+  [watchdog.name]: watchdog,
   [nestedSwarm.name]: nestedSwarm,
   [reviewLoop.name]: reviewLoop,
   [singleAgent.name]: singleAgent,

@@ -19,8 +19,6 @@ const TYPES: Record<string, readonly string[]> = {
   stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
   negotiator: ['backend-architect', 'frontend-developer'],
-  implementer: ['backend-architect'],
-  watchdog: ['consistency-watchdog'],
 };
 
 /** Whom a team that grows may come to need, when nobody says it. */

@@ -10,11 +10,11 @@ import type { CueRow } from '../../machines/patterns/kit/cue.ts';
 import { nestedSwarmCues } from '../../machines/patterns/nested-swarm/cues.ts';
 import { reviewLoopCues } from '../../machines/patterns/review-loop/cues.ts';
 import { swarmCues } from '../../machines/patterns/swarm/cues.ts';
+import { watchdogCues } from '../../machines/patterns/watchdog/cues.ts';
 import type { Collaboration } from '../choice.ts';
 import { assemblyLineCues } from './cues/assembly-line.ts';
 import { contractFirstNegotiationCues } from './cues/contract-first-negotiation.ts';
 import { swarmDiscoveryCues } from './cues/swarm-discovery.ts';
-import { watchdogCues } from './cues/watchdog.ts';
 
 export const CUES: { readonly [pattern in Collaboration]: readonly CueRow[] } = {
   'review-loop': reviewLoopCues,

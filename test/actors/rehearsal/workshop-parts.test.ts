@@ -82,7 +82,12 @@ describe('the rehearsal names whom the brief names', () => {
     const seats = ['implementer-1', 'implementer-2', 'watchdog'];
     const past = [heard('checkpoint.submitted', 'implementer-1', product)];
     const brief = briefTo('watchdog', 'watchdog', seats, past);
-    const warned = played('warn', brief).map(({ offender, versus }) => [offender, versus]);
+    const others = seats.slice(0, 2).map(seat);
+    const shown = [recorded('checkpoint.submitted', product, 'implementer-1')];
+    const warned = played('warn', brief, [], { others, shown }).map(({ offender, versus }) => [
+      offender,
+      versus,
+    ]);
     for (const pair of warned) expect(pair.sort()).toEqual(['implementer-1', 'implementer-2']);
   });
 });

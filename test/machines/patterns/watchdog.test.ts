@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
-import { watchdog, watchdogMachine } from '../../../src/machines/patterns/watchdog/watchdog.ts';
+import { watchdog } from '../../../src/machines/patterns/watchdog/watchdog.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';
@@ -14,7 +13,7 @@ const roster = (implementers: number) => [
   { actor: 'dog', role: 'watchdog' },
 ];
 const watch = (events: Event[] = [], limits = {}, implementers = 1) =>
-  given(watchdogMachine, watchdog.seats(roster(implementers), limits), events);
+  given(watchdog.machine, watchdog.seats(roster(implementers), limits), events);
 
 const work = { title: 'T', summary: 's' };
 const checkpoint = (n: number, grant = 1, paths = [`src/${n}.ts`], at = 100 * n + grant) =>
@@ -399,7 +398,6 @@ describe('Whatever implementers, watchdog and team do', () => {
         return { read: draw(2) > 0 ? [path] : [], evidence: 'e' };
     }
   };
-  const pattern = watchdog as unknown as PatternDefinition;
   const plays = fc.record({
     implementers: fc.integer({ min: 1, max: 3 }),
     corrections: fc.integer({ min: 1, max: 3 }),
@@ -412,7 +410,7 @@ describe('Whatever implementers, watchdog and team do', () => {
     fc.assert(
       fc.property(plays, ({ implementers, corrections, checkpoints, harm, seed }) => {
         const limits = watchdog.limits.parse({ corrections, checkpoints });
-        const play = { pattern, roster: roster(implementers), limits, args };
+        const play = { pattern: watchdog, roster: roster(implementers), limits, args };
         const { log, conclusion } = perform(play, drawing(seed), harm);
         const waiting = new Set<string>();
         let reviewed = '';

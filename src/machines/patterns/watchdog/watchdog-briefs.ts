@@ -3,10 +3,16 @@
  * the corrections that it must act on; the watchdog is shown what was handed in, and reads the files itself.
  */
 import { listed, type Turn, thereOf } from '../kit/turn-taking.ts';
-import { checkpointsLeft, implementerMoves, type WatchdogContext } from './watchdog-ledger.ts';
+import { checkpointsLeft, implementerMoves, type Watch } from './watchdog-ledger.ts';
+
+/** The turn that a seat owes now. */
+export function watchTurn(context: Watch, seat: string): Turn {
+  if (seat !== context.watchdog) return implementTurn(context, seat);
+  return context.round === 2 ? closingTurn(context) : reviewTurn(context);
+}
 
 /** What an implementer does next, and how it ends its turn. */
-export function implementTurn(context: WatchdogContext, seat: string): Turn {
+function implementTurn(context: Watch, seat: string): Turn {
   const material = context.shown[seat] ?? [];
   const moves = implementerMoves(context, seat);
   const isFirst = (context.handed[seat] ?? []).length === 0;
@@ -18,7 +24,7 @@ export function implementTurn(context: WatchdogContext, seat: string): Turn {
   };
 }
 
-function starting(context: WatchdogContext, seat: string): string {
+function starting(context: Watch, seat: string): string {
   const beside = thereOf(context.implementers, context).filter((one) => one !== seat);
   const shared =
     beside.length > 0
@@ -27,10 +33,10 @@ function starting(context: WatchdogContext, seat: string): string {
   return `Implement the request.${shared} ${context.watchdog} looks at each checkpoint before you build on it.`;
 }
 
-const correcting = ({ watchdog }: WatchdogContext): string =>
+const correcting = ({ watchdog }: Watch): string =>
   `${watchdog} demands what is shown below. Put it right now, in the places named, before anything else.`;
 
-function ending(context: WatchdogContext, seat: string, moves: readonly string[]): string {
+function ending(context: Watch, seat: string, moves: readonly string[]): string {
   const left = checkpointsLeft(context, seat);
   const checkpoint = `End your turn with hand_in_checkpoint after each significant piece of work, and name every file that you changed (${left} ${left === 1 ? 'checkpoint is' : 'checkpoints are'} left).`;
   const done = 'When your part is complete, end it with report_done.';
@@ -42,7 +48,7 @@ function ending(context: WatchdogContext, seat: string, moves: readonly string[]
 }
 
 /** The checkpoint under review, and what else is new to the watchdog. */
-export function reviewTurn(context: WatchdogContext): Turn {
+function reviewTurn(context: Watch): Turn {
   const { by, at } = context.queue[0]!;
   const others = context.implementers.filter((seat) => seat !== by);
   const compare =
@@ -58,21 +64,23 @@ export function reviewTurn(context: WatchdogContext): Turn {
 }
 
 /** Refuses a verdict on files that were not read, once. */
-export const pressTurn = (context: WatchdogContext): Turn => ({
+export const pressTurn = (context: Watch): Turn => ({
   ...reviewTurn(context),
   brief: `You cleared a checkpoint without having read every file that it changed: ${context.queue[0]!.paths.slice(0, 20).join(', ')}. Read them, and then end your turn with clear, and name in read what you have read, or with correct.`,
 });
 
 /** The last word: on all the work together. */
-export const closingTurn = (context: WatchdogContext): Turn => ({
+const closingTurn = (context: Watch): Turn => ({
   round: 2,
   brief: `The implementers have come to their end${context.ending === null ? '' : ', earlier than planned'}; what you have not seen yet is shown below. Look at the work of ${listed(context.implementers)} as a whole, in the files themselves: is every earlier point put right, and does all of it fit together? End your turn with all_clear, or with name_issues and everything that remains.`,
   moves: ['all_clear', 'name_issues'],
   material: [...context.unseen],
 });
 
-/** All that was handed in, for a successor of the watchdog. */
-export function takenOver(context: WatchdogContext, turn: Turn): Turn {
-  const all = context.implementers.flatMap((seat) => context.handed[seat] ?? []);
-  return { ...turn, material: [...new Set([...turn.material, ...all])] };
+/** A successor of the watchdog sees all that was handed in. */
+export function watchShownAgain(context: Watch, seat: string): number[] {
+  const { material } = watchTurn(context, seat);
+  if (seat !== context.watchdog) return material;
+  const all = context.implementers.flatMap((one) => context.handed[one] ?? []);
+  return [...new Set([...material, ...all])];
 }

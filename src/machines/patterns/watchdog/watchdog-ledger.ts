@@ -7,31 +7,20 @@
  * 2. A correction or a warning counts for the one who has to act on it; past the limit it escalates instead.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type * as moves from '../../../events/words/moves-watchdog.ts';
-import { NO_GRANTS } from '../kit/grants.ts';
-import { type TurnTaking, thereOf } from '../kit/turn-taking.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import { thereOf } from '../kit/turn-taking.ts';
+import type * as moves from './words.ts';
 
 export const watchdogLimits = z.strictObject({
   /** Corrections and warnings to one implementer, before it escalates. */
   corrections: z.int().min(1).max(5).default(3),
   /** Checkpoints of one implementer. */
   checkpoints: z.int().min(1).max(20).default(6),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type WatchdogLimits = z.output<typeof watchdogLimits>;
-
-const DEFAULTS = watchdogLimits.parse({});
-
-export interface WatchdogInput {
-  implementers: readonly string[];
-  watchdog: string;
-  limits?: Partial<WatchdogLimits>;
-}
 
 /** Work of `by`, handed in at this revision, with the files that it changed. */
-export interface Checkpoint {
+interface Checkpoint {
   by: string;
   at: number;
   paths: readonly string[];
@@ -39,10 +28,9 @@ export interface Checkpoint {
 
 type Of<Value> = Readonly<Record<string, Value>>;
 
-export interface WatchdogContext extends TurnTaking {
+export interface Watch extends Memory<z.output<typeof watchdogLimits>> {
   implementers: readonly string[];
   watchdog: string;
-  limits: WatchdogLimits;
   /** All that each has handed in, oldest first, and how many of it were checkpoints. */
   handed: Of<readonly number[]>;
   checkpoints: Of<number>;
@@ -64,24 +52,18 @@ export interface WatchdogContext extends TurnTaking {
   remaining: readonly string[];
 }
 
-export type Handed = Heard<typeof moves.handInCheckpoint.event>;
-export type Done = Heard<typeof moves.reportDone.event>;
-export type Cleared = Heard<typeof moves.clear.event>;
-export type Correction = Heard<typeof moves.correct.event>;
-export type Warning = Heard<typeof moves.warn.event>;
-export type AllClear = Heard<typeof moves.allClear.event>;
-export type Remaining = Heard<typeof moves.nameIssues.event>;
+export type Handed = HeardMove<typeof moves.handInCheckpoint>;
+export type Done = HeardMove<typeof moves.reportDone>;
+export type Cleared = HeardMove<typeof moves.clear>;
+export type Correction = HeardMove<typeof moves.correct>;
+export type Warning = HeardMove<typeof moves.warn>;
+export type AllClear = HeardMove<typeof moves.allClear>;
+export type Remaining = HeardMove<typeof moves.nameIssues>;
 
-type Change = Partial<WatchdogContext>;
+type Change = Partial<Watch>;
 
-export const newWatch = (input: WatchdogInput | undefined): WatchdogContext => ({
-  implementers: input?.implementers ?? [],
-  watchdog: input?.watchdog ?? '',
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 1,
-  grants: NO_GRANTS,
-  lost: [],
-  ending: null,
+/** What it remembers at first. */
+export const newWatch = {
   handed: {},
   checkpoints: {},
   corrections: {},
@@ -95,36 +77,39 @@ export const newWatch = (input: WatchdogInput | undefined): WatchdogContext => (
   pressed: false,
   verdict: null,
   remaining: [],
-});
+};
 
-export const isImplementer = ({ implementers }: WatchdogContext, seat: string): boolean =>
+export const isImplementer = ({ implementers }: Watch, seat: string): boolean =>
   implementers.includes(seat);
 
-export const isWatched = ({ watchdog, lost }: WatchdogContext): boolean => !lost.includes(watchdog);
+/** Whose move it is: both kinds of seats may hold a turn at a time. */
+export const isImplementers = (context: Watch, { from }: Handed | Done): boolean =>
+  isImplementer(context, from);
+export const isWatchdog = ({ watchdog }: Watch, { from }: { from: string }): boolean =>
+  from === watchdog;
+
+export const isWatched = ({ watchdog, lost }: Watch): boolean => !lost.includes(watchdog);
 
 /** Whether anything can be granted to an implementer: nothing new is begun near the end, or unwatched. */
-export const mayWork = (context: WatchdogContext, seat: string): boolean =>
+export const mayWork = (context: Watch, seat: string): boolean =>
   context.ending === null && isWatched(context) && thereOf([seat], context).length > 0;
 
-export const checkpointsLeft = ({ limits, checkpoints }: WatchdogContext, seat: string): number =>
+export const checkpointsLeft = ({ limits, checkpoints }: Watch, seat: string): number =>
   limits.checkpoints - (checkpoints[seat] ?? 0);
 
 /** After an escalation nothing is corrected any more, so nothing is looked at before the end. */
-export function implementerMoves(context: WatchdogContext, seat: string): string[] {
+export function implementerMoves(context: Watch, seat: string): string[] {
   if (context.escalated.includes(seat) || checkpointsLeft(context, seat) <= 0)
     return ['report_done'];
   const mustShow = (context.shown[seat] ?? []).length > 0;
   return mustShow ? ['hand_in_checkpoint'] : ['hand_in_checkpoint', 'report_done'];
 }
 
-export const withHanded = (
-  { handed }: WatchdogContext,
-  { from, revision }: Handed | Done,
-): Change => ({
+export const withHanded = ({ handed }: Watch, { from, revision }: Handed | Done): Change => ({
   handed: { ...handed, [from]: [...(handed[from] ?? []), revision] },
 });
 
-export const withCheckpoint = (context: WatchdogContext, event: Handed): Change => ({
+export const withCheckpoint = (context: Watch, event: Handed): Change => ({
   ...withHanded(context, event),
   checkpoints: {
     ...context.checkpoints,
@@ -134,23 +119,27 @@ export const withCheckpoint = (context: WatchdogContext, event: Handed): Change 
 });
 
 /** Whether a checkpoint was cleared although a file of it was not read, for the first time. */
-export function isUnread({ queue, pressed }: WatchdogContext, { read }: Cleared): boolean {
+export function isUnread({ queue, pressed, watchdog }: Watch, { from, read }: Cleared): boolean {
   const known = new Set(read.map(plain));
-  return !pressed && queue[0]!.paths.some((path) => !known.has(plain(path)));
+  const { paths = [] } = queue[0] ?? {};
+  return from === watchdog && !pressed && paths.some((path) => !known.has(plain(path)));
 }
 
 const plain = (path: string): string => path.replace(/^(\.\/)+/, '');
 
 /** Who has to act on a warning: the one named, else the author of the checkpoint. */
-export const offenderOf = (context: WatchdogContext, { offender }: Warning): string =>
-  isImplementer(context, offender) ? offender : context.queue[0]!.by;
+export const offenderOf = (context: Watch, { offender }: Warning): string =>
+  isImplementer(context, offender) ? offender : authorOf(context);
 
-export const mayCorrect = ({ limits, corrections, escalated }: WatchdogContext, seat: string) =>
+/** Whose checkpoint is under review. */
+export const authorOf = ({ queue: [first] }: Watch): string => first?.by ?? '';
+
+export const mayCorrect = ({ limits, corrections, escalated }: Watch, seat: string) =>
   !escalated.includes(seat) && (corrections[seat] ?? 0) < limits.corrections;
 
 /** One more correction or warning, to be shown with the next turn. */
 export const withCorrection = (
-  { corrections, pending }: WatchdogContext,
+  { corrections, pending }: Watch,
   seat: string,
   revision: number,
 ): Change => ({
@@ -159,13 +148,13 @@ export const withCorrection = (
 });
 
 export const withStanding = (
-  { standing }: WatchdogContext,
+  { standing }: Watch,
   seat: string,
   tags: readonly string[],
 ): Change => ({ standing: { ...standing, [seat]: [...new Set(tags)] } });
 
 /** Whether there is a demand that the implementer has not been shown yet. */
-export const isPending = ({ pending }: WatchdogContext, seat: string): boolean =>
+export const isPending = ({ pending }: Watch, seat: string): boolean =>
   (pending[seat] ?? []).length > 0;
 
-export const hasWork = ({ handed }: WatchdogContext): boolean => Object.keys(handed).length > 0;
+export const hasWork = ({ handed }: Watch): boolean => Object.keys(handed).length > 0;
