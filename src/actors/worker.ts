@@ -8,11 +8,10 @@
  * 3. It ends soon after its signal is aborted (`attaching`: once the child team has ended); what it returns
  *    then can only settle a reservation.
  */
-import type { z } from 'zod';
 import type { Amount, Usage } from '../events/amounts.ts';
 import type { EventDefinition, Json, JsonObject, RecordedEvent } from '../events/event.ts';
 import type { ActorId, TeamId } from '../events/ids.ts';
-import type { teamReturned } from '../events/words/child.ts';
+
 import type { Limits } from '../events/words/team.ts';
 import type { EffectClass } from '../events/words/work.ts';
 import type { Projection } from '../projections/kit/projection.ts';
@@ -56,10 +55,17 @@ export interface ChildPlan {
   labels?: Record<string, string>;
 }
 
-/** How a child team ended, ready to be recorded. */
-export type ChildEnd = z.output<typeof teamReturned.data> & {
-  status: 'done' | 'failed' | 'stopped';
-};
+/** How a child team ended. */
+export interface ChildEnd {
+  readonly team: string;
+  readonly status: 'done' | 'failed' | 'stopped';
+  readonly reason: string;
+  readonly output: Json;
+  /** What the child and all its child teams count against the budget: settled, and what never was in full. */
+  readonly spent: Amount;
+  /** All that is recorded of it. */
+  events(): AsyncIterable<RecordedEvent>;
+}
 
 /**
  * The process ends, or another one leads the team: work is broken off here, and goes on elsewhere. A child team

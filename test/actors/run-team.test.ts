@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endOfChild } from '../../src/actors/children/child-end.ts';
+import { endOfChild } from '../../src/actors/children/ended-child.ts';
 import { SimulatedClock } from '../../src/actors/clock.ts';
 import type { Runtime } from '../../src/actors/runtime.ts';
 import type { EventStore } from '../../src/events/store.ts';

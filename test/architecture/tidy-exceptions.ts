@@ -16,19 +16,12 @@ type Exceptions = Record<
 
 export const exceptions: Exceptions = {
   engineImports: [
-    'src/actors/children/child-end.ts -> src/projections/report/report-layers.ts',
-    'src/actors/children/child-end.ts -> src/projections/report/report.ts',
     'src/actors/outside.ts -> src/events/words/index.ts',
     'src/actors/runtime.ts -> src/events/words/index.ts',
     'src/actors/what-if.ts -> src/events/words/agent.ts',
     'src/actors/what-if.ts -> src/projections/moves/moves-made.ts',
   ],
   engineWords: [
-    'src/actors/children/child-end.ts: horde',
-    'src/actors/children/child-end.ts: model',
-    'src/actors/children/child-end.ts: pattern',
-    'src/actors/children/child-end.ts: round',
-    'src/actors/children/child-end.ts: synthesis',
     'src/actors/fork.ts: model',
     'src/actors/fork.ts: rounds',
     'src/actors/gate/budget.ts: model',

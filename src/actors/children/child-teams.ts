@@ -21,8 +21,8 @@ import type { StartOptions } from '../team-plan.ts';
 import { ENDS } from '../team-reader.ts';
 import { type ChildEnd, type ChildPlan, StandingDown, WorkFailure } from '../worker.ts';
 import { type Awaited, abortOf, elapsed, firstOf, teamEnd } from './awaited.ts';
-import { endOfChild } from './child-end.ts';
 import { childId } from './child-id.ts';
+import { endOfChild } from './ended-child.ts';
 import { askToStop } from './stop-request.ts';
 
 /** A piece of work that starts a child team, and the state of the team that owes it. */

@@ -4,10 +4,11 @@
  * reserved before the first of them thinks.
  */
 
-import type { ChildEnd, WorkContext } from '../../actors/worker.ts';
+import type { WorkContext } from '../../actors/worker.ts';
 import { formSubSwarm, type SubSwarmSite, subSwarm } from '../../planning/sub-swarm.ts';
 import { story } from '../../projections/report/report-story.ts';
 import { defineTool, type Tool, type ToolAnswer, ToolRefused } from '../tools/tool.ts';
+import { type ChildResult, childResultOf } from './child-result.ts';
 import { reserveShare } from './run-team.ts';
 
 export interface SwarmGrant {
@@ -27,7 +28,8 @@ export function dispatchSwarmTool(grant: SwarmGrant): Tool {
     'Have 2 to 5 sub-agents work on independent pieces side by side, and get one synthesis back. Only for pieces that do not need each other: sub-agents see neither you nor one another. You can do this twice.',
     subSwarm.shape,
     'attaching',
-    async (wish, context) => answerOf(await context.childTeam(() => planOf(wish, grant, context))),
+    async (wish, context) =>
+      answerOf(await childResultOf(await context.childTeam(() => planOf(wish, grant, context)))),
   );
   return {
     ...tool,
@@ -68,7 +70,7 @@ function answerOf({
   usage,
   modelCalls,
   spent,
-}: ChildEnd): ToolAnswer {
+}: ChildResult): ToolAnswer {
   const early = status === 'done' ? [] : [`The swarm ended early (${reason}).`];
   const sure = confidence === null ? [] : [`Confidence: ${confidence}.`];
   const told = notes.length > 0 ? [`To be known: ${notes.join('; ')}.`] : [];

@@ -4,7 +4,6 @@
  */
 
 import {
-  type ChildEnd,
   type ChildPlan,
   type Reserve,
   type ReserveQuestion,
@@ -15,6 +14,7 @@ import {
 import type { Amount } from '../../events/amounts.ts';
 import type { RecordedEvent } from '../../events/event.ts';
 import { teamFailed, teamReturned } from '../../events/words/child.ts';
+import { type ChildResult, childResultOf } from './child-result.ts';
 
 export interface RunTeamInput {
   plan: ChildPlan;
@@ -31,12 +31,12 @@ export const runTeam: Worker<RunTeamInput> = {
   effect: 'attaching',
   reserve: ({ input, free }) => reserveShare(input.plan.limits, input.atLeast, free),
   async run(input, context) {
-    return returned(await context.childTeam(() => planOf(input, context)));
+    return returned(await childResultOf(await context.childTeam(() => planOf(input, context))));
   },
 };
 
 /** A child that ended well is a result; any other end is a failure that says what there was. */
-function returned({ status, ...end }: ChildEnd): Omit<ChildEnd, 'status'> {
+function returned({ status, ...end }: ChildResult): Omit<ChildResult, 'status'> {
   if (status === 'done') return end;
   const { output: _, ...rest } = end;
   throw new WorkFailure(status, end.reason, rest);

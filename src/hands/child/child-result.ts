@@ -1,20 +1,19 @@
 /**
- * The end of a team below, read from its stream: how it ended, what it made, what it and all below it cost.
+ * What a child team made, read from its stream: its result for a reader who sees nothing else, and what it and all
+ * below it used.
  *
- * Invariants
- * 1. The cost is what the child's doorkeeper has settled, and in full what was still reserved: never less than
- *    what can be billed, never more than its limit unless a breach is recorded.
- * 2. The text is bounded, and whole where it fits: the synthesis, else the results, else what was handed in.
+ * Invariant: the text is bounded, and whole where it fits: the synthesis, else the results, else what was handed in.
  */
-
-import { type Amount, NO_USAGE, type Usage, usage } from '../../events/amounts.ts';
+import type { z } from 'zod';
+import type { ChildEnd } from '../../actors/worker.ts';
+import { NO_USAGE, type Usage, usage } from '../../events/amounts.ts';
 import type { Json, RecordedEvent } from '../../events/event.ts';
+import type { teamReturned } from '../../events/words/child.ts';
 import { report, reportFrom } from '../../projections/report/report.ts';
 import type { Report } from '../../projections/report/report-layers.ts';
-import type { Ledger } from '../gate/ledger.ts';
-import type { TeamState } from '../state/team-state.ts';
-import type { TeamHandle } from '../team-handle.ts';
-import type { ChildEnd } from '../worker.ts';
+
+/** How a child team ended, ready to be recorded. */
+export type ChildResult = z.output<typeof teamReturned.data> & Pick<ChildEnd, 'status'>;
 
 /** Characters of the result that is handed to the parent. */
 const RESULT_MAX = 48_000;
@@ -22,8 +21,8 @@ const RESULT_MAX = 48_000;
 const NOTES_MAX = 20;
 const NOTE_MAX = 400;
 
-export async function endOfChild(child: TeamHandle): Promise<ChildEnd> {
-  const state = await child.state();
+export async function childResultOf(child: ChildEnd): Promise<ChildResult> {
+  const { team, status, output, spent } = child;
   const sum = { ...NO_USAGE };
   let seen = report.initial;
   for await (const event of child.events()) {
@@ -31,30 +30,19 @@ export async function endOfChild(child: TeamHandle): Promise<ChildEnd> {
     if (report.hears.has(event.type)) seen = report.apply(seen, event);
   }
   const told = reportFrom(seen);
-  const { type, data } = state.ended!;
-  const output = (data['output'] ?? null) as Json;
-  const reason = type === 'team.stopped' ? `${data['reason']}: ${data['detail']}` : data['reason'];
   return {
-    team: child.id,
-    status: type === 'team.stopped' ? 'stopped' : (data['status'] as 'done' | 'failed'),
+    team,
+    status,
     pattern: told.summary.pattern,
-    reason: String(reason).slice(0, 1000),
+    reason: child.reason.slice(0, 1000),
     confidence: isOfTheHorde(output) ? told.confidence.level : null,
     text: textOf(told, output),
     notes: told.summary.notes.slice(0, NOTES_MAX).map((note) => note.slice(0, NOTE_MAX)),
     usage: sum,
     modelCalls: told.summary.modelCalls,
-    spent: spentBy(state),
+    spent,
     rehearsal: told.rehearsal,
     output: JSON.stringify(output).length <= RESULT_MAX ? output : null,
-  };
-}
-
-function spentBy(state: TeamState): Amount {
-  const { settled, reserved } = state.policies.get('budget') as unknown as Ledger;
-  return {
-    tokens: settled.tokens + reserved.tokens,
-    usd: Math.round((settled.usd + reserved.usd) * 1e8) / 1e8,
   };
 }
 
