@@ -5,7 +5,7 @@
  * Invariant: the cost is what the child's doorkeeper has settled, and in full what was still reserved: never less than
  * what can be billed, never more than its limit unless a breach is recorded.
  */
-import type { Amount } from '../../events/amounts.ts';
+import { type Amount, plus } from '../../events/amounts.ts';
 import type { Json } from '../../events/event.ts';
 import type { Ledger } from '../gate/ledger.ts';
 import type { TeamState } from '../state/team-state.ts';
@@ -31,8 +31,5 @@ export async function endOfChild(child: TeamHandle): Promise<ChildEnd> {
 
 function spentBy(state: TeamState): Amount {
   const { settled, reserved } = state.policies.get('budget') as unknown as Ledger;
-  return {
-    tokens: settled.tokens + reserved.tokens,
-    usd: Math.round((settled.usd + reserved.usd) * 1e8) / 1e8,
-  };
+  return plus(settled, reserved);
 }
