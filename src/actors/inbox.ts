@@ -4,17 +4,11 @@
  * Invariant: what is sent under an id stands in the inbox once, whichever process sends it again, and whenever.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { NewEvent } from '../events/event.ts';
 import { inboxStream, type StreamName, type TeamId } from '../events/ids.ts';
 import type { EventCatalog } from '../events/known-events.ts';
-import {
-  ANY_REVISION,
-  type EventStore,
-  NO_STREAM,
-  pages,
-  RevisionConflict,
-} from '../events/store.ts';
+import { ANY_REVISION, type EventStore } from '../events/store.ts';
 import type { Clock } from './clock.ts';
+import type { InboxLooks } from './inbox-look.ts';
 import type { Door } from './machine/registered-machine.ts';
 import { writtenFromOutside } from './outside.ts';
 
@@ -27,6 +21,7 @@ interface InboxSite {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly catalog: EventCatalog;
+  readonly looks: InboxLooks;
 }
 
 interface Sending {
@@ -43,32 +38,15 @@ export async function sayTo(
   team: TeamId,
   said: InboxEvent,
   { id, to, door }: Sending,
-  { store, clock, catalog }: InboxSite,
+  { store, clock, catalog, looks }: InboxSite,
 ): Promise<number> {
   const { version, data } = writtenFromOutside(said, catalog, door);
   const meta = JSON.stringify({ at: clock.now(), turn: 0, ...(to ? { to } : {}) });
   const written = { type: said.type, version, data: JSON.stringify(data), meta };
   const inbox = inboxStream(team);
-  if (id !== undefined) return once(store, inbox, { id: eventId(inbox, id), ...written });
+  if (id !== undefined) return looks.of(inbox).once({ id: eventId(inbox, id), ...written });
   const event = { id: randomUUID(), ...written };
   return (await store.append(inbox, [event], ANY_REVISION)).revision;
-}
-
-/** Looks for it, and appends it behind what was looked at: whoever was quicker is found with the next look. */
-async function once(store: EventStore, inbox: StreamName, event: NewEvent): Promise<number> {
-  let head = NO_STREAM;
-  for (;;) {
-    for await (const page of pages(store, inbox, head + 1)) {
-      const before = page.find(({ id }) => id === event.id);
-      if (before) return before.revision;
-      head = page.at(-1)?.revision ?? head;
-    }
-    try {
-      return (await store.append(inbox, [event], head)).revision;
-    } catch (error) {
-      if (!(error instanceof RevisionConflict)) throw error;
-    }
-  }
 }
 
 /** A UUID that follows from the inbox and the sender's id. */

@@ -1,7 +1,4 @@
-/**
- * The runtime: machines, workers and a store brought together. One serves a whole process, for all of its teams, with
- * one governor; it holds no global state, and several may live in one process.
- */
+/** The runtime: machines, workers and a store brought together, for all teams of a process, with one governor. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { RecordedEvent } from '../events/event.ts';
@@ -18,6 +15,7 @@ import { packageVersion } from '../package.ts';
 import { TeamChildren } from './children/child-teams.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Fork, type ForkWish, writeFork } from './fork.ts';
+import { InboxLooks } from './inbox-look.ts';
 import { handIn, withdraw } from './lead/forming.ts';
 import { Leader, type LeaderEnd, type LeaderSite } from './lead/leader.ts';
 import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/leases.ts';
@@ -109,6 +107,7 @@ class TeamRuntime implements Runtime {
       catalog,
       reader,
       fold,
+      looks: new InboxLooks(store),
       doorOf: async (id) => {
         const led = this.led.get(id)?.leader.state.formed;
         return this.engine.doorOf((led ?? (await reader.formed(id))).machine);

@@ -10,6 +10,7 @@ import { type EventStore, pages } from '../events/store.ts';
 import type { Projection } from '../projections/kit/projection.ts';
 import type { Clock } from './clock.ts';
 import { type InboxEvent, sayTo } from './inbox.ts';
+import type { InboxLooks } from './inbox-look.ts';
 import type { Door } from './machine/registered-machine.ts';
 import type { Fold } from './state/fold.ts';
 import type { TeamState } from './state/team-state.ts';
@@ -64,6 +65,7 @@ export interface HandleSite {
   readonly catalog: EventCatalog;
   readonly reader: TeamReader;
   readonly fold: Fold;
+  readonly looks: InboxLooks;
   /** What its root lets in. */
   doorOf(id: TeamId): Promise<Door>;
   resultOf(id: TeamId): Promise<TeamResult>;
