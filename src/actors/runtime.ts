@@ -17,7 +17,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Fork, type ForkWish, writeFork } from './fork.ts';
 import { InboxLooks } from './inbox-look.ts';
 import { handIn, withdraw } from './lead/forming.ts';
-import { Leader, type LeaderEnd, type LeaderSite } from './lead/leader.ts';
+import { Leader, type LeaderSite } from './lead/leader.ts';
 import { createTeamLeases, LedElsewhere, type TeamLeases } from './lead/leases.ts';
 import { LedTeams } from './lead/led-teams.ts';
 import { mend } from './lead/mending.ts';
@@ -57,7 +57,7 @@ export interface Runtime {
   retry(id: string): Promise<TeamHandle>;
   /** A team to read and speak to, without leading it. */
   team(id: string): TeamHandle;
-  /** Ids of all teams in the store, oldest first. */
+  /** Ids of all teams in the store, oldest first; streams of others with such a name are among them. */
   teams(): Promise<TeamId[]>;
   /** Folds the stream again and compares heard with said; does no work. */
   replay(id: string): Promise<{ events: number; stateHash: string; divergence: Divergence | null }>;
@@ -203,7 +203,7 @@ class TeamRuntime implements Runtime {
 
   async teams(): Promise<TeamId[]> {
     const heads = await this.store.streams('team-');
-    return heads.map(({ stream }) => teamOfStream(stream)!);
+    return heads.flatMap(({ stream, damage }) => (damage ? [] : (teamOfStream(stream) ?? [])));
   }
 
   team(text: string): TeamHandle {
@@ -290,7 +290,7 @@ class TeamRuntime implements Runtime {
     this.leases.keep();
   }
 
-  private leaderLeft(leader: Leader, why: LeaderEnd): void {
+  private leaderLeft(leader: Leader, why: Parameters<LeaderSite['left']>[1]): void {
     this.led.ended(leader, why);
     if (why.kind !== 'closed') void this.leases.release(leader.team);
   }

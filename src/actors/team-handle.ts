@@ -3,9 +3,9 @@
  * this process leads the team or another does.
  */
 import type { AnyMachineSnapshot } from 'xstate';
-import type { RecordedEvent } from '../events/event.ts';
+import type { RawEvent, RecordedEvent } from '../events/event.ts';
 import { type TeamId, teamStream } from '../events/ids.ts';
-import type { EventCatalog } from '../events/known-events.ts';
+import { type EventCatalog, UnreadableEvent } from '../events/known-events.ts';
 import { type EventStore, pages } from '../events/store.ts';
 import type { Projection } from '../projections/kit/projection.ts';
 import type { Clock } from './clock.ts';
@@ -15,7 +15,7 @@ import type { Door } from './machine/registered-machine.ts';
 import type { Fold } from './state/fold.ts';
 import type { TeamState } from './state/team-state.ts';
 import { answerTo, type TeamAnswer } from './team-answer.ts';
-import { type FollowOptions, TeamEnded, type TeamReader } from './team-reader.ts';
+import { ENDS, type FollowOptions, TeamEnded, type TeamReader } from './team-reader.ts';
 import type { TeamResult } from './team-result.ts';
 
 export interface Addressed {
@@ -42,6 +42,9 @@ export interface TeamHandle {
   state(options?: { at?: number }): Promise<TeamState>;
   /** A projection of the team's events, up to and with revision `at`. */
   view<State>(projection: Projection<State>, options?: { at?: number }): Promise<State>;
+  hasEnded(): Promise<boolean>;
+  /** Why a stream with a team's name is no team's, in one line; undefined: it is one. */
+  strangeness(): Promise<string | undefined>;
   /** Says something to the team through its inbox; resolves when it stands there, and can ask what became of it. */
   send(event: InboxEvent, options?: Addressed): Promise<Sent>;
   /** Sends, and waits for what became of that very event. Somebody must lead the team. */
@@ -85,6 +88,8 @@ export function teamHandle(id: TeamId, site: HandleSite): TeamHandle {
     id,
     events: (options) => reader.read(id, options),
     result: () => site.resultOf(id),
+    hasEnded: async () => (await reader.lastEvent(id)).ended,
+    strangeness: () => reader.strangeness(id),
     state: async ({ at } = {}) => {
       await reader.known(id);
       return fold.stateAt(teamStream(id), at);
@@ -110,9 +115,14 @@ async function project<State>(
   { store, catalog }: HandleSite,
 ): Promise<State> {
   let state = projection.initial;
+  let ended = false;
   for await (const page of pages(store, teamStream(id), 0, at)) {
-    for (const raw of page)
-      if (projection.hears.has(raw.type)) state = projection.apply(state, catalog.decode(raw));
+    for (const raw of page) {
+      if (!projection.hears.has(raw.type)) continue;
+      const event = ended ? readable(raw, catalog) : catalog.decode(raw);
+      if (event) state = projection.apply(state, event);
+      ended ||= ENDS.has(raw.type);
+    }
   }
   return state;
 }
@@ -141,5 +151,15 @@ async function waitFor(
       found = met();
       if (found) break;
     }
+  }
+}
+
+/** What others wrote behind the end of a team is not its own. */
+function readable(raw: RawEvent, catalog: EventCatalog): RecordedEvent | undefined {
+  try {
+    return catalog.decode(raw);
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return undefined;
+    throw error;
   }
 }

@@ -1,12 +1,14 @@
 /**
  * Reading teams: what is recorded, what comes, and whether a team has ended. Changes nothing.
  *
- * Invariant: whoever follows a team is let go when it ends, when they leave, or when the reader is closed.
+ * Invariants
+ * 1. Whoever follows a team is let go when it ends, when they leave, or when the reader is closed.
+ * 2. What stands behind the end of a team is not its own, and is passed over.
  */
 
 import type { RawEvent, RecordedEvent } from '../events/event.ts';
 import { type StreamName, type TeamId, teamStream } from '../events/ids.ts';
-import type { EventCatalog } from '../events/known-events.ts';
+import { type EventCatalog, UnreadableEvent } from '../events/known-events.ts';
 import { type EventStore, NO_STREAM, pages, type Subscription } from '../events/store.ts';
 import { topicMatches } from '../events/topics.ts';
 import type { Formed } from './state/team-state.ts';
@@ -29,7 +31,14 @@ export interface FollowOptions {
   /** Waits for more until the team has ended. */
   follow?: boolean;
   signal?: AbortSignal;
+  /** What is not ours, or cannot be read, is passed over and told here; without, it is an error before the end. */
+  onPassedOver?(problem: UnreadableEvent): void;
 }
+
+/** Last events that are looked through for how a team stands. */
+const TAIL = 32;
+
+const ignored = (): void => {};
 
 export class TeamReader {
   private readonly subscriptions = new Set<Subscription>();
@@ -47,10 +56,33 @@ export class TeamReader {
       );
   }
 
+  /** Whether the team has ended; what others wrote behind its end says nothing. */
   async lastEvent(id: TeamId): Promise<{ raw: RawEvent; ended: boolean }> {
     await this.known(id);
-    const [raw] = await this.store.read(teamStream(id), { direction: 'backward', limit: 1 });
-    return { raw: raw!, ended: ENDS.has(raw!.type) };
+    const tail = await this.store.read(teamStream(id), { direction: 'backward', limit: TAIL });
+    const raw = tail.find((event) => this.problemOf(event) === undefined) ?? tail[0]!;
+    return { raw, ended: ENDS.has(raw.type) && this.problemOf(raw) === undefined };
+  }
+
+  /** Why a stream is no team's, in one line; undefined: it begins as a team does. */
+  async strangeness(id: TeamId): Promise<string | undefined> {
+    const [first] = await this.store.read(teamStream(id), { from: 0, limit: 1 });
+    if (!first) return undefined;
+    const problem = this.problemOf(first);
+    if (problem) return problem.why === 'newerVersion' ? undefined : problem.message;
+    return first.type === 'team.formed'
+      ? undefined
+      : `${first.stream}@0: "${first.type}" forms no team`;
+  }
+
+  private problemOf(raw: RawEvent): UnreadableEvent | undefined {
+    try {
+      this.catalog.decode(raw);
+      return undefined;
+    } catch (error) {
+      if (error instanceof UnreadableEvent) return error;
+      throw error;
+    }
   }
 
   /** What the team was formed with. */
@@ -61,20 +93,35 @@ export class TeamReader {
   }
 
   async *read(id: TeamId, options: FollowOptions = {}): AsyncGenerator<RecordedEvent> {
-    const { from = 0, follow = false, signal } = options;
+    const { from = 0, follow = false, signal, onPassedOver } = options;
     await this.known(id);
     let next = from;
+    let ended = false;
     for (;;) {
-      let ended = false;
       for await (const page of pages(this.store, teamStream(id), next)) {
         for (const raw of page) {
+          const event = this.readable(raw, ended ? (onPassedOver ?? ignored) : onPassedOver);
+          if (!event) continue;
           ended = ENDS.has(raw.type);
-          yield this.catalog.decode(raw);
+          yield event;
         }
         next += page.length;
       }
       if (!follow || ended || signal?.aborted || this.closed) return;
       await this.untilThere(teamStream(id), next, signal);
+    }
+  }
+
+  private readable(
+    raw: RawEvent,
+    onPassedOver: FollowOptions['onPassedOver'],
+  ): RecordedEvent | undefined {
+    try {
+      return this.catalog.decode(raw);
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent) || !onPassedOver) throw error;
+      onPassedOver(error);
+      return undefined;
     }
   }
 
@@ -87,8 +134,10 @@ export class TeamReader {
       prefix: 'team-',
       after: options.after ?? 'end',
       onEvents: async (events) => {
-        for (const raw of events)
-          if (topicMatches(topic, raw.type)) await onEvent(this.catalog.decode(raw));
+        for (const raw of events) {
+          const event = topicMatches(topic, raw.type) ? this.readable(raw, ignored) : undefined;
+          if (event) await onEvent(event);
+        }
       },
     });
     this.subscriptions.add(subscription);

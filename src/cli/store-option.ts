@@ -1,11 +1,14 @@
 /** The store that a command works on: `--store`, else `HORDE_STORE`, else a file below the current folder. */
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Runtime } from '../actors/runtime.ts';
 import { type TeamId, teamId, teamStream } from '../events/ids.ts';
 import { type EventStore, NO_STREAM, StoreFailure } from '../events/store.ts';
 import { openStore } from '../events/stores/open-store.ts';
 import { BadUsage } from './bad-usage.ts';
 import { pathIn, type Shell } from './shell.ts';
+import { harmless } from './terminal-text.ts';
 
 const DEFAULT_STORE = 'sqlite:.horde/horde.db';
 
@@ -27,11 +30,23 @@ export function absoluteUrl(shell: Pick<Shell, 'cwd'>, url: string): string {
   return path === undefined ? url : url.replace(SQLITE, () => `sqlite:${path}`);
 }
 
-/** Opens the store. A command that only reads does not make a new file. */
+/** Where this user's programs keep what can be made again; `HORDE_CACHE` names another place, or is `off`. */
+function cacheFolder({ env }: Pick<Shell, 'env'>): { keepIn?: string } {
+  const named = env['HORDE_CACHE'];
+  if (named === 'off') return {};
+  const caches = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
+  return { keepIn: named || join(caches, 'golden-horde') };
+}
+
+/**
+ * Opens the store, and tells what it waits for. A command that only reads does not make a new file; one that
+ * `waits` begins before its server does.
+ */
 export async function openStoreOption(
   shell: Shell,
   option: string | undefined,
   reading = false,
+  waits = false,
 ): Promise<EventStore> {
   const url = storeUrl(shell, option);
   const path = storePath(shell, url);
@@ -45,7 +60,11 @@ export async function openStoreOption(
     );
   }
   try {
-    return await openStore(absoluteUrl(shell, url));
+    return await openStore(absoluteUrl(shell, url), {
+      ...cacheFolder(shell),
+      waits,
+      onTrouble: (line) => void shell.stderr.write(`horde: ${harmless(line)}\n`),
+    });
   } catch (error) {
     if (
       error instanceof StoreFailure ||
@@ -62,8 +81,14 @@ export async function openStoreOption(
 export async function knownTeam(runtime: Runtime, text: string): Promise<TeamId> {
   try {
     const id = teamId(text);
-    if ((await runtime.store.head(teamStream(id))) !== NO_STREAM) return id;
+    if ((await runtime.store.head(teamStream(id))) !== NO_STREAM) {
+      const strangeness = await runtime.team(id).strangeness();
+      if (strangeness === undefined) return id;
+      throw new BadUsage(`"${id}" is no team of ours: ${strangeness}`);
+    }
   } catch (error) {
+    if (error instanceof StoreFailure && error.kind === 'deleted')
+      throw new BadUsage(error.message);
     if (!(error instanceof RangeError)) throw error;
   }
   throw new BadUsage(

@@ -42,6 +42,16 @@ const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f1e6}-\u{1f1ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|\ufe0f/u;
 const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
+/** Streams of other programs that have a team's name, in one line. */
+export function notePassedOver(
+  strange: readonly string[],
+  { note }: { note(text: string): void },
+): void {
+  if (strange.length === 0) return;
+  const many = strange.length === 1 ? '1 stream is' : `${strange.length} streams are`;
+  note(harmless(`${many} no team's and passed over, first ${strange[0]}`));
+}
+
 /** Columns aligned by their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

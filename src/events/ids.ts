@@ -39,7 +39,8 @@ export const inboxStream = (team: TeamId): StreamName => `inbox-${team}` as Stre
 /** Where a team's questions to a person stand. */
 export const deskStream = (team: TeamId): StreamName => `desk-${team}` as StreamName;
 
-/** The team that a `team-…` stream belongs to, or undefined for any other stream. */
+/** The team that a `team-…` stream belongs to, or undefined for any other stream, and where the rest is no team's id. */
 export function teamOfStream(stream: string): TeamId | undefined {
-  return stream.startsWith('team-') ? (stream.slice(5) as TeamId) : undefined;
+  const id = stream.startsWith('team-') ? stream.slice(5) : '';
+  return NAME.test(id) ? (id as TeamId) : undefined;
 }

@@ -3,6 +3,9 @@
  * the newest version, checked by its schema.
  *
  * Version 0 stands for untyped JSON: what a user's own machine says without having defined it.
+ *
+ * What another program wrote is told by its meta: every event of ours has a time and a turn. Only in an inbox may
+ * others speak.
  */
 import type { EventDefinition, EventMeta, JsonObject, RawEvent, RecordedEvent } from './event.ts';
 
@@ -13,7 +16,7 @@ export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
   constructor(
     message: string,
-    readonly why: 'unknownType' | 'newerVersion' | 'invalid',
+    readonly why: 'unknownType' | 'newerVersion' | 'invalid' | 'foreign',
   ) {
     super(message);
   }
@@ -22,8 +25,8 @@ export class UnreadableEvent extends Error {
 export interface EventCatalog {
   /** The definition of a type, if there is one. */
   get(type: string): EventDefinition | undefined;
-  /** Parses, upcasts and checks; throws `UnreadableEvent`. */
-  decode(raw: RawEvent): RecordedEvent;
+  /** Parses, upcasts and checks; throws `UnreadableEvent`. `outside`: others may have written it, too. */
+  decode(raw: RawEvent, by?: 'ours' | 'outside'): RecordedEvent;
   /** Checks data before it is appended; throws `UnreadableEvent`. */
   check(type: string, version: number, data: JsonObject): void;
   /** Whether a type is defined by whoever embeds the runtime. */
@@ -71,9 +74,15 @@ export function createCatalog(
     get: (type) => byType.get(type),
     isUsers: (type) => usersTypes.has(type),
     check,
-    decode(raw) {
+    decode(raw, by = 'ours') {
       const { id, stream, revision, position, type } = raw;
       let data = parsed(raw.data, raw) as JsonObject;
+      const meta = parsed(raw.meta, raw) as EventMeta;
+      if (!isObject(data) || !isObject(meta) || (by === 'ours' && !isOurs(meta)))
+        throw new UnreadableEvent(
+          `${placeOf(raw)}"${type}" was written by another program`,
+          'foreign',
+        );
       let version = raw.version;
       const definition = byType.get(type);
       if (definition) {
@@ -81,10 +90,23 @@ export function createCatalog(
           data = definition.upcasts[version]!(data);
       }
       check(type, version, data, raw);
-      const meta = parsed(raw.meta, raw) as EventMeta;
       return { id, stream, revision, position, type, version, data, meta };
     },
   };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The latest time that a date can tell. */
+const TIME_MAX = 8.64e15;
+
+/** Whether it is the meta of an event that this program wrote, of whatever version. */
+export function isOurs(meta: unknown): meta is EventMeta {
+  if (!isObject(meta)) return false;
+  const { at, turn } = meta as Partial<Record<keyof EventMeta, unknown>>;
+  const isTime = typeof at === 'number' && at >= 0 && at <= TIME_MAX;
+  return isTime && Number.isInteger(turn);
 }
 
 const placeOf = (raw: RawEvent | undefined): string =>

@@ -56,7 +56,7 @@ export interface SubscribeOptions {
   after?: number | 'end';
   /** Called with what there is, in order, in batches. Awaited before the next batch. */
   onEvents(events: readonly RawEvent[]): void | Promise<void>;
-  /** Called once when the past has been handed over. */
+  /** Called once when the past has been handed over, and again after each `onAnew`. */
   onCaughtUp?(): void;
   /**
    * Of a subscription to all: the store's log is not the one, or is shorter than, what was handed over (a backup

@@ -56,7 +56,12 @@ describe('a copy', () => {
       const to = await open(url);
       const copied = await copyStreams({ from, to });
       expect(await oursOf(to)).toEqual(await oursOf(from));
-      expect(copied).toEqual({ streams: 4, events: (await oursOf(from)).length, already: 0 });
+      expect(copied).toEqual({
+        streams: 4,
+        events: (await oursOf(from)).length,
+        already: 0,
+        passedOver: 0,
+      });
     });
   }
 

@@ -20,6 +20,8 @@ const TRIES_MAX = 6;
 interface CommitSite {
   readonly store: EventStore;
   readonly clock: Clock;
+  /** Told of what is appended before it is: it may stand in the stream from then on. */
+  onSent?(attempt: readonly NewEvent[]): void;
 }
 
 /** Throws `RevisionConflict` when something else stands at the expected place. */
@@ -46,12 +48,13 @@ function* worksIn(events: readonly TurnEvent[]): Generator<string> {
 
 /** Appends turns that need no leave. */
 export async function write(
-  { store, clock }: CommitSite,
+  { store, clock, onSent }: CommitSite,
   stream: StreamName,
   events: readonly TurnEvent[],
   expected: number,
 ): Promise<void> {
   const attempt = events.map(asNew);
+  onSent?.(attempt);
   for (let tries = 1; ; tries++) {
     try {
       await store.append(stream, attempt, expected);

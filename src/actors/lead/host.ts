@@ -10,19 +10,18 @@
  * 1. It leads at most `teamsMax` teams, and none whose lease another living process holds.
  * 2. A team that cannot be led (damaged, of another version) is left for `RETRY_MS`, and the others go on;
  *    one that failed because the store was away is looked at again with the next look.
- * 3. A child team is left to the leader of its parent.
- * 4. A team that another has taken is a team like any other: its place here is free, and it is taken again
+ * 3. No team is taken before it is known that it has not ended; what is no team's is passed over.
+ * 4. A child team is left to the leader of its parent.
+ * 5. A team that another has taken is a team like any other: its place here is free, and it is taken again
  *    when nobody leads it any more.
  */
-import type { RawEvent } from '../../events/event.ts';
-import { type TeamId, teamOfStream } from '../../events/ids.ts';
-import { StoreFailure, type Subscription } from '../../events/store.ts';
+import type { TeamId } from '../../events/ids.ts';
+import { StoreFailure } from '../../events/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Formed } from '../state/team-state.ts';
-import { ENDS } from '../team-reader.ts';
 import type { TeamResult } from '../team-result.ts';
 import { isDeadHere, LedElsewhere } from './leases.ts';
+import { UnfinishedTeams } from './unfinished.ts';
 
 export interface HostOptions {
   /** Leads the teams; its `workersOf` chooses the workers of each. */
@@ -34,8 +33,14 @@ export interface HostOptions {
   onEnded?(team: TeamId, result: TeamResult): void;
   /** Another leads the team now; this host has stood down. */
   onLost?(team: TeamId): void;
-  /** A team could not be led, or its leading broke off. */
+  /** A team could not be led, or its leading broke off; the same reason is told once. */
   onFailed?(team: TeamId, error: Error): void;
+  /** It has heard of a team, whoever takes it. */
+  onHeard?(team: TeamId): void;
+  /** Another program writes into streams with teams' names: the first that was passed over, and why. */
+  onPassedOver?(problem: string): void;
+  /** It hears of no team any more, and nothing could mend that: end the process, and start another. */
+  onDeaf?(error: Error): void;
 }
 
 export interface Host {
@@ -58,11 +63,12 @@ export function startHost(options: HostOptions): Host {
 }
 
 class LeadingHost implements Host {
-  /** Teams that have not ended, each with the time before which it is left alone, since it could not be led. */
-  private readonly unfinished = new Map<TeamId, number>();
+  private readonly unfinished: UnfinishedTeams;
+  /** The time before which a team is left alone, since it could not be led. */
+  private readonly notBefore = new Map<TeamId, number>();
+  private readonly toldReasons = new Map<TeamId, string>();
   private readonly led = new Set<TeamId>();
   private readonly taking = new Set<Promise<void>>();
-  private readonly subscription: Subscription;
   private readonly clock: Clock;
   private unwake: (() => void) | undefined;
   private looking: Promise<void> | undefined;
@@ -71,31 +77,18 @@ class LeadingHost implements Host {
 
   constructor(private readonly options: HostOptions) {
     this.clock = options.clock ?? systemClock;
-    this.subscription = options.runtime.store.subscribe({
-      prefix: 'team-',
-      onEvents: (events) => this.note(events),
-      onCaughtUp: () => this.look(),
-      onError: (error) => options.onFailed?.('' as TeamId, error),
+    this.unfinished = new UnfinishedTeams({
+      store: options.runtime.store,
+      catalog: options.runtime.catalog,
+      onSome: () => this.look(),
+      onHeard: (team) => options.onHeard?.(team),
+      onPassedOver: (problem) => options.onPassedOver?.(problem),
+      onDeaf: (error) => options.onDeaf?.(error),
     });
   }
 
   get leading(): readonly TeamId[] {
     return [...this.led];
-  }
-
-  /** Keeps the list of unfinished teams; only what begins and ends a team is read. */
-  private note(events: readonly RawEvent[]): void {
-    let formed = false;
-    for (const { stream, type, data } of events) {
-      const team = teamOfStream(stream)!;
-      if (ENDS.has(type)) this.unfinished.delete(team);
-      if (type !== 'team.formed') continue;
-      const { parent } = JSON.parse(data) as Formed;
-      if (parent) continue;
-      this.unfinished.set(team, 0);
-      formed = true;
-    }
-    if (formed) this.look();
   }
 
   /** One look at a time; what is asked for in between is done afterwards. */
@@ -118,14 +111,13 @@ class LeadingHost implements Host {
   private async lookAround(): Promise<void> {
     this.again = false;
     const now = this.clock.now();
-    const waiting = [...this.unfinished].filter(
-      ([team, notBefore]) => notBefore <= now && !this.led.has(team),
-    );
+    const waiting = this.unfinished
+      .offered()
+      .filter((team) => (this.notBefore.get(team) ?? 0) <= now && !this.led.has(team));
     // Several at once: over a slow wire the teams of a dead host would else wait for each other.
     const takeSome = async () => {
       for (let next = waiting.shift(); next && this.hasRoom(); next = waiting.shift()) {
-        const [team] = next;
-        if (!(await this.isLed(team)) && this.hasRoom()) this.beginToTake(team);
+        if (!(await this.isLed(next)) && this.hasRoom()) this.beginToTake(next);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, takeSome));
@@ -155,6 +147,12 @@ class LeadingHost implements Host {
   private async take(team: TeamId): Promise<void> {
     this.led.add(team);
     try {
+      // Another may have ended it since; then there is nothing to take, and nothing to tell.
+      if (await this.options.runtime.team(team).hasEnded()) {
+        this.led.delete(team);
+        this.unfinished.remove(team);
+        return;
+      }
       await this.options.runtime.resume(team);
       if (this.closing) return;
       this.options.onTaken?.(team);
@@ -167,7 +165,7 @@ class LeadingHost implements Host {
   private async follow(team: TeamId): Promise<void> {
     try {
       const result = await this.options.runtime.ledToEnd(team);
-      if (result) this.unfinished.delete(team);
+      if (result) this.unfinished.remove(team);
       this.led.delete(team);
       if (result) this.options.onEnded?.(team, result);
       else this.options.onLost?.(team);
@@ -182,14 +180,17 @@ class LeadingHost implements Host {
     this.led.delete(team);
     if (this.closing || error instanceof LedElsewhere) return;
     const away = error instanceof StoreFailure && error.kind === 'unavailable';
-    if (this.unfinished.has(team) && !away) this.unfinished.set(team, this.clock.now() + RETRY_MS);
+    if (!away) this.notBefore.set(team, this.clock.now() + RETRY_MS);
+    const reason = (error as Error).message;
+    if (this.toldReasons.get(team) === reason) return;
+    this.toldReasons.set(team, reason);
     this.options.onFailed?.(team, error as Error);
   }
 
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
-    this.subscription.close();
+    this.unfinished.close();
     this.unwake?.();
     await this.options.runtime.close();
     await this.looking;

@@ -23,13 +23,14 @@ import { type Fold, SNAPSHOT_EVERY } from '../state/fold.ts';
 import { emptyState, type Formed, type TeamState } from '../state/team-state.ts';
 import type { Rule, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { StandingDown, type Workers, WorkFailure } from '../worker.ts';
-import { commit } from './commit.ts';
 import { Execution, type ExecutionSite } from './execution.ts';
 import { formingOf } from './forming.ts';
+import type { LeaderEnd } from './leader-end.ts';
+import { Others } from './others.ts';
 import { OwnHands } from './own-hands.ts';
 import { Rest } from './rest.ts';
 import { rulingsOn } from './rulings.ts';
-import { nextTimer, Stimuli } from './stimuli.ts';
+import { hearAgainAfter, nextTimer, Stimuli } from './stimuli.ts';
 import { decideTurns, oneAfterAnother, type StimulusSource, type TurnBatch } from './turn-batch.ts';
 import { Views } from './views.ts';
 
@@ -57,12 +58,6 @@ export interface LeaderSite {
 /** Versions of package and machines, `package+code`. */
 export type TeamUpgrade = { before: string; now: string };
 
-export type LeaderEnd =
-  | { kind: 'ended' }
-  | { kind: 'stoodDown'; epoch: number }
-  | { kind: 'closed' }
-  | { kind: 'failed'; error: Error };
-
 export class Leader {
   readonly stream: StreamName;
   readonly views: Views;
@@ -77,6 +72,7 @@ export class Leader {
   private gone = false;
   /** Revision of the last snapshot that was kept. */
   private kept = -1;
+  private readonly others: Others;
 
   constructor(
     readonly team: TeamId,
@@ -87,6 +83,7 @@ export class Leader {
     const { clock, rules } = site;
     this.doorkeeper = site.doorkeeperOf(workers);
     this.stream = teamStream(team);
+    this.others = new Others(site, this.stream);
     this.views = new Views(site.store, rules.catalog, this.stream);
     this.rest = new Rest(clock);
     this.hands = new OwnHands(() => this.rest.end(), site.log);
@@ -132,7 +129,9 @@ export class Leader {
         return true;
       } catch (error) {
         if (!(error instanceof RevisionConflict) || conflicts >= CONFLICTS_MAX) throw error;
+        const before = current.revision;
         current = await this.site.fold.stateAt(this.stream);
+        if (current.revision === before) await this.others.refuse(before);
       }
     }
   }
@@ -140,7 +139,7 @@ export class Leader {
   /** The first append of this leader; then it leads. */
   private async begin(first: StimulusSource, from: TeamState, before: number): Promise<void> {
     const batch = this.turns(first, from);
-    await commit(this.site, this.stream, batch, before);
+    await this.others.append(batch, before);
     this.adopt(batch);
     this.start();
   }
@@ -167,7 +166,7 @@ export class Leader {
     this.subscriptions.push(
       store.subscribe({
         stream: inbox,
-        afterRevision: this.state.heard.get(inbox) ?? -1,
+        afterRevision: hearAgainAfter(this.state, inbox),
         onEvents: (events) => {
           this.stimuli.hear(events);
           this.rest.end();
@@ -186,9 +185,7 @@ export class Leader {
   }
 
   private watch(events: readonly RawEvent[]): void {
-    const took = events.find(({ type }) => type === 'leader.took');
-    if (took)
-      this.leave({ kind: 'stoodDown', epoch: (JSON.parse(took.data) as { epoch: number }).epoch });
+    if (this.others.among(events)) void this.recover((events[0]?.revision ?? 0) - 1);
   }
 
   // ---- the loop
@@ -203,12 +200,12 @@ export class Leader {
           await this.untilStimulus(); // suspension point 1: nothing to hear
           continue;
         }
-        await commit(this.site, this.stream, batch, before.revision); // suspension point 2: the append
+        await this.others.append(batch, before.revision); // suspension point 2: the append
         if (this.gone) return batch.asking.giveBack();
         this.adopt(batch);
       }
     } catch (error) {
-      if (error instanceof RevisionConflict) await this.recover();
+      if (error instanceof RevisionConflict) await this.recover(this.state.revision, true);
       else this.leave({ kind: 'failed', error: error as Error });
     }
   }
@@ -224,8 +221,11 @@ export class Leader {
   }
 
   /** Somebody else has appended. Only a newer leader may; then this one stands down. */
-  private async recover(): Promise<void> {
+  private async recover(after: number, isConflict = false): Promise<void> {
     try {
+      const verdict = this.gone ? undefined : await this.others.judge(after);
+      if (verdict) return this.leave(verdict);
+      if (!isConflict || this.gone) return;
       const state = await this.site.fold.stateAt(this.stream);
       if (state.leader === this.site.name && state.epoch === this.state.epoch && !state.ended) {
         // Our own append, whose answer was lost: its stimuli are recorded, so start from what is there.

@@ -6,7 +6,8 @@
  * 2. Whoever waits for the end of a leader is told, also when it never came to lead.
  */
 import type { TeamId } from '../../events/ids.ts';
-import type { Leader, LeaderEnd } from './leader.ts';
+import type { Leader } from './leader.ts';
+import type { LeaderEnd } from './leader-end.ts';
 
 interface Led {
   readonly leader: Leader;

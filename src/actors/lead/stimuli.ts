@@ -9,6 +9,7 @@
  */
 import { amountOf, usage } from '../../events/amounts.ts';
 import type { EventMeta, JsonObject, RawEvent } from '../../events/event.ts';
+import type { StreamName } from '../../events/ids.ts';
 import { type EventCatalog, UnreadableEvent } from '../../events/known-events.ts';
 import type { Clock } from '../clock.ts';
 import { isForOutsiders } from '../outside.ts';
@@ -29,6 +30,8 @@ interface StimuliSite {
 export class Stimuli {
   private readonly reports: WorkReport[] = [];
   private readonly inbox: RawEvent[] = [];
+  /** Ids of what the inbox has said: the same word may stand there twice. */
+  private readonly heardIds = new Set<string>();
   /** The state that the next stimulus will meet. */
   private meets: TeamState = emptyState();
   /** Results that came too late to matter, in this process. */
@@ -104,9 +107,11 @@ export class Stimuli {
 
   private fromInbox(raw: RawEvent, at: number): Stimulus | undefined {
     const origin = `${raw.stream}@${raw.revision}`;
-    if ((this.meets.heard.get(raw.stream) ?? -1) >= raw.revision) return undefined;
+    const isRepeat = this.heardIds.has(raw.id);
+    this.heardIds.add(raw.id);
+    if (isRepeat || (this.meets.heard.get(raw.stream) ?? -1) >= raw.revision) return undefined;
     try {
-      const { type, version, data, meta } = this.site.catalog.decode(raw);
+      const { type, version, data, meta } = this.site.catalog.decode(raw, 'outside');
       if (!isForOutsiders(type, this.meets.system !== undefined))
         throw new UnreadableEvent(`"${type}" may not come from outside`, 'invalid');
       return { type, version, data, at, origin, to: addressees(meta) ?? [this.meets.root] };
@@ -116,6 +121,13 @@ export class Stimuli {
     }
   }
 }
+
+/** Words of the inbox that a new leader reads again. */
+const HEARD_AGAIN = 256;
+
+/** Some of what was heard comes again, so that a word that stands there twice is known. */
+export const hearAgainAfter = ({ heard }: TeamState, inbox: StreamName): number =>
+  Math.max(-1, (heard.get(inbox) ?? -1) - HEARD_AGAIN);
 
 /** Nobody waits for it any more: what it has cost is settled. */
 function late({ id, src }: OwedWork, data: JsonObject, at: number): Stimulus {

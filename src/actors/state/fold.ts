@@ -5,7 +5,8 @@
  * Invariants
  * 1. No work is done and nobody is asked: rulings come from the log.
  * 2. The first difference between what was recorded and what the machines say now is a `Divergence`.
- * 3. A snapshot is only a shortcut: state(snapshot) + tail = state(whole stream), and it can be deleted.
+ * 3. Behind the end of a team only its mending is its own; what others wrote there is passed over.
+ * 4. A snapshot is only a shortcut: state(snapshot) + tail = state(whole stream), and it can be deleted.
  */
 
 import { canonical } from '../../events/canonical.ts';
@@ -13,6 +14,7 @@ import type { EventMeta, Json, JsonObject, RawEvent, RecordedEvent } from '../..
 import type { StreamName } from '../../events/ids.ts';
 import type { EventCatalog } from '../../events/known-events.ts';
 import type { EventStore } from '../../events/store.ts';
+import { teamMended } from '../../events/words/team.ts';
 import { workAdmitted, workDelayed, workRefused, workStarted } from '../../events/words/work.ts';
 import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { RecordedTurn } from '../turn/recorded-turn.ts';
@@ -112,6 +114,7 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
       let kept = state.revision;
       for await (const turns of turnsOf(store, stream, state.revision + 1, at)) {
         for (const turn of turns) {
+          if (isForeign(state, turn)) continue;
           const { outcome, divergence } = foldTurn(state, turn, rules);
           if (divergence) throw new DivergenceError(stream, divergence);
           state = outcome.state;
@@ -137,6 +140,7 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
       let state = emptyState();
       for await (const turns of turnsOf(store, stream, 0)) {
         for (const turn of turns) {
+          if (isForeign(state, turn)) continue;
           const before = state.revision;
           const { outcome, divergence } = foldTurn(state, turn, rules);
           if (divergence) {
@@ -151,6 +155,9 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
     },
   };
 }
+
+const isForeign = ({ ended }: TeamState, [first]: readonly RawEvent[]): boolean =>
+  ended !== null && first?.type !== teamMended.type;
 
 /** Events read at once: a snapshot can be kept after each page. */
 const PAGE = SNAPSHOT_EVERY;

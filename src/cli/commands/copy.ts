@@ -6,6 +6,7 @@ import { CopyDifference, copyStreams } from '../../events/stores/copy.ts';
 import { BadUsage, EXIT } from '../bad-usage.ts';
 import { type Command, type CommandCall, option, required } from '../command.ts';
 import { openStoreOption } from '../store-option.ts';
+import { harmless } from '../terminal-text.ts';
 
 export interface CopyOptions {
   from: string;
@@ -41,6 +42,12 @@ async function copy({ shell, output, words: [teams], options }: CopyCall): Promi
       to,
       ...(teams.length > 0 ? { wanted: (stream) => wanted.has(stream) } : {}),
     });
+    if (copied.passedOver > 0)
+      output.note(
+        harmless(
+          `${copied.passedOver} events of other programs were passed over, first ${copied.firstPassedOver}`,
+        ),
+      );
     output.result(
       () =>
         `${copied.events} events copied to ${to.url}, ${copied.already} stood there already, ${copied.streams} streams`,

@@ -6,7 +6,7 @@ import { type Command, option } from '../command.ts';
 import { wholeNumber } from '../numbers.ts';
 import type { Output } from '../output.ts';
 import { type ReadingOptions, reading } from '../reading.ts';
-import { oneLine } from '../terminal-text.ts';
+import { harmless, oneLine } from '../terminal-text.ts';
 
 export interface LogOptions extends ReadingOptions {
   from?: number;
@@ -26,7 +26,9 @@ export default {
     reading(call, async ({ shell, team, output }) => {
       const { from = 0, follow = false, type, actor } = call.options;
       const signal = AbortSignal.any([shell.interruption(), output.out.ended]);
-      for await (const event of team.events({ from, follow, signal })) {
+      const problems: string[] = [];
+      const onPassedOver = ({ message }: Error) => void problems.push(message);
+      for await (const event of team.events({ from, follow, signal, onPassedOver })) {
         if (signal.aborted) break;
         if (type !== undefined && !topicMatches(type, event.type)) continue;
         if (actor !== undefined && event.meta.actor !== actor && !event.meta.to?.includes(actor))
@@ -36,6 +38,12 @@ export default {
           () => event,
         );
       }
+      if (problems.length > 0)
+        output.note(
+          harmless(
+            `${problems.length} events could not be read and were passed over, first ${problems[0]}`,
+          ),
+        );
       return 0;
     }),
 } satisfies Command<[team: string], LogOptions>;

@@ -9,7 +9,7 @@ import type { ReadingOptions } from '../reading.ts';
 import { leadingSession } from '../session.ts';
 import { knownTeam, openStoreOption } from '../store-option.ts';
 import { printSummary } from '../summary.ts';
-import { harmless } from '../terminal-text.ts';
+import { harmless, notePassedOver } from '../terminal-text.ts';
 
 type ResumeCall = CommandCall<[team: string | undefined], ReadingOptions>;
 
@@ -39,11 +39,18 @@ async function resume(call: ResumeCall): Promise<number> {
     };
     const wanted = team === undefined ? await runtime.teams() : [await knownTeam(runtime, team)];
     const led: Led[] = [];
+    const strange: string[] = [];
     for (const id of wanted) {
+      const strangeness = team === undefined ? await runtime.team(id).strangeness() : undefined;
+      if (strangeness !== undefined) {
+        strange.push(strangeness);
+        continue;
+      }
       const one = await resumeOne({ site: call, runtime, show }, id, team !== undefined);
       if (one) led.push(one);
       if (one?.exit === EXIT.interrupted) break;
     }
+    notePassedOver(strange, output);
     if (output.json)
       output.result(
         () => '',

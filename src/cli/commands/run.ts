@@ -1,7 +1,7 @@
 /** `horde run`: forms a team for a request and works until it dissolves. */
 import type { Runtime } from '../../actors/runtime.ts';
-import { teamId } from '../../events/ids.ts';
-import type { EventStore } from '../../events/store.ts';
+import { teamId, teamStream } from '../../events/ids.ts';
+import { type EventStore, NO_STREAM } from '../../events/store.ts';
 import { EXIT } from '../bad-usage.ts';
 import {
   checkWish,
@@ -201,7 +201,7 @@ async function labelsOf(
   team: string | undefined,
 ): Promise<Record<string, string> | undefined> {
   if (team === undefined) return undefined;
-  if (!(await reader.teams()).includes(teamId(team))) return undefined;
+  if ((await reader.store.head(teamStream(teamId(team)))) === NO_STREAM) return undefined;
   for await (const { data } of reader.team(team).events())
     return data['labels'] as Record<string, string>;
   return undefined;

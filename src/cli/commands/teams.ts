@@ -1,6 +1,8 @@
 /** `horde teams`: lists the teams of a store. */
 
+import { teamOfStream } from '../../events/ids.ts';
 import { createCatalog } from '../../events/known-events.ts';
+import type { EventStore } from '../../events/store.ts';
 import { vocabulary } from '../../events/words/index.ts';
 import { catchUp } from '../../projections/kit/read-model.ts';
 import { teams as projection } from '../../projections/teams/teams.ts';
@@ -8,18 +10,38 @@ import { verdictWords } from '../../projections/verdict/verdict-words.ts';
 import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { openStoreOption } from '../store-option.ts';
-import { oneLine, table } from '../terminal-text.ts';
+import { harmless, oneLine, table } from '../terminal-text.ts';
 
 export default { options: [], action: teams } satisfies Command<[], ReadingOptions>;
+
+/** What was done to teams with a server's own tools; asking it costs a file of our own nothing. */
+async function damaged(store: EventStore): Promise<ReadonlyMap<string, string>> {
+  const heads = await store.streams('team-');
+  return new Map(
+    heads.flatMap(({ stream, damage }) => {
+      const team = teamOfStream(stream);
+      return damage && team ? [[team, damage] as const] : [];
+    }),
+  );
+}
 
 async function teams({ shell, output, options }: CommandCall<[], ReadingOptions>): Promise<number> {
   const store = await openStoreOption(shell, options.store, true);
   try {
     const catalog = createCatalog(vocabulary);
-    const { state, passedOver } = await catchUp(store, projection, { catalog, prefix: 'team-' });
-    if (passedOver > 0) output.note(`${passedOver} events of another version were passed over`);
-    const listed = Object.values(state.teams).map((team) => ({
+    const folded = await catchUp(store, projection, { catalog, prefix: 'team-' });
+    const { passedOver, firstPassedOver } = folded;
+    if (passedOver > 0)
+      output.note(
+        harmless(
+          `${passedOver} events of other programs or versions were passed over, first ${firstPassedOver}`,
+        ),
+      );
+    const damage = await damaged(store);
+    for (const [team, what] of damage) output.note(`team ${team}: ${what}`);
+    const listed = Object.values(folded.state.teams).map((team) => ({
       ...team,
+      ...(damage.has(team.team) ? { damage: damage.get(team.team) } : {}),
       startedAt: new Date(team.startedAt).toISOString(),
       updatedAt: new Date(team.updatedAt).toISOString(),
     }));
@@ -32,7 +54,9 @@ async function teams({ shell, output, options }: CommandCall<[], ReadingOptions>
               ...listed.map((line) => [
                 line.team,
                 line.pattern,
-                verdictWords(line),
+                damage.get(line.team)?.startsWith('it was deleted')
+                  ? 'deleted'
+                  : verdictWords(line),
                 String(line.events),
                 String(line.tokens.input + line.tokens.output),
                 line.updatedAt,

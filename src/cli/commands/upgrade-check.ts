@@ -9,7 +9,7 @@ import type { Command, CommandCall } from '../command.ts';
 import type { ReadingOptions } from '../reading.ts';
 import { readingRuntime } from '../session.ts';
 import { openStoreOption } from '../store-option.ts';
-import { harmless, oneLine, table } from '../terminal-text.ts';
+import { harmless, notePassedOver, oneLine, table } from '../terminal-text.ts';
 
 interface Finding {
   team: string;
@@ -34,7 +34,13 @@ async function upgradeCheck({
   const runtime = readingRuntime(own, store);
   try {
     const findings: Finding[] = [];
-    for (const team of await runtime.teams()) findings.push(await check(runtime, team));
+    const strange: string[] = [];
+    for (const team of await runtime.teams()) {
+      const strangeness = await runtime.team(team).strangeness();
+      if (strangeness === undefined) findings.push(await check(runtime, team));
+      else strange.push(strangeness);
+    }
+    notePassedOver(strange, output);
     const bad = findings.filter(({ ok }) => !ok);
     output.result(
       () =>

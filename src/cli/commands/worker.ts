@@ -25,7 +25,7 @@ export default {
 async function worker(call: CommandCall<[], WorkerOptions>): Promise<number> {
   const { shell, output, options } = call;
   const log = await operationalLog(shell);
-  const store = await openStoreOption(shell, options.store);
+  const store = await openStoreOption(shell, options.store, false, true);
   const observed = observations(shell.env, store, log);
   const tell = (event: string, team: string, detail: string) =>
     output.line(
@@ -33,6 +33,8 @@ async function worker(call: CommandCall<[], WorkerOptions>): Promise<number> {
       () => ({ event, team, detail }),
     );
   const { runtime } = await leadingSession(call, store);
+  const deaf = new AbortController();
+  let why = '';
   const host = startHost({
     runtime,
     ...(options.teams === undefined ? {} : { teamsMax: options.teams }),
@@ -52,11 +54,19 @@ async function worker(call: CommandCall<[], WorkerOptions>): Promise<number> {
       observed.leave(team, error);
       tell('failed', team, error.message.split('\n', 1)[0]!);
     },
+    onPassedOver: (problem) =>
+      output.note(harmless(`what another program wrote is passed over: ${problem}`)),
+    onDeaf: ({ message }) => {
+      why = message;
+      deaf.abort();
+    },
   });
   output.note(`working on ${store.url}; Ctrl-C stops, and every team can be taken by another`);
-  await aborted(shell.interruption());
+  await aborted(AbortSignal.any([shell.interruption(), deaf.signal]));
+  if (deaf.signal.aborted) output.note(harmless(`no team is heard of any more: ${why}`));
   await host.close();
   await observed.close();
   await store.close();
-  return EXIT.done;
+  // So that whoever watches over it starts another.
+  return deaf.signal.aborted ? EXIT.failed : EXIT.done;
 }

@@ -160,7 +160,7 @@ function answerIn(
 ): Answer | undefined {
   if (raw.type !== personAnswered.type) return undefined;
   try {
-    const data = catalog.decode(raw).data as unknown as Answer & { question?: string };
+    const data = catalog.decode(raw, 'outside').data as unknown as Answer & { question?: string };
     const fits = data.question === question && (hash === undefined || data.text.includes(hash));
     return fits ? data : undefined;
   } catch (error) {

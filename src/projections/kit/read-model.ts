@@ -5,8 +5,8 @@
  * Invariants
  * 1. What is saved under a name is the fold of exactly the events up to its position.
  * 2. A model saved by another version of its projection is folded anew from the beginning.
- * 3. Events that are not known here, or newer than this program, are passed over and counted; an event that
- *    breaks its own schema is an error, because nobody could say what was left out.
+ * 3. What cannot be understood here (unknown, newer than this program, broken, or written by another program) is
+ *    passed over and counted, and the first of it is named: one event hides no team.
  */
 
 import type { RawEvent, RecordedEvent } from '../../events/event.ts';
@@ -22,11 +22,14 @@ export interface ReadModel<State> {
   readonly position: number;
   /** Events that this program cannot understand. */
   readonly passedOver: number;
+  /** Which was the first of them, and why. */
+  readonly firstPassedOver?: string | undefined;
 }
 
 interface Saved<State> {
   version: number;
   passedOver: number;
+  firstPassedOver?: string | undefined;
   state: State;
 }
 
@@ -66,24 +69,28 @@ function folded<State>(
   catalog: EventCatalog,
   page: readonly RawEvent[],
 ): ReadModel<State> {
-  let { passedOver, position } = from;
+  let { passedOver, position, firstPassedOver } = from;
   const events: RecordedEvent[] = [];
   for (const raw of page) {
     position = raw.position;
     if (projection.hears.has(raw.type) || !catalog.get(raw.type)) {
       const event = read(catalog, raw);
-      if (event) events.push(event);
-      else passedOver++;
+      if (!(event instanceof UnreadableEvent)) events.push(event);
+      else {
+        passedOver++;
+        firstPassedOver ??= event.message;
+      }
     }
   }
-  return { state: applyAll(projection, from.state, events), passedOver, position };
+  const state = applyAll(projection, from.state, events);
+  return { state, passedOver, position, firstPassedOver };
 }
 
-function read(catalog: EventCatalog, raw: RawEvent) {
+function read(catalog: EventCatalog, raw: RawEvent): RecordedEvent | UnreadableEvent {
   try {
     return catalog.decode(raw);
   } catch (error) {
-    if (error instanceof UnreadableEvent && error.why !== 'invalid') return undefined;
+    if (error instanceof UnreadableEvent) return error;
     throw error;
   }
 }
@@ -97,7 +104,8 @@ async function load<State>(
   if (!kept) return empty;
   const saved = parsed<State>(kept.body);
   if (saved?.version !== projection.version) return empty;
-  return { state: saved.state, position: kept.position, passedOver: saved.passedOver };
+  const { state, passedOver, firstPassedOver } = saved;
+  return { state, position: kept.position, passedOver, firstPassedOver };
 }
 
 /** A body that is no JSON is as good as none: read models can be folded again. */
@@ -114,7 +122,12 @@ async function save<State>(
   projection: Projection<State>,
   model: ReadModel<State>,
 ): Promise<void> {
-  const { passedOver, state } = model;
-  const body: Saved<State> = { version: projection.version, passedOver, state };
+  const { passedOver, firstPassedOver, state } = model;
+  const body: Saved<State> = {
+    version: projection.version,
+    passedOver,
+    firstPassedOver,
+    state,
+  };
   await store.readModels?.save(projection.name, model.position, JSON.stringify(body));
 }

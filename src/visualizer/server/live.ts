@@ -34,6 +34,8 @@ interface Feed {
 export class Live {
   readonly #followers = new Map<Follower, () => void>();
   readonly #bells = new Set<Bell>();
+  /** How often the store's log was found to be another one. */
+  logs = 0;
   #feed: Feed | undefined;
   #beat: NodeJS.Timeout | undefined;
 
@@ -119,6 +121,11 @@ export class Live {
       onEvents: (events) => this.#hear(events),
       onCaughtUp: () => stands(),
       onError: () => this.#letAllGo(),
+      // Pages ask again, and are told what is there now.
+      onAnew: () => {
+        this.logs++;
+        this.#letAllGo();
+      },
     });
     this.#beat = setInterval(() => {
       for (const follower of this.#followers.keys()) follower.beat();
@@ -131,8 +138,8 @@ export class Live {
   #hear(events: readonly RawEvent[]): void {
     const teams = new Set([...this.#followers.keys()].map(({ team }) => team));
     for (const [stream, raws] of byStream(events)) {
-      const team = teamOfStream(stream)!;
-      if (!teams.has(team)) continue;
+      const team = teamOfStream(stream);
+      if (team === undefined || !teams.has(team)) continue;
       const batch = batchOf(raws.map((raw) => storedShown(raw, this.reading.runtime.catalog)));
       for (const follower of this.#followers.keys())
         if (follower.team === team) follower.hear(batch);

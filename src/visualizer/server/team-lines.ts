@@ -7,8 +7,7 @@
  */
 
 import { teamOfStream } from '../../events/ids.ts';
-import { UnreadableEvent } from '../../events/known-events.ts';
-import { PAGE_MAX } from '../../events/store.ts';
+import { PAGE_MAX, StoreFailure } from '../../events/store.ts';
 import { applyAll } from '../../projections/kit/projection.ts';
 import { catchUp, type ReadModel } from '../../projections/kit/read-model.ts';
 import { type TeamLine, type Teams, teams } from '../../projections/teams/teams.ts';
@@ -23,6 +22,7 @@ const TOLD_EVERY_MS = 200;
 export class TeamLines {
   #model: ReadModel<Teams> | undefined;
   #folding: Promise<unknown> = Promise.resolve();
+  #logs = 0;
 
   constructor(
     private readonly reading: TeamReading,
@@ -80,6 +80,19 @@ export class TeamLines {
   }
 
   async #fold(): Promise<ReadModel<Teams>> {
+    if (this.#logs !== this.live.logs) this.#model = undefined;
+    this.#logs = this.live.logs;
+    try {
+      return await this.#foldOn();
+    } catch (error) {
+      // The log is not the one that was folded: begun anew.
+      if (!this.#model || !(error instanceof StoreFailure) || error.kind !== 'foreign') throw error;
+      this.#model = undefined;
+      return this.#foldOn();
+    }
+  }
+
+  async #foldOn(): Promise<ReadModel<Teams>> {
     const { store, catalog } = this.reading.runtime;
     let model = this.#model ?? (await this.#kept());
     for (;;) {
@@ -87,7 +100,10 @@ export class TeamLines {
       const page = await store.readAll({ ...after, limit: PAGE_MAX, prefix: 'team-' });
       const shown = page.map((raw) => ({ raw, event: storedEvent(raw, catalog) }));
       const readable = shown.filter(({ event }) => event.problem === undefined);
-      const events = readable.map(({ raw, event }) => recorded(teamOfStream(raw.stream)!, event));
+      const events = readable.flatMap(({ raw, event }) => {
+        const team = teamOfStream(raw.stream);
+        return team === undefined ? [] : [recorded(team, event)];
+      });
       model = {
         state: applyAll(teams, model.state, events),
         passedOver: model.passedOver + page.length - readable.length,
@@ -98,14 +114,9 @@ export class TeamLines {
     }
   }
 
-  /** What the store keeps of the list. Where an event is damaged nothing is kept: then the rest is folded here. */
-  async #kept(): Promise<ReadModel<Teams>> {
+  /** What the store keeps of the list. */
+  #kept(): Promise<ReadModel<Teams>> {
     const { store, catalog } = this.reading.runtime;
-    try {
-      return await catchUp(store, teams, { catalog, prefix: 'team-' });
-    } catch (error) {
-      if (!(error instanceof UnreadableEvent)) throw error;
-      return { state: teams.initial, position: -1, passedOver: 0 };
-    }
+    return catchUp(store, teams, { catalog, prefix: 'team-' });
   }
 }

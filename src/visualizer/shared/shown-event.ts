@@ -5,8 +5,8 @@
  * Invariant: whatever stands in a store is shown, as far as it can be read; what cannot be understood says why.
  */
 
-import type { EventMeta, Json, JsonObject, RawEvent, RecordedEvent } from '../../events/event.ts';
-import type { EventCatalog } from '../../events/known-events.ts';
+import type { Json, JsonObject, RawEvent, RecordedEvent } from '../../events/event.ts';
+import { type EventCatalog, isOurs } from '../../events/known-events.ts';
 import { type ShownEvent, TEXT_SHOWN } from './wire.ts';
 
 /** Most entries of a list, and most levels, that are shown. */
@@ -36,7 +36,9 @@ export function storedEvent(raw: RawEvent, catalog: EventCatalog): ShownEvent {
   const problem = problemOf(raw, catalog);
   try {
     let data = JSON.parse(raw.data) as JsonObject;
-    const meta = JSON.parse(raw.meta) as EventMeta;
+    const meta: unknown = JSON.parse(raw.meta);
+    if (typeof data !== 'object' || data === null || !isOurs(meta))
+      throw new Error('it was written by another program');
     const { version = 0, upcasts } = catalog.get(type) ?? {};
     if (raw.version > 0)
       for (let from = raw.version; from < version; from++) data = upcasts![from]!(data);

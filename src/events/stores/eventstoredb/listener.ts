@@ -137,6 +137,7 @@ export class Listener implements Subscription {
     const { stream, after } = this.options;
     if (stream !== undefined) return this.#stillThere(stream);
     this.#cursor = after === 'end' ? end : after !== undefined && after <= end ? after : -1;
+    this.#caughtUp = false;
     this.options.onAnew?.();
   }
 
