@@ -14,11 +14,11 @@ import type { EventMeta, Json, JsonObject, RawEvent, RecordedEvent } from '../..
 import type { StreamName } from '../../events/ids.ts';
 import type { EventCatalog } from '../../events/known-events.ts';
 import type { EventStore } from '../../events/store.ts';
-import { teamMended } from '../../events/words/team.ts';
 import { workAdmitted, workDelayed, workRefused, workStarted } from '../../events/words/work.ts';
 import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { RecordedTurn } from '../turn/recorded-turn.ts';
 import { stopInstead, type TurnOutcome, takeTurn } from '../turn/turn.ts';
+import { isBehindTheEnd } from './behind-the-end.ts';
 import { reviveState } from './revived-state.ts';
 import { emptyState, hashState, persistState, type TeamState } from './team-state.ts';
 
@@ -114,7 +114,7 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
       let kept = state.revision;
       for await (const turns of turnsOf(store, stream, state.revision + 1, at)) {
         for (const turn of turns) {
-          if (isForeign(state, turn)) continue;
+          if (isBehindTheEnd(state, turn)) continue;
           const { outcome, divergence } = foldTurn(state, turn, rules);
           if (divergence) throw new DivergenceError(stream, divergence);
           state = outcome.state;
@@ -140,7 +140,7 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
       let state = emptyState();
       for await (const turns of turnsOf(store, stream, 0)) {
         for (const turn of turns) {
-          if (isForeign(state, turn)) continue;
+          if (isBehindTheEnd(state, turn)) continue;
           const before = state.revision;
           const { outcome, divergence } = foldTurn(state, turn, rules);
           if (divergence) {
@@ -155,9 +155,6 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
     },
   };
 }
-
-const isForeign = ({ ended }: TeamState, [first]: readonly RawEvent[]): boolean =>
-  ended !== null && first?.type !== teamMended.type;
 
 /** Events read at once: a snapshot can be kept after each page. */
 const PAGE = SNAPSHOT_EVERY;
