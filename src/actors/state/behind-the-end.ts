@@ -3,5 +3,5 @@ import type { RawEvent } from '../../events/event.ts';
 import { teamMended } from '../../events/words/team.ts';
 import type { TeamState } from './team-state.ts';
 
-export const isBehindTheEnd = ({ ended }: TeamState, [first]: readonly RawEvent[]): boolean =>
-  ended !== null && first?.type !== teamMended.type;
+export const isBehindTheEnd = ({ ended }: TeamState, { type }: RawEvent): boolean =>
+  ended !== null && type !== teamMended.type;

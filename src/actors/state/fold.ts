@@ -5,8 +5,7 @@
  * Invariants
  * 1. No work is done and nobody is asked: rulings come from the log.
  * 2. The first difference between what was recorded and what the machines say now is a `Divergence`.
- * 3. Behind the end of a team only its mending is its own; what others wrote there is passed over.
- * 4. A snapshot is only a shortcut: state(snapshot) + tail = state(whole stream), and it can be deleted.
+ * 3. A snapshot is only a shortcut: state(snapshot) + tail = state(whole stream), and it can be deleted.
  */
 
 import { canonical } from '../../events/canonical.ts';
@@ -114,7 +113,6 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
       let kept = state.revision;
       for await (const turns of turnsOf(store, stream, state.revision + 1, at)) {
         for (const turn of turns) {
-          if (isBehindTheEnd(state, turn)) continue;
           const { outcome, divergence } = foldTurn(state, turn, rules);
           if (divergence) throw new DivergenceError(stream, divergence);
           state = outcome.state;
@@ -140,7 +138,6 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
       let state = emptyState();
       for await (const turns of turnsOf(store, stream, 0)) {
         for (const turn of turns) {
-          if (isBehindTheEnd(state, turn)) continue;
           const before = state.revision;
           const { outcome, divergence } = foldTurn(state, turn, rules);
           if (divergence) {
@@ -156,10 +153,7 @@ export function createFold(store: EventStore, rules: TurnRules, code: string): F
   };
 }
 
-/** Events read at once: a snapshot can be kept after each page. */
-const PAGE = SNAPSHOT_EVERY;
-
-/** The stream's turns, whole ones only, that end at or before `to`, page by page. */
+/** The stream's turns, whole ones only, that end at or before `to`, page by page: a snapshot can be kept after each. */
 async function* turnsOf(
   store: EventStore,
   stream: StreamName,
@@ -168,7 +162,10 @@ async function* turnsOf(
 ): AsyncGenerator<RawEvent[][]> {
   let turn: RawEvent[] = [];
   for (let next = from; next <= to; ) {
-    const page = await store.read(stream, { from: next, limit: Math.min(PAGE, to - next + 1) });
+    const page = await store.read(stream, {
+      from: next,
+      limit: Math.min(SNAPSHOT_EVERY, to - next + 1),
+    });
     const turns: RawEvent[][] = [];
     for (const raw of page) {
       turn.push(raw);
@@ -178,7 +175,7 @@ async function* turnsOf(
     }
     if (turns.length > 0) yield turns;
     next += page.length;
-    if (page.length < PAGE) return;
+    if (page.length < SNAPSHOT_EVERY) return;
   }
 }
 
@@ -198,6 +195,8 @@ export function foldTurn(
 ): { outcome: TurnOutcome; divergence: Divergence | null } {
   const [begins] = recorded;
   if (!begins) throw new Error('a recorded turn has an event at least');
+  if (isBehindTheEnd(state, begins))
+    return { outcome: { state, events: [], acts: [] }, divergence: null };
   const turn = new RecordedTurn(recorded, rules.catalog.decode(begins));
   const stimulus = stimulusOf(turn.first);
   const second =
