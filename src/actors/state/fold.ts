@@ -17,7 +17,7 @@ import { workAdmitted, workDelayed, workRefused, workStarted } from '../../event
 import type { Rule, Ruling, Stimulus, TurnEvent, TurnRules } from '../turn/draft.ts';
 import { RecordedTurn } from '../turn/recorded-turn.ts';
 import { stopInstead, type TurnOutcome, takeTurn } from '../turn/turn.ts';
-import { isBehindTheEnd } from './behind-the-end.ts';
+import { beginningOf, isBehindTheEnd, untouched } from './behind-the-end.ts';
 import { reviveState } from './revived-state.ts';
 import { emptyState, hashState, persistState, type TeamState } from './team-state.ts';
 
@@ -193,10 +193,8 @@ export function foldTurn(
   recorded: readonly RawEvent[],
   rules: TurnRules,
 ): { outcome: TurnOutcome; divergence: Divergence | null } {
-  const [begins] = recorded;
-  if (!begins) throw new Error('a recorded turn has an event at least');
-  if (isBehindTheEnd(state, begins))
-    return { outcome: { state, events: [], acts: [] }, divergence: null };
+  const begins = beginningOf(recorded);
+  if (isBehindTheEnd(state, begins)) return untouched(state);
   const turn = new RecordedTurn(recorded, rules.catalog.decode(begins));
   const stimulus = stimulusOf(turn.first);
   const second =
