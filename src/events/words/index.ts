@@ -4,6 +4,7 @@
  */
 import * as debate from '../../machines/patterns/adversarial-debate/words.ts';
 import * as consensus from '../../machines/patterns/consensus-deliberation/words.ts';
+import * as contract from '../../machines/patterns/contract-first-negotiation/words.ts';
 import * as expertiseRouting from '../../machines/patterns/expertise-routing/words.ts';
 import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
 import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
@@ -16,7 +17,6 @@ import * as desk from './desk.ts';
 import * as fork from './fork.ts';
 import * as moves from './moves.ts';
 import * as assemblyLine from './moves-assembly-line.ts';
-import * as contract from './moves-contract-first-negotiation.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as pattern from './pattern.ts';
 import * as team from './team.ts';

@@ -15,7 +15,7 @@ import { watchdog } from './watchdog/watchdog.ts';
 export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [adversarialDebate.name]: adversarialDebate,
   [consensusDeliberation.name]: consensusDeliberation,
-  [contractFirstNegotiation.name]: contractFirstNegotiation as unknown as PatternDefinition,
+  [contractFirstNegotiation.name]: contractFirstNegotiation,
   [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
   [expertiseRouting.name]: expertiseRouting,
   [watchdog.name]: watchdog,

@@ -18,7 +18,6 @@ const COUNTS: Record<string, Record<string, number>> = {
 const TYPES: Record<string, readonly string[]> = {
   stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
-  negotiator: ['backend-architect', 'frontend-developer'],
 };
 
 /** Whom a team that grows may come to need, when nobody says it. */

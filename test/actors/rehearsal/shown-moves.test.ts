@@ -62,3 +62,19 @@ describe('In a rehearsal of a deliberation', () => {
         ]);
   });
 });
+
+describe('In a rehearsal of a negotiation', () => {
+  const contract = { grant: 1, title: 'API', summary: 's', content: 'c' };
+  const changes = [{ tag: 'A', change: 'c', reason: 'r' }];
+  const versionsOf = (move: string, shown: Event[]) =>
+    new Set(played(move, { shown }).map(({ version }) => version));
+
+  it('an answer names the version of the contract that is shown', () => {
+    const proposed = [heard('contract.proposed', 'ann', contract)];
+    const countered = [heard('contract.countered', 'ben', { ...contract, version: 3, changes })];
+    for (const move of ['counter_propose', 'accept_contract', 'submit_implementation']) {
+      expect(versionsOf(move, proposed)).toEqual(new Set([1]));
+      expect(versionsOf(move, countered)).toEqual(new Set([4]));
+    }
+  });
+});

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyMachineSnapshot } from 'xstate';
-import {
-  contractFirstNegotiation,
-  contractFirstNegotiationMachine,
-} from '../../../src/machines/patterns/contract-first-negotiation/contract-first-negotiation.ts';
+import { contractFirstNegotiation } from '../../../src/machines/patterns/contract-first-negotiation/contract-first-negotiation.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, exhaust, meddle } from './meddling.ts';
 
@@ -14,7 +11,7 @@ const rosterOf = (negotiators: number) =>
     .map((actor) => ({ actor, role: 'negotiator' }));
 const talks = (events: Event[] = [], limits = {}, negotiators = 2) =>
   given(
-    contractFirstNegotiationMachine,
+    contractFirstNegotiation.machine,
     contractFirstNegotiation.seats(rosterOf(negotiators), limits),
     events,
   );

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../events/event.ts';
-import { DELIBERATION_PARTS } from './deliberation-parts.ts';
 import { DISCOVERY_PARTS } from './discovery-parts.ts';
 import { playedScene, productOf } from './played-scene.ts';
 import { sentences } from './prose.ts';
@@ -25,7 +24,6 @@ const PARTS: Readonly<Record<string, Part>> = {
     ),
     dissent: [],
   }),
-  ...DELIBERATION_PARTS,
   ...DISCOVERY_PARTS,
   ...WORKSHOP_PARTS,
 };

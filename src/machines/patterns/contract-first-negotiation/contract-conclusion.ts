@@ -2,18 +2,17 @@
  * How the talks of a negotiation end in a locked contract, and how the whole ends: from what it remembers to
  * what it says. Pure.
  */
-import type { Said } from '../../../events/event.ts';
-import type { Confidence, patternConcluded } from '../../../events/words/pattern.ts';
-import { revoked } from '../kit/grants.ts';
+import type { Confidence } from '../../../events/words/pattern.ts';
 import type { PatternSays } from '../kit/pattern.ts';
-import * as turns from '../kit/turn-taking.ts';
-import type { ContractContext, Version } from './contract-ledger.ts';
+import type { Ending } from '../kit/pattern-spec.ts';
+import { listed, lostNotes, progress } from '../kit/turn-taking.ts';
+import type { Negotiation, Version } from './contract-ledger.ts';
 import * as ledger from './contract-ledger.ts';
 
 /** The contract is locked: the decision, the dissent, the only valid version. */
-export function lockingWords(context: ContractContext, locked: Version): PatternSays[] {
+export function lockingWords(context: Negotiation, locked: Version): PatternSays[] {
   const { version, by, revision, signedBy } = locked;
-  const opened = context.versions[0]!.by;
+  const opened = context.versions[0]?.by ?? by;
   const basis = basisOf(context, locked);
   const how =
     basis === 'agreed' ? 'all sign it' : `the best of partial talks (${whyNotAgreed(context)})`;
@@ -23,7 +22,7 @@ export function lockingWords(context: ContractContext, locked: Version): Pattern
       subject: 'The contract',
       proposedBy: opened,
       challengedBy: ledger.countering(context).filter((one) => one !== opened),
-      resolution: `Version ${version}, by ${by}, is locked: ${how}; signed by ${turns.listed(signedBy)}.`,
+      resolution: `Version ${version}, by ${by}, is locked: ${how}; signed by ${listed(signedBy)}.`,
       basis,
     },
     ...ledger
@@ -45,44 +44,30 @@ export function lockingWords(context: ContractContext, locked: Version): Pattern
       held: revision,
       locked: true,
     },
-    turns.progress('contract', 'completed', `version ${version} is locked`),
+    progress('contract', 'completed', `version ${version} is locked`),
   ];
 }
 
-function basisOf(context: ContractContext, { signedBy }: Version): string {
+function basisOf(context: Negotiation, { signedBy }: Version): string {
   if (ledger.isAgreed(context)) return 'agreed';
   return isMajority(context, signedBy) ? 'majority' : 'limit';
 }
 
-const isMajority = ({ negotiators }: ContractContext, signedBy: readonly string[]): boolean =>
+const isMajority = ({ negotiators }: Negotiation, signedBy: readonly string[]): boolean =>
   signedBy.length > 1 && signedBy.length * 2 > negotiators.length;
 
-function whyNotAgreed(context: ContractContext): string {
+function whyNotAgreed(context: Negotiation): string {
   if (context.ending !== null) return context.ending;
   if (context.versions.length === 0) return 'there is no contract';
   return ledger.isQuorate(context) ? 'rounds spent' : 'too few negotiators are left';
 }
 
-/** Everything that is said at the end, in order; the conclusion is last. */
-export const contractConclusion = (context: ContractContext): { say: PatternSays[] } => ({
-  say: [
-    ...revoked(context.grants, 'the negotiation has come to its end'),
-    ...(context.locked ? [] : [turns.progress('contract', 'failed', whyNotAgreed(context))]),
-    conclusion(context),
-  ],
-});
-
-const missing = ({ negotiators, implementations }: ContractContext): string[] =>
-  negotiators.filter((seat) => implementations[seat] === undefined);
-
-function conclusion(context: ContractContext): Said<typeof patternConcluded> {
-  const { negotiators, implementations, round } = context;
-  const contract = context.locked ?? ledger.bestOf(context);
-  const isWhole = context.agreed && missing(context).length === 0;
+export function contractEnding(context: Negotiation): Ending {
+  const { negotiators, implementations, locked, agreed } = context;
+  const contract = locked ?? ledger.bestOf(context);
+  const isWhole = agreed && missing(context).length === 0;
   return {
-    type: 'pattern.concluded',
-    to: 'team',
-    pattern: 'contract-first-negotiation',
+    say: locked ? [] : [progress('contract', 'failed', whyNotAgreed(context))],
     outcome: isWhole ? 'completed' : 'fallback',
     reason: reasonOf(context),
     confidence: confidenceOf(context),
@@ -91,11 +76,13 @@ function conclusion(context: ContractContext): Said<typeof patternConcluded> {
       ...negotiators.flatMap((seat) => implementations[seat]?.revision ?? []),
     ],
     notes: notesOf(context),
-    rounds: round,
   };
 }
 
-function reasonOf(context: ContractContext): string {
+const missing = ({ negotiators, implementations }: Negotiation): string[] =>
+  negotiators.filter((seat) => implementations[seat] === undefined);
+
+function reasonOf(context: Negotiation): string {
   const all = context.negotiators.length;
   const done = all - missing(context).length;
   const count = done === all ? 'all have implemented' : `${done} of ${all} have implemented`;
@@ -105,7 +92,7 @@ function reasonOf(context: ContractContext): string {
 }
 
 /** High: agreed, implemented by all and to the letter. Medium: agreed, or signed by a majority. Else low. */
-function confidenceOf(context: ContractContext): Confidence {
+function confidenceOf(context: Negotiation): Confidence {
   const { locked, implementations } = context;
   if (!locked) return 'low';
   const isExact = Object.values(implementations).every(({ deviations }) => deviations === 0);
@@ -113,7 +100,7 @@ function confidenceOf(context: ContractContext): Confidence {
   return isMajority(context, locked.signedBy) ? 'medium' : 'low';
 }
 
-function notesOf(context: ContractContext): string[] {
+function notesOf(context: Negotiation): string[] {
   const { locked, versions, implementations, negotiators } = context;
   const notes: string[] = [];
   if (versions.length === 0) notes.push('no contract');
@@ -125,5 +112,5 @@ function notesOf(context: ContractContext): string[] {
       if ((implementations[seat]?.deviations ?? 0) > 0)
         notes.push(`the implementation of ${seat} deviates from the contract`);
   }
-  return [...notes, ...turns.lostNotes(context)];
+  return [...notes, ...lostNotes(context)];
 }

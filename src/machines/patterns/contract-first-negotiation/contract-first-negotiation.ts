@@ -11,155 +11,176 @@
  * 2. An acceptance before any counter-proposal is refused.
  * 3. No implementation is asked for, shown or taken before the contract is locked, by agreement or as the best
  *    of partial talks; each implementer is shown the locked contract and nothing else.
- * 4. Grants are bounded by `turnsMax`. Until it has concluded somebody owes a turn, and it concludes exactly once.
+ * 4. Grants are bounded by `turnsMax`.
  */
-import { setup } from 'xstate';
-import { step } from '../../step.ts';
-import { isSettled } from '../kit/grants.ts';
-import {
-  type PatternDefinition,
-  type PatternHears,
-  type PatternSays,
-  seated,
-} from '../kit/pattern.ts';
-import * as turns from '../kit/turn-taking.ts';
-import { contractConclusion } from './contract-conclusion.ts';
+import { definePattern } from '../kit/define-pattern.ts';
+import type { PatternSays } from '../kit/pattern.ts';
+import { on, type PatternStep } from '../kit/pattern-spec.ts';
+import { granting, handedIn, progress, taskFor } from '../kit/turn-taking.ts';
+import { contractTurn, earlyTurn, newestTurn } from './contract-briefs.ts';
+import { contractEnding, lockingWords } from './contract-conclusion.ts';
+import type { Negotiation } from './contract-ledger.ts';
 import * as ledger from './contract-ledger.ts';
-import * as steps from './contract-steps.ts';
+import { contractFirstNegotiationCues } from './cues.ts';
+import { acceptContract, counterPropose, proposeContract, submitImplementation } from './words.ts';
 
-type Hears =
-  | ledger.Proposed
-  | ledger.Countered
-  | ledger.Accepted
-  | ledger.Implemented
-  | PatternHears;
+type Step = PatternStep<Negotiation>;
 
-/** Whether a move that its author may make names the version in force. */
-const answersInForce = (context: ledger.ContractContext, event: Hears): boolean =>
-  turns.holdsTurn({ context, event }) && 'version' in event && ledger.isInForce(context, event);
+const implementationOf = (negotiator: string): string => `implementation-of-${negotiator}`;
 
-export const contractFirstNegotiationMachine = setup({
-  types: {
-    context: {} as ledger.ContractContext,
-    events: {} as Hears,
-    emitted: {} as PatternSays,
-    input: {} as ledger.ContractInput,
-  },
-  guards: {
-    ...turns.turnGuards,
-    hasContract: ({ context }) => context.versions.length > 0,
-    isReadyToPropose: ({ context }) => isSettled(context.grants) && ledger.isQuorate(context),
-    answersNewest: ({ context, event }) => answersInForce(context, event),
-    isOutdated: ({ context, event }) =>
-      turns.holdsTurn({ context, event }) &&
-      !answersInForce(context, event) &&
-      ledger.mayCross(context, turns.seatOf(event)),
-    isEarly: ({ context, event }) =>
-      answersInForce(context, event) &&
-      !ledger.hasCounter(context) &&
-      !context.pressed.includes(turns.seatOf(event)),
-    maySign: ({ context, event }) => answersInForce(context, event) && ledger.hasCounter(context),
-    isAgreed: ({ context }) => ledger.isAgreed(context),
-    mayNegotiate: ({ context }) => ledger.mayNegotiate(context),
-    mayImplement: ({ context }) => ledger.mayImplement(context),
-  },
-  actions: {
-    openBoard: step(steps.openBoard),
-    askProposer: step(steps.askProposer),
-    takeProposal: step(steps.takeProposal),
-    openRound: step(steps.openRound),
-    takeCounter: step(steps.takeCounter),
-    takeAcceptance: step(steps.takeAcceptance),
-    answerWithNewest: step(steps.answerWithNewest),
-    refuseEarly: step(steps.refuseEarly),
-    passOver: step(steps.passOver),
-    lockContract: step(steps.lockContract),
-    takeImplementation: step(steps.takeImplementation),
-    grantAgain: step(steps.grantAgain),
-    loseSeat: step(steps.loseSeat),
-    awaitSuccessor: step<ledger.ContractContext, PatternSays>(turns.awaitSuccessor),
-    changeRounds: step<ledger.ContractContext, PatternSays>(turns.changeRounds),
-    startNothingNew: step<ledger.ContractContext, PatternSays>(turns.startNothingNew),
-    conclude: step(contractConclusion),
-  },
-}).createMachine({
-  id: 'contract-first-negotiation',
-  context: ({ input }) => ledger.newNegotiation(input),
-  entry: 'openBoard',
-  initial: 'proposing',
-  on: { ...turns.whateverBecomesOfSeats, 'limits.changed': { actions: 'changeRounds' } },
-  states: {
-    proposing: {
-      entry: 'askProposer',
-      always: [
-        { guard: 'hasContract', target: 'answering' },
-        { guard: 'isReadyToPropose', target: 'proposing', reenter: true },
-        { guard: 'allAreIn', target: 'weighing' },
-      ],
-      on: { 'contract.proposed': { guard: 'holdsTurn', actions: 'takeProposal' } },
-    },
-    answering: {
-      entry: 'openRound',
-      always: { guard: 'allAreIn', target: 'weighing' },
-      on: {
-        'contract.countered': [
-          { guard: 'isOutdated', actions: 'answerWithNewest' },
-          { guard: 'answersNewest', actions: 'takeCounter' },
-          { guard: 'holdsTurn', actions: 'passOver' },
-        ],
-        'contract.accepted': [
-          { guard: 'isOutdated', actions: 'answerWithNewest' },
-          { guard: 'isEarly', actions: 'refuseEarly' },
-          { guard: 'maySign', actions: 'takeAcceptance' },
-          { guard: 'holdsTurn', actions: 'passOver' },
-        ],
-      },
-    },
-    weighing: {
-      always: [
-        { guard: 'isAgreed', target: 'implementing' },
-        { guard: 'mayNegotiate', target: 'answering' },
-        { guard: 'mayImplement', target: 'implementing' },
-        { target: 'concluded' },
-      ],
-    },
-    implementing: {
-      entry: 'lockContract',
-      always: { guard: 'allAreIn', target: 'concluded' },
-      on: {
-        'implementation.submitted': [
-          { guard: 'isOutdated', actions: 'answerWithNewest' },
-          { guard: 'answersNewest', actions: 'takeImplementation' },
-          { guard: 'holdsTurn', actions: 'passOver' },
-        ],
-      },
-    },
-    concluded: { type: 'final', entry: 'conclude' },
-  },
-});
-
-const roles = [
-  {
-    role: 'negotiator',
-    min: 2,
-    max: 4,
-    moves: ['propose_contract', 'counter_propose', 'accept_contract', 'submit_implementation'],
-  },
+/** Every implementation waits for the contract. */
+const contractBoard = ({ negotiators }: Negotiation): PatternSays[] => [
+  { type: 'task.created', task: 'contract', title: 'Contract', blockedBy: [] },
+  ...negotiators.map((one) =>
+    taskFor(one, implementationOf(one), `Implementation of ${one}`, ['contract']),
+  ),
 ];
 
-export const contractFirstNegotiation: PatternDefinition<typeof ledger.contractLimits> = {
+/** The first who is there opens. */
+const askProposer = (context: Negotiation): Step => ({
+  asks: ledger.negotiatorsThere(context).slice(0, 1),
+});
+
+const takeProposal = (context: Negotiation, proposed: ledger.Proposed): Step => ({
+  remember: ledger.withVersion(context, proposed),
+  say: [handedIn(proposed, 'contract')],
+});
+
+/** All who have not signed the newest version answer it, side by side. */
+function openRound(context: Negotiation): Step {
+  const round = context.round + 1;
+  const version = context.versions.length;
+  return {
+    remember: { round, crossed: {} },
+    say: [
+      { type: 'round.started', round, of: context.limits.rounds, title: 'Negotiation' },
+      progress('contract', 'inProgress', `round ${round}: version ${version}`),
+    ],
+    asks: ledger.unsigned(context),
+  };
+}
+
+const takeCounter = (context: Negotiation, countered: ledger.Countered): Step => ({
+  remember: ledger.withVersion(context, countered),
+  say: [handedIn(countered, 'contract')],
+});
+
+const takeAcceptance = (context: Negotiation, accepted: ledger.Accepted): Step => ({
+  remember: ledger.withSignature(context, accepted),
+  say: [progress('contract', 'inProgress', `${accepted.from} signs version ${accepted.version}`)],
+});
+
+/** Crossed moves are answered to the newest version. */
+function answerWithNewest(context: Negotiation, { from, version }: ledger.Answering): Step {
+  const turn = newestTurn(context, from, version);
+  const { remember, say } = granting(context, [from], () => turn);
+  const crossed = { ...context.crossed, [from]: (context.crossed[from] ?? 0) + 1 };
+  return { remember: { crossed, ...remember }, say };
+}
+
+function refuseEarly(context: Negotiation, { from }: ledger.Accepted): Step {
+  const turn = earlyTurn(context, from);
+  const { remember, say } = granting(context, [from], () => turn);
+  return { remember: { pressed: [...context.pressed, from], ...remember }, say };
+}
+
+/** A move that does not count, from one who has been told often enough: the others do not wait for it. */
+const passOver = (): Step => ({});
+
+/** From now on there is one version; all implement it at the same time. */
+function lockContract(context: Negotiation): Step {
+  const agreed = ledger.isAgreed(context);
+  const locked = agreed ? ledger.newestOf(context) : ledger.bestOf(context);
+  if (!locked) return {};
+  const there = ledger.negotiatorsThere(context);
+  return {
+    remember: { locked, agreed, crossed: {} },
+    say: [
+      ...lockingWords(context, locked),
+      ...there.map((seat) =>
+        progress(implementationOf(seat), 'inProgress', `version ${locked.version}`),
+      ),
+    ],
+    asks: there,
+  };
+}
+
+function takeImplementation(context: Negotiation, made: ledger.Implemented): Step {
+  const task = implementationOf(made.from);
+  const count = made.deviations.length;
+  const note = count > 0 ? `deviates from the contract in ${count} points` : 'as in the contract';
+  return {
+    remember: ledger.withImplementation(context, made),
+    say: [handedIn(made, task), progress(task, 'completed', note)],
+  };
+}
+
+const loseSeat = ({ implementations }: Negotiation, seat: string): Step => ({
+  say: implementations[seat]
+    ? []
+    : [progress(implementationOf(seat), 'failed', 'nobody implements in this seat')],
+});
+
+export const contractFirstNegotiation = definePattern({
   name: 'contract-first-negotiation',
-  machine: contractFirstNegotiationMachine,
+  called: 'the negotiation',
   purpose: 'Those who depend on each other agree on a contract first, then implement in parallel.',
-  roles,
-  limits: ledger.contractLimits,
   endsWhen: 'all have signed the contract and each has implemented its part against it',
   fallback: 'the best contract of the partial talks, marked so, then its implementations',
   keyProperty: 'Nothing is implemented before one contract is locked, and only that one is.',
+  roles: {
+    negotiator: {
+      min: 2,
+      max: 4,
+      moves: [proposeContract, counterPropose, acceptContract, submitImplementation],
+      types: ['backend-architect', 'frontend-developer'],
+    },
+  },
+  limits: ledger.contractLimits,
   turnsMax: ({ rounds, crossings, refills }, seats) =>
     1 + (seats - 1) * (rounds * (1 + crossings) + 1) + seats * (1 + crossings) + refills * seats,
-  seats(roster, limits) {
-    const { negotiator } = seated('contract-first-negotiation', roles, roster);
-    return { negotiators: negotiator!, limits: ledger.contractLimits.parse(limits ?? {}) };
+  seats: ({ negotiator }) => ({ negotiators: negotiator }),
+  remembers: ledger.newNegotiation,
+  board: contractBoard,
+  turn: contractTurn,
+  lose: loseSeat,
+  states: {
+    proposing: {
+      begins: askProposer,
+      hears: [on(proposeContract, takeProposal)],
+      next: { answering: ledger.hasContract, reopening: 'else' },
+    },
+    reopening: { next: { proposing: ledger.isQuorate, weighing: 'else' } },
+    answering: {
+      begins: openRound,
+      hears: [
+        on(counterPropose, answerWithNewest, { onlyIf: ledger.isOutdated }),
+        on(counterPropose, takeCounter, { onlyIf: ledger.isInForce }),
+        on(counterPropose, passOver),
+        on(acceptContract, answerWithNewest, { onlyIf: ledger.isOutdated }),
+        on(acceptContract, refuseEarly, { onlyIf: ledger.isEarly }),
+        on(acceptContract, takeAcceptance, { onlyIf: ledger.maySign }),
+        on(acceptContract, passOver),
+      ],
+      next: { weighing: 'else' },
+    },
+    weighing: {
+      next: {
+        answering: ledger.mayNegotiate,
+        implementing: ledger.mayImplement,
+        concluded: 'else',
+      },
+    },
+    implementing: {
+      begins: lockContract,
+      hears: [
+        on(submitImplementation, answerWithNewest, { onlyIf: ledger.isOutdated }),
+        on(submitImplementation, takeImplementation, { onlyIf: ledger.isInForce }),
+        on(submitImplementation, passOver),
+      ],
+      next: { concluded: 'else' },
+    },
   },
-};
+  concludes: contractEnding,
+  cues: contractFirstNegotiationCues,
+});

@@ -8,32 +8,22 @@
  * 3. What is locked stays locked, and is one of the versions.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import { thereOf } from '../kit/turn-taking.ts';
 import type {
   acceptContract,
   counterPropose,
   proposeContract,
   submitImplementation,
-} from '../../../events/words/moves-contract-first-negotiation.ts';
-import { NO_GRANTS, settle } from '../kit/grants.ts';
-import { type TurnTaking, thereOf } from '../kit/turn-taking.ts';
+} from './words.ts';
 
 export const contractLimits = z.strictObject({
   /** In a round all who have not signed the newest version answer it. */
   rounds: z.int().min(1).max(8).default(4),
   /** Times in a round that a seat whose answer was to an older version is shown the newest. */
   crossings: z.int().min(1).max(3).default(2),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type ContractLimits = z.output<typeof contractLimits>;
-
-const DEFAULTS = contractLimits.parse({});
-
-export interface ContractInput {
-  negotiators: readonly string[];
-  limits?: Partial<ContractLimits>;
-}
 
 export interface Version {
   version: number;
@@ -42,9 +32,8 @@ export interface Version {
   signedBy: readonly string[];
 }
 
-export interface ContractContext extends TurnTaking {
+export interface Negotiation extends Memory<z.output<typeof contractLimits>> {
   negotiators: readonly string[];
-  limits: ContractLimits;
   /** Oldest first. */
   versions: readonly Version[];
   locked: Version | null;
@@ -57,103 +46,105 @@ export interface ContractContext extends TurnTaking {
   implementations: Readonly<Record<string, { revision: number; deviations: number }>>;
 }
 
-export type Proposed = Heard<typeof proposeContract.event>;
-export type Countered = Heard<typeof counterPropose.event>;
-export type Accepted = Heard<typeof acceptContract.event>;
-export type Implemented = Heard<typeof submitImplementation.event>;
+export type Proposed = HeardMove<typeof proposeContract>;
+export type Countered = HeardMove<typeof counterPropose>;
+export type Accepted = HeardMove<typeof acceptContract>;
+export type Implemented = HeardMove<typeof submitImplementation>;
+/** A move that names the version which it answers. */
+export type Answering = Countered | Accepted | Implemented;
 
-type Change = Partial<ContractContext>;
+type Change = Partial<Negotiation>;
 
-export const newNegotiation = (input: ContractInput | undefined): ContractContext => ({
-  negotiators: input?.negotiators ?? [],
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 0,
-  grants: NO_GRANTS,
+/** What it remembers at first. */
+export const newNegotiation = {
   versions: [],
   locked: null,
   agreed: false,
   crossed: {},
   pressed: [],
   implementations: {},
-  lost: [],
-  ending: null,
-});
+};
 
-export const newestOf = ({ versions }: ContractContext): Version | undefined =>
-  versions[versions.length - 1];
+export const newestOf = ({ versions }: Negotiation): Version | undefined => versions.at(-1);
 
 export const withVersion = (
-  context: ContractContext,
+  { versions }: Negotiation,
   { from, revision }: Proposed | Countered,
-): Change => {
-  const version = context.versions.length + 1;
-  return {
-    versions: [...context.versions, { version, revision, by: from, signedBy: [from] }],
-    grants: settle(context.grants, from),
-  };
-};
+): Change => ({
+  versions: [...versions, { version: versions.length + 1, revision, by: from, signedBy: [from] }],
+});
 
-export const withSignature = (context: ContractContext, { from }: Accepted): Change => {
-  const newest = newestOf(context)!;
-  const signed = { ...newest, signedBy: [...newest.signedBy, from] };
+export function withSignature(context: Negotiation, { from }: Accepted): Change {
+  const newest = newestOf(context);
   return {
-    versions: [...context.versions.slice(0, -1), signed],
-    grants: settle(context.grants, from),
+    versions: context.versions.map((one) =>
+      one === newest ? { ...one, signedBy: [...one.signedBy, from] } : one,
+    ),
   };
-};
+}
 
-export const withImplementation = (context: ContractContext, made: Implemented): Change => ({
+export const withImplementation = (context: Negotiation, made: Implemented): Change => ({
   implementations: {
     ...context.implementations,
     [made.from]: { revision: made.revision, deviations: made.deviations.length },
   },
-  grants: settle(context.grants, made.from),
 });
 
-export const negotiatorsThere = (context: ContractContext): string[] =>
+export const negotiatorsThere = (context: Negotiation): string[] =>
   thereOf(context.negotiators, context);
 
 /** There are two who can come to agree. */
-export const isQuorate = (context: ContractContext): boolean =>
-  negotiatorsThere(context).length > 1;
+export const isQuorate = (context: Negotiation): boolean => negotiatorsThere(context).length > 1;
 
-export const unsigned = (context: ContractContext): string[] =>
+export const unsigned = (context: Negotiation): string[] =>
   negotiatorsThere(context).filter((seat) => !newestOf(context)?.signedBy.includes(seat));
 
 /** The first version is a proposal; every other one is a counter-proposal. */
-export const hasCounter = ({ versions }: ContractContext): boolean => versions.length > 1;
+export const hasCounter = ({ versions }: Negotiation): boolean => versions.length > 1;
+
+export const hasContract = ({ versions }: Negotiation): boolean => versions.length > 0;
 
 /** Two at least have signed the newest version, and all who are there. */
-export const isAgreed = (context: ContractContext): boolean =>
-  hasCounter(context) && newestOf(context)!.signedBy.length > 1 && unsigned(context).length === 0;
+export function isAgreed(context: Negotiation): boolean {
+  const signed = newestOf(context)?.signedBy ?? [];
+  return hasCounter(context) && signed.length > 1 && unsigned(context).length === 0;
+}
 
-export const mayNegotiate = (context: ContractContext): boolean =>
+export const mayNegotiate = (context: Negotiation): boolean =>
+  !isAgreed(context) &&
   context.ending === null &&
   context.round < context.limits.rounds &&
-  context.versions.length > 0 &&
+  hasContract(context) &&
   isQuorate(context);
 
-export const mayImplement = (context: ContractContext): boolean =>
-  context.versions.length > 0 && negotiatorsThere(context).length > 0;
+export const mayImplement = (context: Negotiation): boolean =>
+  isAgreed(context) || (hasContract(context) && negotiatorsThere(context).length > 0);
 
 /** The version that holds: the locked one, or the newest while there is none. */
-export const inForce = (context: ContractContext): Version | undefined =>
+export const inForce = (context: Negotiation): Version | undefined =>
   context.locked ?? newestOf(context);
 
-export const isInForce = (context: ContractContext, { version }: { version: number }): boolean =>
+export const isInForce = (context: Negotiation, { version }: Answering): boolean =>
   inForce(context)?.version === version;
 
-export const mayCross = ({ crossed, limits }: ContractContext, seat: string): boolean =>
-  (crossed[seat] ?? 0) < limits.crossings;
+/** It answers an older version, from one who may be shown the newest once more. */
+export const isOutdated = (context: Negotiation, answer: Answering): boolean =>
+  !isInForce(context, answer) && (context.crossed[answer.from] ?? 0) < context.limits.crossings;
+
+export const isEarly = (context: Negotiation, accepted: Accepted): boolean =>
+  isInForce(context, accepted) && !hasCounter(context) && !context.pressed.includes(accepted.from);
+
+export const maySign = (context: Negotiation, accepted: Accepted): boolean =>
+  isInForce(context, accepted) && hasCounter(context);
 
 /** The version that most have signed; of several the newest. */
-export const bestOf = ({ versions }: ContractContext): Version | undefined =>
+export const bestOf = ({ versions }: Negotiation): Version | undefined =>
   versions.reduce<Version | undefined>(
     (best, one) => (best && best.signedBy.length > one.signedBy.length ? best : one),
     undefined,
   );
 
 /** Who has ever written a counter-proposal. */
-export const countering = ({ versions }: ContractContext): string[] => [
+export const countering = ({ versions }: Negotiation): string[] => [
   ...new Set(versions.slice(1).map(({ by }) => by)),
 ];

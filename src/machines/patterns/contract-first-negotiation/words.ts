@@ -3,7 +3,8 @@
  * A contract stands in the event itself, never in a file: what is locked cannot change any more.
  */
 import { z } from 'zod';
-import { defineMove, line, passage, product, tag, text } from './moves.ts';
+import { defineMove, line, passage, product, tag, text } from '../../../events/words/moves.ts';
+import type { PlayedScene } from '../../../events/words/scene.ts';
 
 const contract = {
   title: line,
@@ -14,6 +15,13 @@ const version = z
   .int()
   .positive()
   .describe('Number of the version of the contract that you answer');
+
+/** The version that the turn shows: the first is the proposal; a counter-proposal follows the one that it answers. */
+function playedVersion(scene: PlayedScene): { version?: number } {
+  const [countered] = scene.shown(counterPropose);
+  if (countered) return { version: countered.data.version + 1 };
+  return scene.shown(proposeContract).length > 0 ? { version: 1 } : {};
+}
 
 export const proposeContract = defineMove(
   'propose_contract',
@@ -34,6 +42,7 @@ export const counterPropose = defineMove(
       .min(1)
       .max(30),
   },
+  playedVersion,
 );
 
 export const acceptContract = defineMove(
@@ -41,6 +50,7 @@ export const acceptContract = defineMove(
   'contract.accepted',
   'Sign the newest version of the contract as it stands. It counts once there has been a counter-proposal.',
   { version, reason: passage.describe('What you checked it for') },
+  playedVersion,
 );
 
 export const submitImplementation = defineMove(
@@ -52,4 +62,9 @@ export const submitImplementation = defineMove(
     ...product,
     deviations: z.array(passage).max(20).describe('Where it deviates from the contract; or empty'),
   },
+  // Most keep to what was agreed.
+  (scene) => ({
+    ...playedVersion(scene),
+    deviations: scene.dice.chance(0.1) ? [scene.say('finding')] : [],
+  }),
 );

@@ -1,5 +1,5 @@
 /** What in a request speaks for a contract-first negotiation: see `kit/cue.ts` for what a row says. */
-import type { CueRow } from '../../../machines/patterns/kit/cue.ts';
+import type { CueRow } from '../kit/cue.ts';
 
 export const contractFirstNegotiationCues: readonly CueRow[] = [
   [0.9, 'names the negotiation', 'contract first negotiation'],
