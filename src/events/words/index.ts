@@ -3,6 +3,7 @@
  * of a pattern stand in its folder, in `words.ts`.
  */
 import * as debate from '../../machines/patterns/adversarial-debate/words.ts';
+import * as assemblyLine from '../../machines/patterns/assembly-line/words.ts';
 import * as consensus from '../../machines/patterns/consensus-deliberation/words.ts';
 import * as contract from '../../machines/patterns/contract-first-negotiation/words.ts';
 import * as expertiseRouting from '../../machines/patterns/expertise-routing/words.ts';
@@ -16,7 +17,6 @@ import * as child from './child.ts';
 import * as desk from './desk.ts';
 import * as fork from './fork.ts';
 import * as moves from './moves.ts';
-import * as assemblyLine from './moves-assembly-line.ts';
 import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as pattern from './pattern.ts';
 import * as team from './team.ts';

@@ -16,7 +16,7 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [adversarialDebate.name]: adversarialDebate,
   [consensusDeliberation.name]: consensusDeliberation,
   [contractFirstNegotiation.name]: contractFirstNegotiation,
-  [assemblyLine.name]: assemblyLine as unknown as PatternDefinition,
+  [assemblyLine.name]: assemblyLine,
   [expertiseRouting.name]: expertiseRouting,
   [watchdog.name]: watchdog,
   [nestedSwarm.name]: nestedSwarm,

@@ -10,13 +10,11 @@ export interface CastSeat extends RosterSeat {
 
 /** How many of a role of the patterns that do not say it themselves. */
 const COUNTS: Record<string, Record<string, number>> = {
-  'assembly-line': { stage: 3 },
   'swarm-discovery': { scout: 3 },
 };
 
 /** Who takes a role of the patterns that do not say it themselves, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
-  stage: ['planner', 'backend-architect', 'general-tester', 'code-reviewer'],
   scout: ['explorer', 'evidence-researcher'],
 };
 

@@ -4,6 +4,7 @@
  */
 
 import { adversarialDebateCues } from '../../machines/patterns/adversarial-debate/cues.ts';
+import { assemblyLineCues } from '../../machines/patterns/assembly-line/cues.ts';
 import { consensusDeliberationCues } from '../../machines/patterns/consensus-deliberation/cues.ts';
 import { contractFirstNegotiationCues } from '../../machines/patterns/contract-first-negotiation/cues.ts';
 import { expertiseRoutingCues } from '../../machines/patterns/expertise-routing/cues.ts';
@@ -13,7 +14,6 @@ import { reviewLoopCues } from '../../machines/patterns/review-loop/cues.ts';
 import { swarmCues } from '../../machines/patterns/swarm/cues.ts';
 import { watchdogCues } from '../../machines/patterns/watchdog/cues.ts';
 import type { Collaboration } from '../choice.ts';
-import { assemblyLineCues } from './cues/assembly-line.ts';
 import { swarmDiscoveryCues } from './cues/swarm-discovery.ts';
 
 export const CUES: { readonly [pattern in Collaboration]: readonly CueRow[] } = {

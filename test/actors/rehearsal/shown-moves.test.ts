@@ -78,3 +78,24 @@ describe('In a rehearsal of a negotiation', () => {
     }
   });
 });
+
+describe('In a rehearsal of an assembly line', () => {
+  const stages = ['stage-1', 'stage-2', 'stage-4'].map((actor) => ({ actor, role: 'stage' }));
+  const asked = (shown: Event[]) =>
+    [
+      ...new Set(played('ask_upstream', { others: stages, shown }).map(({ stage }) => stage)),
+    ].sort();
+
+  it('a stage asks one of those before it, whose deliveries it was given', () => {
+    const product = { grant: 1, title: 'T', summary: 's', content: 'c' };
+    const shown = ['stage-1', 'stage-2'].map((from) => heard('stage.delivered', from, product));
+    expect(asked(shown)).toEqual(['stage-1', 'stage-2']);
+  });
+
+  it('a stage that is asked itself asks another than the one who waits', () => {
+    const question = { grant: 1, stage: 'stage-3', question: 'q' };
+    expect(asked([heard('clarification.asked', 'stage-4', question)])).toEqual([
+      ...['stage-1', 'stage-2'],
+    ]);
+  });
+});

@@ -54,14 +54,6 @@ function played(
 const product = { grant: 1, title: 'T', summary: 's', paths: [] };
 
 describe('the rehearsal names whom the brief names', () => {
-  it('a stage asks one of the stages before it', () => {
-    const seats = ['stage-1', 'stage-2', 'stage-3'];
-    const past = ['stage-1', 'stage-2'].map((from) => heard('stage.delivered', from, product));
-    const brief = briefTo('stage-3', 'assembly-line', seats, past);
-    const asked = new Set(played('ask_upstream', brief).map(({ stage }) => stage));
-    expect([...asked].sort()).toEqual(['stage-1', 'stage-2']);
-  });
-
   it('a generalist consults one of those on call, and says what became of all advice', () => {
     const specialists = ['specialist-1', 'specialist-2'];
     const others = specialists.map((actor) => ({ actor, role: 'specialist' }));

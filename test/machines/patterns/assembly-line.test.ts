@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  assemblyLine,
-  assemblyLineMachine,
-} from '../../../src/machines/patterns/assembly-line/assembly-line.ts';
-import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
+import { assemblyLine } from '../../../src/machines/patterns/assembly-line/assembly-line.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';
@@ -12,7 +8,7 @@ import { perform, pick } from './mischief.ts';
 const roster = (size: number) =>
   Array.from({ length: size }, (_, i) => ({ actor: `stage-${i + 1}`, role: 'stage' }));
 const line = (events: Event[] = [], limits = {}, size = 3) =>
-  given(assemblyLineMachine, assemblyLine.seats(roster(size), limits), events);
+  given(assemblyLine.machine, assemblyLine.seats(roster(size), limits), events);
 
 const deliver = (n: number, grant = 1, at = n * 10 + grant) =>
   heard('stage.delivered', `stage-${n}`, { grant, title: 'T', summary: 's' }, at);
@@ -361,7 +357,7 @@ describe('Whatever stages and team do', () => {
     if (move === 'clarify') return { answer: 'a' };
     return { issues: [{ tag: 'A', severity: 'low', problem: 'p', remedy: 'r' }] };
   };
-  const pattern = assemblyLine as unknown as PatternDefinition;
+  const pattern = assemblyLine;
   const plays = fc.record({
     size: fc.integer({ min: 3, max: 6 }),
     backward: fc.integer({ min: 0, max: 3 }),

@@ -8,7 +8,6 @@ import { DISCOVERY_PARTS } from './discovery-parts.ts';
 import { playedScene, productOf } from './played-scene.ts';
 import { sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
-import { WORKSHOP_PARTS } from './workshop-parts.ts';
 
 /** The arguments that a part decides on; what it leaves out is filled from the schema. */
 export type Part = (scene: Scene) => JsonObject;
@@ -25,7 +24,6 @@ const PARTS: Readonly<Record<string, Part>> = {
     dissent: [],
   }),
   ...DISCOVERY_PARTS,
-  ...WORKSHOP_PARTS,
 };
 
 /** What a move's own part decides on, or the part that stands here; of fields that the schema has. */

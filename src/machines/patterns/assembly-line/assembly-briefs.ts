@@ -2,10 +2,9 @@
  * The briefs of an assembly line: what is asked of which stage, in words. Names and numbers only; texts are
  * shown to the stage as material: what earlier stages delivered, and the answers to its own questions.
  */
-
 import { listed, type Turn } from '../kit/turn-taking.ts';
 import {
-  type AssemblyLineContext,
+  type AssemblyLine,
   before,
   type Call,
   callOf,
@@ -13,14 +12,14 @@ import {
   reachable,
 } from './assembly-ledger.ts';
 
-const placeOf = ({ stages }: AssemblyLineContext, seat: string): string =>
+const placeOf = ({ stages }: AssemblyLine, seat: string): string =>
   `You are stage ${stages.indexOf(seat) + 1} of ${stages.length}.`;
 
 const endWith = (moves: readonly string[]): string =>
   `End your turn with ${moves.length > 1 ? `${moves.slice(0, -1).join(', ')} or ` : ''}${moves.at(-1)}.`;
 
 /** What is left to say of the way back upstream. */
-function upstream(context: AssemblyLineContext, seat: string): string {
+function upstream(context: AssemblyLine, seat: string): string {
   const { limits, backward, ending } = context;
   const there = reachable(context, seat);
   const left = limits.backward - (backward[seat] ?? 0);
@@ -31,7 +30,7 @@ function upstream(context: AssemblyLineContext, seat: string): string {
 }
 
 const turn = (
-  context: AssemblyLineContext,
+  context: AssemblyLine,
   seat: string,
   ask: string,
   material: readonly number[],
@@ -45,11 +44,11 @@ const turn = (
   };
 };
 
-const deliveriesBefore = (context: AssemblyLineContext, seat: string): number[] =>
+const deliveriesBefore = (context: AssemblyLine, seat: string): number[] =>
   before(context, seat).flatMap((one) => context.deliveries[one] ?? []);
 
-/** A stage begins, or a successor takes its place: it sees all that the stages before it have delivered. */
-export function stageTurn(context: AssemblyLineContext, seat: string): Turn {
+/** A stage begins: it sees all that the stages before it have delivered. */
+function ownTurn(context: AssemblyLine, seat: string): Turn {
   const { stages, answers } = context;
   const next = stages[stages.indexOf(seat) + 1];
   const given =
@@ -66,7 +65,7 @@ export function stageTurn(context: AssemblyLineContext, seat: string): Turn {
 }
 
 /** A later stage asks, or sends the delivery back. */
-export function answerTurn(context: AssemblyLineContext, seat: string, call: Call): Turn {
+export function answerTurn(context: AssemblyLine, seat: string, call: Call): Turn {
   const { by, what, at } = call;
   const mayDeliver = legalMoves(context, seat).includes('deliver');
   const ask =
@@ -79,13 +78,13 @@ export function answerTurn(context: AssemblyLineContext, seat: string, call: Cal
 }
 
 /** The answer has come; what was shown before is not shown again. */
-export const resumedTurn = (context: AssemblyLineContext, seat: string, answer: number): Turn =>
+export const resumedTurn = (context: AssemblyLine, seat: string, answer: number): Turn =>
   turn(context, seat, `The answer has come and is shown below. ${goingOn(context, seat)}`, [
     answer,
   ]);
 
 /** Nobody is there to answer, or the line comes to its end. */
-export const unansweredTurn = (context: AssemblyLineContext, seat: string): Turn =>
+export const unansweredTurn = (context: AssemblyLine, seat: string): Turn =>
   turn(
     context,
     seat,
@@ -93,17 +92,17 @@ export const unansweredTurn = (context: AssemblyLineContext, seat: string): Turn
     [],
   );
 
-/** Everything that the holder of a turn needs, for a successor. */
-export function againTurn(context: AssemblyLineContext, seat: string): Turn {
+/** The turn that a stage owes, with everything that it needs, for a successor too. */
+export function stageTurn(context: AssemblyLine, seat: string): Turn {
   const call = callOf(context, seat);
-  if (!call) return stageTurn(context, seat);
+  if (!call) return ownTurn(context, seat);
   const { material, ...asked } = answerTurn(context, seat, call);
   const own = context.deliveries[seat] ?? [];
   const known = [...deliveriesBefore(context, seat), ...(context.answers[seat] ?? []), own].flat();
   return { ...asked, material: [...new Set([...known, ...material])] };
 }
 
-function goingOn(context: AssemblyLineContext, seat: string): string {
+function goingOn(context: AssemblyLine, seat: string): string {
   const call = callOf(context, seat);
   if (!call) return 'Go on with your part.';
   return `Now answer ${call.by}, who still waits for you.`;

@@ -3,7 +3,8 @@
  * back, and whoever is asked answers or delivers anew.
  */
 import { z } from 'zod';
-import { defineMove, issue, line, passage, product } from './moves.ts';
+import { defineMove, issue, line, passage, product } from '../../../events/words/moves.ts';
+import type { PlayedScene } from '../../../events/words/scene.ts';
 
 export const deliver = defineMove(
   'deliver',
@@ -20,6 +21,14 @@ export const askUpstream = defineMove(
     stage: line.describe('Name of the earlier stage that you ask'),
     question: passage.describe('One specific question, with what depends on the answer'),
   },
+  // One of those who have delivered or answered; else one who has not asked.
+  (scene) => {
+    const known = [...scene.shown(deliver), ...scene.shown(clarify)].map(({ from }) => from);
+    const asking = new Set(askersOf(scene));
+    const stages =
+      known.length > 0 ? known : scene.others('stage').filter((one) => !asking.has(one));
+    return stages.length > 0 ? { stage: scene.dice.pick([...new Set(stages)]) } : {};
+  },
 );
 
 export const rejectInput = defineMove(
@@ -35,3 +44,7 @@ export const clarify = defineMove(
   'Answer what a later stage asked, or say why your delivery stands as it is.',
   { answer: z.string().min(1).max(20_000) },
 );
+
+/** Who waits for an answer of the one whose turn it is. */
+const askersOf = (scene: PlayedScene): string[] =>
+  [...scene.shown(askUpstream), ...scene.shown(rejectInput)].map(({ from }) => from);
