@@ -34,8 +34,9 @@ const MICROSTEPS_MAX = 10_000;
  * was given, which whoever runs it elsewhere will not notice; a bound of its own (`options.maxIterations`) stands.
  */
 export function withBoundedSteps(machine: AnyStateMachine): AnyStateMachine {
-  const { options } = machine;
-  if (!Number.isFinite(options.maxIterations ?? Number.POSITIVE_INFINITY))
+  const options: AnyStateMachine['options'] | undefined = machine.options;
+  // The oldest versions of XState that are served know no bound.
+  if (options && !Number.isFinite(options.maxIterations ?? Number.POSITIVE_INFINITY))
     options.maxIterations = MICROSTEPS_MAX;
   return machine;
 }

@@ -114,7 +114,9 @@ class KeptChart implements Chart {
   ) {
     this.root = machine.root;
     this.steps = new ActionSteps(machine, name, seen);
-    this.iterationsMax = machine.options.maxIterations ?? Number.POSITIVE_INFINITY;
+    // The oldest versions of XState that are served know no bound, and have no options.
+    const options: AnyStateMachine['options'] | undefined = machine.options;
+    this.iterationsMax = options?.maxIterations ?? Number.POSITIVE_INFINITY;
   }
 
   /** Snapshots that come from XState have lists of states of their own. */

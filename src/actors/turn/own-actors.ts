@@ -72,7 +72,7 @@ function settleIn(
     session: ref.sessionId,
     parent,
     sync: Reflect.get(ref, '_syncSnapshot') === true,
-    systemId: ref.systemId ?? undefined,
+    systemId: ref.options.systemId,
   };
   const snapshot = (step.snapshot ?? ref.getSnapshot()) as AnyMachineSnapshot;
   const actor: OwnActor = { id, machine, snapshot, status: 'active', own };
