@@ -90,10 +90,10 @@ export type { ModelClient, ModelReply, ModelRequest } from './hands/model/model-
 export { answeredFromOrigin } from './hands/model/origin-answers.ts';
 export {
   createPriceTable,
-  defaultModel,
   loadPrices,
   type PriceTable,
 } from './hands/model/prices.ts';
+export { defaultModel } from './hands/model/providers.ts';
 export { createRehearsalModel } from './hands/model/rehearsal/rehearsal-model.ts';
 export { createPerson, type Person } from './hands/people/person.ts';
 // machines: what may happen next

@@ -8,8 +8,8 @@ export type { ModelClient, ModelReply, ModelRequest } from './hands/model/model-
 export { answeredFromOrigin } from './hands/model/origin-answers.ts';
 export {
   createPriceTable,
-  defaultModel,
   loadPrices,
   type PriceTable,
 } from './hands/model/prices.ts';
+export { defaultModel } from './hands/model/providers.ts';
 export { createPerson, type Person } from './hands/people/person.ts';

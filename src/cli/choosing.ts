@@ -12,7 +12,7 @@ import type { Usage } from '../events/amounts.ts';
 import type { ToolSpec } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
 import type { ModelChooser } from '../hands/model/choose.ts';
-import { defaultModel } from '../hands/model/prices.ts';
+import { reach } from '../hands/model/providers.ts';
 import { patterns } from '../machines/patterns/index.ts';
 import type { PatternDefinition } from '../machines/patterns/kit/pattern.ts';
 import type { Catalog } from '../planning/catalog/catalog.ts';
@@ -25,7 +25,7 @@ import type { WorkflowPlan } from '../planning/workflows/form-workflow.ts';
 import { BadUsage } from './bad-usage.ts';
 import { limitsByName } from './catalog-option.ts';
 import type { Site } from './command.ts';
-import { hasModelAccess, modelClient, pricesOf } from './model-access.ts';
+import { modelClient, pricesOf } from './model-access.ts';
 import type { OwnPatterns } from './own-patterns.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Shell } from './shell.ts';
@@ -39,6 +39,8 @@ export interface RunWish {
   /** Methodologies by role, so too. */
   methodologies: Record<string, string[]>;
   options: RunOptions;
+  /** The model of every agent whose type names none. */
+  model: string;
   catalog: Catalog;
   labels: Record<string, string>;
   own: OwnPatterns;
@@ -72,9 +74,10 @@ export const chooseOffline = (wish: RunWish): Promise<RunChoice> =>
 /** The best choice there is: a model's where one can be asked, a person's where two are equal. */
 export async function chooseWell(site: Site, wish: RunWish): Promise<RunChoice> {
   const { request, catalog, options } = wish;
-  if (options.pattern !== undefined || options.rehearse || !hasModelAccess(site.shell.env))
-    return settled(site, wish, await chooseOffline(wish));
-  const { ask, used } = await chooserOf(site.shell, options);
+  const isNamed = options.pattern !== undefined || options.rehearse;
+  const chooser = isNamed ? undefined : await chooserOf(site.shell, wish);
+  if (!chooser) return settled(site, wish, await chooseOffline(wish));
+  const { ask, used } = chooser;
   const chosen = await usage(() => recommend(request, catalog, { ...offerOf(wish), ask }));
   if (chosen.unanswered !== null)
     site.output.note(
@@ -91,18 +94,21 @@ async function settled(site: Site, wish: RunWish, chosen: RunChoice): Promise<Ru
   return { ...chosen, ...(await askWhich(shell, wish, chosen)) };
 }
 
+/** Asks the provider that the team will ask; undefined where none can be reached. */
 async function chooserOf(
   shell: Shell,
-  { model = defaultModel, budgetTokens, budgetUsd }: RunOptions,
-): Promise<ModelChooser> {
+  { model, labels, options: { budgetTokens, budgetUsd } }: RunWish,
+): Promise<ModelChooser | undefined> {
+  const access = reach({ env: shell.env, labels });
+  if (!access) return undefined;
   const { modelChooser, cheapestModel } = await import('../hands/model/choose.ts');
   const prices = pricesOf(shell);
   // Another server may not have the models of the table: there the run's own model chooses.
-  const elsewhere = shell.env['ANTHROPIC_BASE_URL'] || !prices.of(model);
+  const isElsewhere = access.isElsewhere || !prices.of(model);
   return modelChooser({
-    client: await modelClient(shell.env, undefined),
+    client: await modelClient(shell, labels),
     prices,
-    model: (elsewhere ? undefined : cheapestModel(prices)) ?? model,
+    model: (isElsewhere ? undefined : cheapestModel(prices, access.provider)) ?? model,
     ...(budgetTokens === undefined ? {} : { tokensMax: budgetTokens * CHOICE_SHARE }),
     ...(budgetUsd === undefined ? {} : { usdMax: budgetUsd * CHOICE_SHARE }),
   });
@@ -159,7 +165,7 @@ export function planOf(
   choice: RunChoice,
   tools: readonly ToolSpec[],
 ): TeamPlan | WorkflowPlan {
-  const { request, materials, options, catalog, labels, own } = wish;
+  const { request, materials, options, model, catalog, labels, own } = wish;
   const { reasons, by } = choice;
   const pattern = own.all.find(({ name }) => name === choice.pattern);
   return usage(() =>
@@ -167,7 +173,7 @@ export function planOf(
       request,
       materials,
       ...(pattern ? { pattern } : {}),
-      model: options.model ?? defaultModel,
+      model,
       limits: limitsOf(options, choice.spent),
       tools,
       labels: {

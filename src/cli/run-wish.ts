@@ -1,16 +1,12 @@
 /** What is wished for of a run, checked before anything is opened or spent. Throws `BadUsage`. */
 import { statSync } from 'node:fs';
 import { teamId } from '../events/ids.ts';
+import { defaultModel, reach, waysToModel } from '../hands/model/providers.ts';
+import { rehearsalLabels } from '../hands/model/rehearsal/rehearsal-provider.ts';
 import { BadUsage } from './bad-usage.ts';
 import { castWish, openCatalog } from './catalog-option.ts';
 import type { RunWish } from './choosing.ts';
 import type { Site } from './command.ts';
-import {
-  hasModelAccess,
-  type RehearsalChoice,
-  rehearsalLabels,
-  THREE_WAYS,
-} from './model-access.ts';
 import { requestOf } from './request.ts';
 import type { RunOptions } from './run-options.ts';
 import { pathIn, type Shell } from './shell.ts';
@@ -23,19 +19,20 @@ export async function runWish(
   const { shell, output, own } = site;
   if (options.team !== undefined) checkTeamId(options.team);
   const asked = await requestOf(shell, words, options.file ?? []);
-  const rehearsal = rehearsalOption(options);
-  if (!rehearsal && !options.detach && !hasModelAccess(shell.env)) throw new BadUsage(THREE_WAYS);
   const labels = {
-    ...rehearsalLabels(rehearsal),
+    ...rehearsalOption(options),
     ...workspaceLabels(shell, options),
     ...(options.allowSwarms ? { swarms: 'yes' } : {}),
     ...(options.people ? { people: 'yes' } : {}),
   };
+  const access = reach({ env: shell.env, labels });
+  if (!access && !options.detach) throw new BadUsage(waysToModel());
+  const model = options.model ?? access?.provider.defaultModel ?? defaultModel;
   checkPage(options);
   if (options.allowCommands && !options.people && !shell.stdin.isTTY)
     output.note('nobody can approve commands here, so none is run: add --people');
   const catalog = openCatalog(site, options);
-  return { ...asked, ...castWish(options, catalog), options, catalog, labels, own };
+  return { ...asked, ...castWish(options, catalog), options, model, catalog, labels, own };
 }
 
 function checkTeamId(text: string): void {
@@ -60,14 +57,18 @@ function rehearsalOption({
   seed,
   latency,
   failures,
-}: RunOptions): RehearsalChoice | undefined {
+}: RunOptions): Record<string, string> {
   if (!rehearse) {
     if (seed !== undefined || latency !== undefined || failures !== undefined) {
       throw new BadUsage('--seed, --latency and --failures belong to a rehearsal: add --rehearse');
     }
-    return undefined;
+    return {};
   }
-  return { seed: seed ?? 1, latencyMs: latency ?? 0, failureRate: failures ?? 0 };
+  return rehearsalLabels({
+    seed: seed ?? 1,
+    latencyMs: latency ?? 0,
+    failureRate: failures ?? 0,
+  });
 }
 
 function workspaceLabels(

@@ -20,7 +20,7 @@ import { createPerson, type Person } from '../hands/people/person.ts';
 import { hordeWith } from '../machines/index.ts';
 import { Catalog } from '../planning/catalog/catalog.ts';
 import type { Site } from './command.ts';
-import { modelClient, pricesOf, rehearsalOf } from './model-access.ts';
+import { modelClient, pricesOf } from './model-access.ts';
 import { operationalLog } from './observation.ts';
 import type { OwnPatterns } from './own-patterns.ts';
 
@@ -58,7 +58,7 @@ export async function leadingSession(
   const terminal = output.terminal && shell.stdin.isTTY === true;
   const log = await operationalLog(shell);
   return sessionWith({
-    clientOf: (labels) => modelClient(shell.env, rehearsalOf(labels), hordeWith(own.all).moves),
+    clientOf: (labels) => modelClient(shell, labels, hordeWith(own.all).moves),
     store: log?.watched(store) ?? store,
     site,
     terminal,

@@ -183,6 +183,31 @@ describe('the rooms of the architecture', () => {
     );
   });
 
+  it('give each model provider a folder, an entry in the list, and no other place', () => {
+    const models = 'src/hands/model/';
+    const list = `${models}providers.ts`;
+    const folderOf = (path: string) =>
+      path.startsWith(models) ? path.slice(models.length).split('/').slice(0, -1).join('/') : '';
+    const listed = src.find(({ path }) => path === list)?.imports.map(({ from }) => folderOf(from));
+    const folders = new Set(src.map(({ path }) => folderOf(path)).filter(Boolean));
+    expect(new Set(listed?.filter(Boolean))).toEqual(folders);
+    // A rehearsal is also an option of the command line and a means of trials.
+    const isClosed = (folder: string) => folder !== '' && folder !== 'rehearsal';
+    const others = src.filter(({ path }) => path !== list && !PUBLIC.has(path));
+    holds(
+      strays(others, ({ path }, to) => !isClosed(folderOf(to)) || folderOf(to) === folderOf(path)),
+      [],
+    );
+    const named = others.filter(
+      ({ path, words }) =>
+        folderOf(path) !== 'anthropic' && [...words].some((word) => word.includes('ANTHROPIC_')),
+    );
+    holds(
+      named.map(({ path }) => path),
+      [],
+    );
+  });
+
   it('give each panel of the page a folder, an entry in the list, and no other place', () => {
     const panels = 'src/visualizer/page/panels/';
     const folderOf = (path: string) =>

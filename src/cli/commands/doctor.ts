@@ -2,9 +2,9 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openStore } from '../../events/stores/open-store.ts';
-import { defaultModel } from '../../hands/model/prices.ts';
+import { defaultModel, reach, waysToModel } from '../../hands/model/providers.ts';
 import type { Command, CommandCall } from '../command.ts';
-import { hasModelAccess, pricesOf, THREE_WAYS } from '../model-access.ts';
+import { pricesOf } from '../model-access.ts';
 import type { ReadingOptions } from '../reading.ts';
 import type { Shell } from '../shell.ts';
 import { absoluteUrl, storePath, storeUrl } from '../store-option.ts';
@@ -73,15 +73,13 @@ async function store(shell: Shell, url: string): Promise<Finding> {
 }
 
 function model({ env }: Shell): Finding {
-  const ok = hasModelAccess(env);
-  const base = env['ANTHROPIC_BASE_URL'];
-  const key = env['ANTHROPIC_API_KEY'] ? 'ANTHROPIC_API_KEY' : 'ANTHROPIC_AUTH_TOKEN';
-  const where = base && URL.canParse(base) ? ` at ${new URL(base).host}` : '';
+  const access = reach({ env, labels: {} });
+  const model = access?.provider.defaultModel ?? defaultModel;
   return {
     check: 'model',
-    ok,
-    detail: ok ? `${key} is set${where}; default model ${defaultModel}` : 'no key is set',
-    remedy: THREE_WAYS,
+    ok: access !== undefined,
+    detail: access ? `${access.detail}; default model ${model}` : 'no key is set',
+    remedy: waysToModel(),
   };
 }
 

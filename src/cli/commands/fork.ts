@@ -7,7 +7,7 @@ import { BadUsage } from '../bad-usage.ts';
 import { type Command, type CommandCall, option, required, type Site } from '../command.ts';
 import { type ForkOptions, forkWish } from '../fork-wish.ts';
 import { leadToEnd } from '../lead.ts';
-import { modelClient, rehearsalOf } from '../model-access.ts';
+import { modelClient } from '../model-access.ts';
 import { positiveNumber, USD_MAX, wholeNumber } from '../numbers.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import type { ReadingOptions } from '../reading.ts';
@@ -68,7 +68,7 @@ async function fork(call: ForkCall): Promise<number> {
     const wish = await forkWish(shell, runtime, origin, options, answer);
     const { formed } = await runtime.team(origin).state({ at: options.at });
     // Without a model to ask, nothing is begun.
-    await modelClient(shell.env, rehearsalOf(formed?.labels ?? {}));
+    await modelClient(shell, formed?.labels ?? {});
     const { team, origin: from } = await runtime.fork(wish);
     if (from.revision !== options.at)
       output.note(

@@ -15,6 +15,7 @@ import {
 } from '../../planning/judge/choice-question.ts';
 import type { ModelClient, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';
+import type { ModelProvider } from './provider.ts';
 
 const OUTPUT_TOKENS_MAX = 1500;
 const TIMEOUT_MS = 60_000;
@@ -57,10 +58,15 @@ export function modelChooser(options: ChoosingOptions): ModelChooser {
   };
 }
 
-/** The cheapest model of the table by what a choice costs; undefined for an empty table. */
-export function cheapestModel({ models, worstUsd }: PriceTable): string | undefined {
+/** The cheapest model of a provider by what a choice costs; undefined when the table has none of its models. */
+export function cheapestModel(
+  { models, worstUsd }: PriceTable,
+  { prices }: Pick<ModelProvider, 'prices'>,
+): string | undefined {
   const cost = (name: string) => worstUsd(name, 5000, OUTPUT_TOKENS_MAX);
-  return Object.keys(models).sort((a, b) => cost(a) - cost(b))[0];
+  return Object.keys(prices)
+    .filter((name) => Object.hasOwn(models, name))
+    .sort((a, b) => cost(a) - cost(b))[0];
 }
 
 function modelRequest({ system, tool, text }: ChoiceQuestion, model: string): ModelRequest {

@@ -1,5 +1,5 @@
 /**
- * The seam between the `callModel` worker and whoever answers: the Anthropic SDK, or the rehearsal model.
+ * The seam between the `callModel` worker and whoever answers: a provider's client, or the rehearsal model.
  * A request is in the shape of the Messages API; `turn` tells a scripted model what a real one reads in its brief.
  */
 

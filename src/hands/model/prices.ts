@@ -1,7 +1,6 @@
 /**
- * What models cost and how much they hold, as data: USD per million tokens. A user's JSON file, in the same
- * shape, joins the table or replaces it. Prices are list prices of October 2026 for cache entries of five
- * minutes; names that the SDK knows and for which no price was published are left out on purpose.
+ * The price table: what models cost and how much they hold, by name. It begins with the lists of all providers; a
+ * user's JSON file, in the same shape, joins it or replaces it.
  *
  * Invariants
  * 1. Only a model in the table has a price; an unknown one is never taken for a similar one.
@@ -10,25 +9,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Usage } from '../../events/amounts.ts';
-
-const rates = z.strictObject({
-  input: z.number().nonnegative(),
-  output: z.number().nonnegative(),
-  cacheRead: z.number().nonnegative(),
-  cacheWrite: z.number().nonnegative(),
-});
-type Rates = z.output<typeof rates>;
-
-const modelPrice = z.strictObject({
-  /** Most tokens of prompt and reply together. */
-  contextTokens: z.int().positive(),
-  /** Most tokens of one reply. */
-  outputTokensMax: z.int().positive(),
-  usdPerMillion: rates,
-  /** Other rates for the whole call when its prompt, cached parts included, is longer than this. */
-  longPrompt: z.strictObject({ aboveTokens: z.int().positive(), usdPerMillion: rates }).optional(),
-});
-type ModelPrice = z.output<typeof modelPrice>;
+import { type ModelPrice, modelPrice, type Rates } from './model-price.ts';
+import { providers } from './providers.ts';
 
 const priceFile = z.strictObject({
   /** False: only the models of the file are known. */
@@ -47,48 +29,12 @@ export interface PriceTable {
 }
 
 const M = 1_000_000;
-const K = 1_000;
 
-/** Cache writes cost 1.25 times the input; reads differ by generation. */
-const priced = (
-  input: number,
-  output: number,
-  cacheRead: number,
-  contextTokens: number,
-  outputTokensMax: number,
-): ModelPrice => ({
-  contextTokens,
-  outputTokensMax,
-  usdPerMillion: { input, output, cacheRead, cacheWrite: input * 1.25 },
-});
-
-export const listPrices: Readonly<Record<string, ModelPrice>> = {
-  'claude-fable-5-1': priced(10, 50, 0.25, M, 128 * K),
-  'claude-mythos-5-1': priced(10, 50, 0.25, M, 128 * K),
-  'claude-fable-5': priced(10, 50, 1, M, 128 * K),
-  'claude-mythos-5': priced(10, 50, 1, M, 128 * K),
-  'claude-opus-5-5': priced(4, 20, 0.2, M, 128 * K),
-  'claude-opus-5': priced(5, 25, 0.5, M, 128 * K),
-  'claude-opus-4-8': priced(5, 25, 0.5, M, 128 * K),
-  'claude-opus-4-7': priced(5, 25, 0.5, M, 128 * K),
-  'claude-opus-4-6': priced(5, 25, 0.5, M, 128 * K),
-  'claude-opus-4-5': priced(5, 25, 0.5, 200 * K, 64 * K),
-  'claude-sonnet-5-5': priced(2, 10, 0.1, M, 128 * K),
-  'claude-sonnet-5': priced(2, 10, 0.2, M, 128 * K),
-  'claude-sonnet-4-6': priced(3, 15, 0.3, M, 64 * K),
-  'claude-sonnet-4-5': priced(3, 15, 0.3, 200 * K, 64 * K),
-  'claude-haiku-5-5': {
-    ...priced(0.1, 0.5, 0.01, M, 128 * K),
-    longPrompt: {
-      aboveTokens: 100 * K,
-      usdPerMillion: { input: 0.5, output: 2.5, cacheRead: 0.05, cacheWrite: 0.625 },
-    },
-  },
-  'claude-haiku-4-5': priced(1, 5, 0.1, 200 * K, 64 * K),
-};
-
-/** What a team is given when nobody names a model: good enough for all roles at a middle price. */
-export const defaultModel = 'claude-sonnet-5-5';
+/** The lists of all providers together. */
+export const listPrices: Readonly<Record<string, ModelPrice>> = Object.assign(
+  {},
+  ...providers.map(({ prices }) => prices),
+);
 
 export function createPriceTable(
   models: Readonly<Record<string, ModelPrice>> = listPrices,

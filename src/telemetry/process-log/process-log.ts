@@ -14,7 +14,7 @@ import { TeamTree } from '../../actors/children/team-tree.ts';
 import type { RawEvent } from '../../events/event.ts';
 import type { StreamName, TeamId } from '../../events/ids.ts';
 import { type EventStore, pages, type Subscription } from '../../events/store.ts';
-import { scrub } from '../../hands/model/anthropic/anthropic-failure.ts';
+import { scrub } from '../../hands/model/secrets.ts';
 import {
   fieldsOfError,
   LEVELS,

@@ -8,6 +8,7 @@
 import type { RecordedEvent } from '../../events/event.ts';
 import { isRehearsal } from '../../events/words/labels.ts';
 import { actorOfWork } from '../../events/work-id.ts';
+import { providerOf } from '../../hands/model/providers.ts';
 import { OpenSpans } from './open-spans.ts';
 import { markSettled } from './settled-work.ts';
 import {
@@ -121,7 +122,7 @@ export class TeamTrace {
     this.left(actor, meta.at);
     this.begin(`agent ${actor}`, this.root?.spanId ?? null, `invoke_agent ${actor}`, meta.at, {
       'gen_ai.operation.name': 'invoke_agent',
-      ...this.provider(),
+      ...this.provider(profile.model),
       'gen_ai.agent.name': actor,
       'gen_ai.agent.id': `${this.team}/${actor}`,
       'gen_ai.request.model': profile.model,
@@ -198,7 +199,11 @@ export class TeamTrace {
         'gen_ai.conversation.id': this.team,
         'horde.work': work,
         ...(isCall
-          ? { 'gen_ai.operation.name': 'chat', ...this.provider(), 'gen_ai.request.model': model }
+          ? {
+              'gen_ai.operation.name': 'chat',
+              ...this.provider(model),
+              'gen_ai.request.model': model,
+            }
           : {}),
       },
     ).kind = isCall ? 'client' : 'internal';
@@ -254,8 +259,8 @@ export class TeamTrace {
     );
   }
 
-  private provider(): Record<string, string> {
-    const name = this.rehearsal ? 'rehearsal' : 'anthropic';
+  private provider(model: string): Record<string, string> {
+    const name = this.rehearsal ? 'rehearsal' : providerOf(model);
     return this.conventions === 'latest'
       ? { 'gen_ai.provider.name': name }
       : { 'gen_ai.system': name };

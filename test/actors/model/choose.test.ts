@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAnthropicClient } from '../../../src/hands/model/anthropic/anthropic-client.ts';
+import { anthropic } from '../../../src/hands/model/anthropic/anthropic-provider.ts';
 import {
   type ChoosingOptions,
   cheapestModel,
@@ -84,10 +85,11 @@ describe('a model that chooses', () => {
     expect(unpriced.taken.unanswered).toMatch(/too small/);
   });
 
-  it('is the cheapest of the table', () => {
-    const name = cheapestModel(prices)!;
+  it('is the cheapest of the provider that is asked, whatever else is in the table', () => {
+    const name = cheapestModel(prices, anthropic)!;
     const cost = ({ usdPerMillion }: (typeof listPrices)[string]) => usdPerMillion.input;
     expect(cost(listPrices[name]!)).toBe(Math.min(...Object.values(listPrices).map(cost)));
-    expect(cheapestModel(createPriceTable({}))).toBeUndefined();
+    expect(cheapestModel(createPriceTable({}), anthropic)).toBeUndefined();
+    expect(cheapestModel(prices, { prices: {} })).toBeUndefined();
   });
 });

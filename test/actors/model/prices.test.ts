@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  createPriceTable,
-  defaultModel,
-  listPrices,
-  loadPrices,
-} from '../../../src/hands/model/prices.ts';
+import { createPriceTable, listPrices, loadPrices } from '../../../src/hands/model/prices.ts';
+import { defaultModel } from '../../../src/hands/model/providers.ts';
 
 const used = (inputTokens: number, outputTokens: number, cacheRead = 0, cacheWrite = 0) => ({
   inputTokens,

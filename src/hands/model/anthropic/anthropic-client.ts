@@ -14,8 +14,9 @@ import { WorkFailure } from '../../../actors/worker.ts';
 import { NO_TOKENS, type Usage } from '../../../events/amounts.ts';
 import type { MessageFold, StreamUsage } from '../message-fold.ts';
 import type { ContentBlock, ModelClient, ModelReply, ModelRequest } from '../model-client.ts';
+import { scrub } from '../secrets.ts';
 import { failureOfStop } from '../stop-reason.ts';
-import { failureOf, scrub } from './anthropic-failure.ts';
+import { failureOf } from './anthropic-failure.ts';
 import type { BrokenCall } from './anthropic-stream.ts';
 
 export interface AnthropicClientOptions {

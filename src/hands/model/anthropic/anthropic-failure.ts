@@ -5,8 +5,7 @@
 
 import { WorkFailure } from '../../../actors/worker.ts';
 import type { Usage } from '../../../events/amounts.ts';
-
-const DETAIL_MAX = 1000;
+import { scrub } from '../secrets.ts';
 
 /** The shape of the SDK's errors, read without loading the SDK. */
 interface ApiErrorLike {
@@ -106,15 +105,4 @@ function retryAfter(headers: Headers | undefined): number | undefined {
   const seconds = /^[\d.]+$/.test(text) ? Number.parseFloat(text) * 1000 : Number.NaN;
   const waitMs = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds;
   return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
-}
-
-/** Takes secrets, and whatever looks like one, out of a text, and bounds its length. */
-export function scrub(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '[secret]');
-  clean = clean
-    .replace(/\bsk-[A-Za-z0-9_-]{8,}/g, '[secret]')
-    .replace(/\b(Bearer\s+)[^\s"',;]+/gi, '$1[secret]')
-    .replace(/(\/\/)[^/\s@]+@/g, '$1[secret]@');
-  return clean.length > DETAIL_MAX ? `${clean.slice(0, DETAIL_MAX)}…` : clean;
 }
