@@ -100,7 +100,7 @@ async function chooserOf(
   { model, labels, options: { budgetTokens, budgetUsd } }: RunWish,
 ): Promise<ModelChooser | undefined> {
   const access = reach({ env: shell.env, labels });
-  if (!access) return undefined;
+  if (!access || access.problem) return undefined;
   const { modelChooser, cheapestModel } = await import('../hands/model/choose.ts');
   const prices = pricesOf(shell);
   // Another server may not have the models of the table: there the run's own model chooses.

@@ -18,11 +18,14 @@ export async function modelClient(
 ): Promise<ModelClient> {
   const access = reach({ env, labels });
   if (!access) throw new BadUsage(waysToModel());
-  try {
-    return await access.client(moves);
-  } catch (error) {
-    throw error instanceof TypeError ? new BadUsage(error.message) : error;
-  }
+  if (access.problem) throw new BadUsage(access.problem);
+  return access.client(moves);
+}
+
+/** Whether a team with these labels can be led here. */
+export function canAsk({ env }: Pick<Shell, 'env'>, labels: ModelSite['labels']): boolean {
+  const access = reach({ env, labels });
+  return access !== undefined && access.problem === undefined;
 }
 
 /** What models cost: as the file of `HORDE_PRICES` says, else as this program knows it. */

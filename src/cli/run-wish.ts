@@ -27,6 +27,7 @@ export async function runWish(
   };
   const access = reach({ env: shell.env, labels });
   if (!access && !options.detach) throw new BadUsage(waysToModel());
+  if (access?.problem && !options.detach) throw new BadUsage(access.problem);
   const model = options.model ?? access?.provider.defaultModel ?? defaultModel;
   checkPage(options);
   if (options.allowCommands && !options.people && !shell.stdin.isTTY)

@@ -3,13 +3,13 @@
  * background, until it ends or the page is closed; else it is made, and waits for whoever resumes it.
  */
 import type { Runtime } from '../actors/runtime.ts';
-import { reach } from '../hands/model/providers.ts';
 import { Refused } from '../visualizer/server/refusal.ts';
 import type { Hands } from '../visualizer/server/steering.ts';
 import type { ForkAsked, ForkMade } from '../visualizer/shared/wire.ts';
 import { BadUsage } from './bad-usage.ts';
 import type { Site } from './command.ts';
 import { forkWish } from './fork-wish.ts';
+import { canAsk } from './model-access.ts';
 import { answerOf } from './written-answer.ts';
 
 interface UiHands extends Hands {
@@ -38,7 +38,7 @@ export function uiHands({ shell, output }: Site, runtime: Runtime): UiHands {
         const written = answer && answerOf(answer.text, answer.actor, 'the answer');
         const fork = await runtime.fork(await forkWish(shell, runtime, origin, options, written));
         const { formed } = await runtime.team(fork.team).state();
-        const isLed = reach({ env: shell.env, labels: formed!.labels }) !== undefined;
+        const isLed = canAsk(shell, formed!.labels);
         if (isLed) await lead(fork.team);
         return { ...fork, led: isLed, remark: remarkOf(fork, asked, isLed) };
       } catch (error) {

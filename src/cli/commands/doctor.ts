@@ -77,9 +77,9 @@ function model({ env }: Shell): Finding {
   const model = access?.provider.defaultModel ?? defaultModel;
   return {
     check: 'model',
-    ok: access !== undefined,
+    ok: access !== undefined && !access.problem,
     detail: access ? `${access.detail}; default model ${model}` : 'no key is set',
-    remedy: waysToModel(),
+    remedy: access?.problem ?? waysToModel(),
   };
 }
 

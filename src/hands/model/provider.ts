@@ -34,8 +34,10 @@ export interface ModelSite {
 export interface ModelAccess {
   /** What was found, for whoever checks: "ACME_KEY is set". */
   readonly detail: string;
+  /** Why it cannot be asked all the same, and what to do: one line. `client` throws it as a `TypeError`. */
+  readonly problem?: string;
   /** Its server may lack models of the list. */
   readonly isElsewhere: boolean;
-  /** Throws a `TypeError` when what was found makes no sense. `moves`: of patterns of the user's own. */
+  /** `moves`: of patterns of the user's own. */
   client(moves: readonly Move[]): Promise<ModelClient>;
 }

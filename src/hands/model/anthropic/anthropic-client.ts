@@ -17,6 +17,7 @@ import type { ContentBlock, ModelClient, ModelReply, ModelRequest } from '../mod
 import { scrub } from '../secrets.ts';
 import { failureOfStop } from '../stop-reason.ts';
 import { failureOf } from './anthropic-failure.ts';
+import { problemOfKey, problemOfUrl } from './anthropic-key.ts';
 import type { BrokenCall } from './anthropic-stream.ts';
 
 export interface AnthropicClientOptions {
@@ -38,14 +39,16 @@ export const anthropicUrl = 'https://api.anthropic.com';
 
 type Sdk = typeof import('./anthropic-stream.ts');
 
-/** Throws a TypeError without a key or with a URL that is none. */
+/** Throws a TypeError without a key, with one that no header can hold, or with a URL that is none. */
 export function createAnthropicClient(options: AnthropicClientOptions): ModelClient {
   const baseUrl = options.baseUrl || anthropicUrl;
   const secret = options.apiKey || options.authToken;
   if (!secret)
     throw new TypeError('a model client needs an apiKey or an authToken: set ANTHROPIC_API_KEY');
-  if (!URL.canParse(baseUrl))
-    throw new TypeError('baseUrl is not a URL: write https://host[/path]');
+  const problem =
+    problemOfKey(options.apiKey ? 'apiKey' : 'authToken', secret) ??
+    problemOfUrl('baseUrl', baseUrl);
+  if (problem !== undefined) throw new TypeError(problem);
   const url = new URL(baseUrl);
   const secrets = [options.apiKey, options.authToken, url.password].filter(
     (text): text is string => !!text,
@@ -113,7 +116,7 @@ async function answer(
     try {
       part = await ask(content);
     } catch (error) {
-      throw broken(error as BrokenCall, spent, secrets);
+      throw broken(error as BrokenCall, spent, request, secrets);
     }
     add(spent, part.usage);
     content.push(...part.content.filter((block) => !isEmptyText(block)));
@@ -140,7 +143,7 @@ function add(sum: StreamUsage, more: StreamUsage): void {
 }
 
 /** The API may answer with an empty text and would refuse to hear it again. */
-const isEmptyText = (block: ContentBlock) => block.type === 'text' && block['text'] === '';
+const isEmptyText = (block: ContentBlock | null) => block?.type === 'text' && block['text'] === '';
 
 /** Why a complete message is nevertheless no answer; undefined when it is one. */
 function failureIn(
@@ -158,15 +161,22 @@ function failureIn(
 }
 
 /** The failure of a broken call, with what this reply has used so far. */
-function broken(error: BrokenCall, spent: StreamUsage, secrets: readonly string[]): WorkFailure {
+function broken(
+  error: BrokenCall,
+  spent: StreamUsage,
+  { outputTokensMax }: ModelRequest,
+  secrets: readonly string[],
+): WorkFailure {
   const { reason, partial } = error.name === 'BrokenCall' ? error : { reason: error };
   if (partial) {
     add(spent, partial.usage);
-    // What has streamed was paid for and is only counted at the end: three bytes a token is a fair guess.
-    const unreported = Math.ceil(partial.bytes / 3) - partial.usage.outputTokens;
+    // What has streamed was paid for and is only counted at the end: three bytes a token is a fair guess, and no
+    // more is billed than was asked for.
+    const streamed = Math.min(Math.ceil(partial.bytes / 3), outputTokensMax);
+    const unreported = streamed - partial.usage.outputTokens;
     spent.outputTokens += Math.max(0, unreported);
   }
-  const used = Object.values(spent).some((tokens) => tokens > 0) ? unpriced(spent) : undefined;
+  const used = Object.values(spent).some((tokens) => tokens !== 0) ? unpriced(spent) : undefined;
   if (!(reason instanceof WorkFailure)) return failureOf(reason, secrets, used);
   return new WorkFailure(reason.kind, reason.message, {
     ...reason.data,
