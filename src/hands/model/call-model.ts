@@ -7,6 +7,7 @@
  * 2. Whatever happens becomes `model.replied` or a `model.failed` of a kind that its schema names.
  * 3. `reserve` is never below what a provider can bill for the call, as long as a token has at least one byte.
  * 4. Where dollars are limited, a model without a price is not called.
+ * 5. An answer whose usage is not told, or is no count, costs what was reserved for it.
  */
 
 import type { Reserve, ReserveQuestion, WorkContext, Worker } from '../../actors/worker.ts';
@@ -20,9 +21,12 @@ import {
 } from '../../projections/conversation/conversation.ts';
 import type { ConversationState } from '../../projections/conversation/conversation-state.ts';
 import type { Projection } from '../../projections/kit/projection.ts';
+import { fitReply } from './fit-reply.ts';
 import type { ModelClient, ModelReply, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';
 import { failureOfStop } from './stop-reason.ts';
+import { reservedUsage, toldUsage } from './told-usage.ts';
+import { wellFormed, wellFormedJson } from './well-formed.ts';
 
 interface CallModelInput {
   agent: string;
@@ -44,11 +48,23 @@ const OUTPUT_TOKENS_MIN = 1024;
 /** For an actor without a profile, which then fails when it is run. */
 const OUTPUT_TOKENS_UNKNOWN = 8192;
 
+/** Longer explanations are cut; the cause stands first. */
+const MESSAGE_MAX = 4000;
+/** Whoever asks for a longer pause, for ever included, is asked again after this. */
+const RETRY_AFTER_MAX_MS = 3_600_000;
+
 const KINDS: ReadonlySet<string> = new Set(modelFailed.data.shape.kind.options);
 
 export function callModel(options: CallModelOptions): Worker<CallModelInput, JsonObject> {
   const { client, prices, conversation = ofTheHorde } = options;
   const unpriced = new Set<string>();
+  const priceOf =
+    (request: ModelRequest, context: WorkContext): PriceOf =>
+    (told) => {
+      const used = toldUsage(told);
+      if (!used) return reservedUsage(context, request);
+      return { ...used, usd: client.rehearsal ? 0 : prices.usd(request.model, used) };
+    };
   return {
     effect: 'paid',
     records: { done: modelReplied, failed: modelFailed },
@@ -70,9 +86,10 @@ export function callModel(options: CallModelOptions): Worker<CallModelInput, Jso
           signal: context.signal,
           onText: (text) => context.progress(text),
         });
-        return replied(reply, request, latencyMs(), client, prices);
+        const made = { latencyMs: latencyMs(), rehearsal: client.rehearsal };
+        return { ...replied(reply, request, priceOf(request, context)), ...made };
       } catch (error) {
-        throw failed(error, request, latencyMs(), client, prices);
+        throw failed(error, request, latencyMs(), request && priceOf(request, context));
       }
     },
   };
@@ -124,7 +141,8 @@ function bounded(request: ModelRequest, context: WorkContext, prices: PriceTable
     context.outputTokensMax ?? Number.MAX_SAFE_INTEGER,
     prices.of(request.model)?.outputTokensMax ?? Number.MAX_SAFE_INTEGER,
   );
-  return { ...request, outputTokensMax };
+  const { system, tools, messages } = request;
+  return { ...request, ...wellFormedJson({ system, tools, messages }), outputTokensMax };
 }
 
 function refuseUnpriced(model: string, { limits }: WorkContext): void {
@@ -136,35 +154,20 @@ function refuseUnpriced(model: string, { limits }: WorkContext): void {
   );
 }
 
-function replied(
-  reply: ModelReply,
-  request: ModelRequest,
-  latencyMs: number,
-  client: ModelClient,
-  prices: PriceTable,
-): JsonObject {
-  const usage = priced(reply.usage, request.model, client, prices);
-  const stop = failureOfStop({ ...request, stopReason: reply.stopReason });
-  if (stop) throw new WorkFailure(stop.kind, stop.message, { usage });
-  return {
-    model: reply.model,
-    content: reply.content,
-    stopReason: reply.stopReason,
-    usage,
-    requestHash: request.hash,
-    latencyMs,
-    rehearsal: client.rehearsal,
-  };
-}
+/** What a call has cost, by what its provider says of it. */
+type PriceOf = (told: unknown) => Usage;
 
-function priced(
-  { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: ModelReply['usage'],
-  model: string,
-  client: ModelClient,
-  prices: PriceTable,
-): Usage {
-  const used = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
-  return { ...used, usd: client.rehearsal ? 0 : prices.usd(model, used) };
+function replied(reply: ModelReply, request: ModelRequest, priceOf: PriceOf): JsonObject {
+  const usage = priceOf(reply.usage);
+  try {
+    const fit = fitReply(reply, request.outputTokensMax);
+    const stop = failureOfStop({ ...request, stopReason: fit.stopReason });
+    if (stop) throw new WorkFailure(stop.kind, stop.message);
+    return { ...fit, usage, requestHash: request.hash };
+  } catch (error) {
+    const { kind, message } = error as WorkFailure;
+    throw new WorkFailure(kind, message, { usage });
+  }
 }
 
 /** The data of `model.failed`; what a client throws without a name counts as transient. */
@@ -172,20 +175,22 @@ function failed(
   error: unknown,
   request: ModelRequest | undefined,
   latencyMs: number,
-  client: ModelClient,
-  prices: PriceTable,
+  priceOf: PriceOf | undefined,
 ): WorkFailure {
   const failure = error instanceof WorkFailure ? error : undefined;
   const { retryAfterMs, usage } = failure?.data ?? {};
   const message = error instanceof Error ? error.message : String(error);
   return new WorkFailure(
     failure && KINDS.has(failure.kind) ? failure.kind : 'transient',
-    message || 'the model client failed without a reason',
+    wellFormed(message.slice(0, MESSAGE_MAX)) || 'the model client failed without a reason',
     {
       latencyMs,
       ...(request && { requestHash: request.hash }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(request && usage && { usage: priced(usage, request.model, client, prices) }),
+      ...(isWait(retryAfterMs) && { retryAfterMs: Math.min(retryAfterMs, RETRY_AFTER_MAX_MS) }),
+      ...(priceOf && usage && { usage: priceOf(usage) }),
     },
   );
 }
+
+const isWait = (ms: unknown): ms is number =>
+  typeof ms === 'number' && !Number.isNaN(ms) && ms >= 0;

@@ -7,15 +7,17 @@
  * 2. No call is made whose worst case exceeds `tokensMax` or `usdMax`.
  */
 import { createHash } from 'node:crypto';
-import type { Usage } from '../../events/amounts.ts';
+import { NO_TOKENS, type Usage } from '../../events/amounts.ts';
 import {
   type AskModel,
   type ChoiceQuestion,
   NotChosen,
 } from '../../planning/judge/choice-question.ts';
+import { fitReply } from './fit-reply.ts';
 import type { ModelClient, ModelRequest } from './model-client.ts';
 import type { PriceTable } from './prices.ts';
 import type { ModelProvider } from './provider.ts';
+import { toldUsage } from './told-usage.ts';
 
 const OUTPUT_TOKENS_MAX = 1500;
 const TIMEOUT_MS = 60_000;
@@ -52,7 +54,9 @@ export function modelChooser(options: ChoosingOptions): ModelChooser {
           used = error.data?.usage;
           throw new NotChosen(error.message);
         });
-      used = { ...reply.usage, usd: prices.usd(reply.model, reply.usage) };
+      const told = toldUsage(reply.usage) ?? mostOf(asked);
+      used = { ...told, usd: prices.usd(reply.model, told) };
+      fitReply(reply, OUTPUT_TOKENS_MAX);
       return reply;
     },
   };
@@ -103,3 +107,10 @@ function checkCost(asked: ModelRequest, { prices, tokensMax, usdMax }: ChoosingO
     if (usd > usdMax) throw new NotChosen('the budget is too small to spend a call on the choice');
   }
 }
+
+/** What the call costs at most, for a provider that does not say what it did. */
+const mostOf = ({ system, tools, messages, outputTokensMax }: ModelRequest) => ({
+  ...NO_TOKENS,
+  inputTokens: Buffer.byteLength(JSON.stringify([system, tools, messages])),
+  outputTokens: outputTokensMax,
+});

@@ -6,9 +6,10 @@
  * 1. An event that does not fit what came before throws `MalformedStream`; unknown types are passed over.
  * 2. `complete` only after `message_stop` with a stop reason, so an early end is never taken for an answer.
  * 3. Blocks are kept verbatim, with unknown fields; a tool's input is parsed once, when its block stops.
+ * 4. A count of tokens that was not told, or is none, is NaN and never nothing.
  */
 import { NO_TOKENS } from '../../events/amounts.ts';
-import type { JsonObject } from '../../events/event.ts';
+import type { Json, JsonObject } from '../../events/event.ts';
 import type { ContentBlock, ModelReply } from './model-client.ts';
 
 export type StreamUsage = ModelReply['usage'];
@@ -26,6 +27,8 @@ export interface MessageFold {
   stopDetails: JsonObject | null;
   usage: StreamUsage;
   complete: boolean;
+  /** A message has begun: it will be billed, whatever becomes of it. */
+  begun: boolean;
   /** Bytes of text and input streamed so far. */
   bytes: number;
   /** A tool's input was no JSON: forgivable only in a reply that was cut off. */
@@ -33,7 +36,6 @@ export interface MessageFold {
 }
 
 interface Fold extends MessageFold {
-  begun: boolean;
   /** Streamed JSON of tool inputs, by the index of their block. */
   inputs: Map<number, string>;
 }
@@ -50,7 +52,7 @@ export function foldMessage(): MessageFolder {
     content: [],
     stopReason: null,
     stopDetails: null,
-    usage: { ...NO_TOKENS },
+    usage: { ...NO_TOKENS, inputTokens: Number.NaN, outputTokens: Number.NaN },
     complete: false,
     bytes: 0,
     brokenInput: false,
@@ -60,12 +62,10 @@ export function foldMessage(): MessageFolder {
   return { message, take: (event) => take(message, event) };
 }
 
-/** A reply that came in one piece. */
-export function wholeMessage(json: JsonObject): MessageFold {
-  const { message, take: takeEvent } = foldMessage();
-  takeEvent({ type: 'message_start', message: json });
+/** Takes a reply that came in one piece. */
+export function takeWhole({ message, take }: MessageFolder, json: Json): void {
+  take({ type: 'message_start', message: json });
   message.complete = message.stopReason !== null;
-  return message;
 }
 
 function take(fold: Fold, event: JsonObject): string {
@@ -109,9 +109,12 @@ function begin(fold: Fold, message: JsonObject): void {
   if (fold.begun) throw new MalformedStream('a second message began in one stream');
   fold.begun = true;
   fold.model = typeof message['model'] === 'string' ? message['model'] : '';
-  if (Array.isArray(message['content'])) fold.content = [...(message['content'] as ContentBlock[])];
   takeStop(fold, message);
   addUsage(fold.usage, message['usage']);
+  const { content = [] } = message;
+  if (!Array.isArray(content)) throw new MalformedStream('the content of the message is no list');
+  // Blocks of another shape are judged where the reply is.
+  fold.content = [...(content as ContentBlock[])];
 }
 
 function startBlock(fold: Fold, event: JsonObject): string {
@@ -178,7 +181,7 @@ function takeStop(fold: Fold, from: JsonObject): void {
   if (isObject(from['stop_details'])) fold.stopDetails = from['stop_details'];
 }
 
-/** Counts are cumulative: a later one replaces an earlier one, an absent one says nothing. */
+/** Counts are cumulative: a later one replaces an earlier one, an absent one says nothing, what is none is NaN. */
 function addUsage(usage: StreamUsage, from: unknown): void {
   if (!isObject(from)) return;
   usage.inputTokens = count(from['input_tokens'], usage.inputTokens);
@@ -187,8 +190,12 @@ function addUsage(usage: StreamUsage, from: unknown): void {
   usage.cacheWriteTokens = count(from['cache_creation_input_tokens'], usage.cacheWriteTokens);
 }
 
-const count = (value: unknown, otherwise: number): number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
+function count(value: unknown, otherwise: number): number {
+  if (value === undefined || value === null) return otherwise;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : Number.NaN;
+}
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -188,7 +188,7 @@ describe('a stream that goes wrong', () => {
 
   it('is given up when nothing comes any more', async () => {
     const api = await serverWith(inTurn({ ...whole, silentAt: 900 }));
-    const { failure } = await ask(api.url, aRequest(), { idleTimeoutMs: 60 });
+    const { failure } = await ask(api.url, aRequest(), { idleTimeoutMs: 2000 });
     expect(failure).toMatchObject({ kind: 'timedOut', data: { usage: { inputTokens: 90 } } });
     await expect.poll(() => api.open).toBe(0);
   });

@@ -100,7 +100,7 @@ function causeOf(cause: unknown): string {
 /** `retry-after-ms`, or `retry-after` in seconds or as a date; undefined when there is neither. */
 function retryAfter(headers: Headers | undefined): number | undefined {
   const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
-  if (ms >= 0) return ms;
+  if (Number.isFinite(ms) && ms >= 0) return ms;
   const text = headers?.get('retry-after') ?? '';
   const seconds = /^[\d.]+$/.test(text) ? Number.parseFloat(text) * 1000 : Number.NaN;
   const waitMs = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds;

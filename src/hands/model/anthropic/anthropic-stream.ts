@@ -7,20 +7,23 @@
  * 2. A call ends in time: by its answer, by the signal, or when nothing came for `idleTimeoutMs`; pings count
  *    as something. However it ends, the connection is given up.
  * 3. The SDK retries nothing and logs nothing.
+ * 4. No more is read than an answer of that many tokens can have, whatever is sent and however it is packed.
  */
 import Anthropic from '@anthropic-ai/sdk';
 import { Stream } from '@anthropic-ai/sdk/core/streaming';
 import { WorkFailure } from '../../../actors/worker.ts';
-import type { JsonObject } from '../../../events/event.ts';
-import {
-  foldMessage,
-  type MessageFold,
-  type MessageFolder,
-  wholeMessage,
-} from '../message-fold.ts';
+import type { Json, JsonObject } from '../../../events/event.ts';
+import { replyBytesMax, tooLong } from '../fit-reply.ts';
+import { foldMessage, type MessageFold, type MessageFolder, takeWhole } from '../message-fold.ts';
 import { type ApiBody, apiBody } from './anthropic-request.ts';
+import { boundedResponse } from './bounded-response.ts';
 
 export { apiBody };
+
+/** An event that carries one token is not longer. */
+const WIRE_BYTES_A_TOKEN = 512;
+const WIRE_BYTES_ASIDE = 1024 * 1024;
+const ERROR_BYTES_MAX = 256 * 1024;
 
 export interface ConnectOptions {
   apiKey?: string;
@@ -53,6 +56,11 @@ export function connect({ apiKey, authToken, baseUrl }: ConnectOptions): Anthrop
     baseURL: baseUrl,
     maxRetries: 0,
     logLevel: 'off',
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      // The SDK reads what is wrong to its end.
+      return response.ok ? response : boundedResponse(response, ERROR_BYTES_MAX, 0);
+    },
   });
 }
 
@@ -64,16 +72,22 @@ export async function call(
 ): Promise<MessageFold> {
   const watch = watchSilence(options.idleTimeoutMs, options.signal);
   const folder = foldMessage();
-  let message = folder.message;
+  const { message } = folder;
   try {
     const response = await anthropic.messages
       .create(body, { signal: watch.signal, timeout: options.idleTimeoutMs })
       .asResponse();
     watch.heard();
     const contentType = response.headers.get('content-type') ?? '';
-    if (contentType.includes('json')) message = wholeMessage((await response.json()) as JsonObject);
-    else if (contentType.includes('event-stream')) await read(response, folder, watch, options);
-    else throw notTheApi(contentType);
+    const { max_tokens: tokensMax } = body;
+    if (contentType.includes('json')) {
+      const whole = boundedResponse(response, 2 * replyBytesMax(tokensMax), tokensMax);
+      takeWhole(folder, (await readJson(whole)) as Json);
+    } else if (contentType.includes('event-stream')) {
+      const bytesMax = WIRE_BYTES_ASIDE + WIRE_BYTES_A_TOKEN * tokensMax;
+      const stream = boundedResponse(response, bytesMax, tokensMax);
+      await read(stream, folder, watch, tokensMax, options.onText);
+    } else throw notTheApi(contentType);
     if (!message.complete) throw dropped();
     return message;
   } catch (error) {
@@ -81,10 +95,27 @@ export async function call(
       ? cancelled()
       : watch.silent
         ? silence(options.idleTimeoutMs)
-        : known(error);
-    throw new BrokenCall(reason, message.model === '' ? undefined : message);
+        : known(error instanceof AnsweredInVain ? error.reason : error);
+    const isBilled = message.begun || error instanceof AnsweredInVain;
+    throw new BrokenCall(reason, isBilled ? message : undefined);
   } finally {
     watch.end();
+  }
+}
+
+/** An answer in one piece was made and is billed, also when it cannot be read to its end. */
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new AnsweredInVain(error);
+  }
+}
+
+class AnsweredInVain extends Error {
+  override readonly name = 'AnsweredInVain';
+  constructor(readonly reason: unknown) {
+    super('the answer cannot be read');
   }
 }
 
@@ -92,13 +123,15 @@ async function read(
   response: Response,
   folder: MessageFolder,
   watch: Watch,
-  { onText }: CallOptions,
+  tokensMax: number,
+  onText: CallOptions['onText'],
 ): Promise<void> {
   for await (const { event, data } of Stream.rawEvents(response)) {
     watch.heard();
     if (event === 'error') throw streamError(data, response.headers);
     if (event === 'ping' || event === null || data === '') continue;
     const text = folder.take(parsed(data));
+    if (folder.message.bytes > replyBytesMax(tokensMax)) throw tooLong(tokensMax);
     if (text !== '') onText(text);
     if (folder.message.complete) return;
   }
