@@ -14,6 +14,7 @@ import {
   setup,
 } from 'xstate';
 import { createRuntime } from '../../src/actors/runtime.ts';
+import { TeamExists } from '../../src/actors/team-plan.ts';
 import { openMemoryStore } from '../../src/events/stores/memory-store.ts';
 import { quiet } from './runs.ts';
 import { BEGUN, Stage } from './stage.ts';
@@ -92,6 +93,19 @@ describe('the smallest inputs that once failed', () => {
     expect((await stage.root()).value).toBe('b');
     const [fired] = await stage.data('timer.fired');
     expect(fired.dueAt).toBe(BEGUN + 3000);
+  });
+
+  it('row 4: one team that cannot be led holds up no other', async () => {
+    const still = () => createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: {} } });
+    const stage = new Stage({ gone: still(), m: still() });
+    await stage.runtime.start({ id: 'first', machine: 'gone' });
+    await stage.runtime.start({ id: 'second', machine: 'm' });
+    await stage.runtime.start({ id: 'third', machine: 'm' });
+    await stage.restart({ m: still() });
+    const { led, left } = await stage.runtime.recover();
+    expect(led.map(({ id }) => id)).toEqual(['second', 'third']);
+    expect(left.map(({ team }) => team)).toEqual(['first']);
+    expect(left[0]?.reason.message).toContain('no machine "gone" is registered');
   });
 
   it('row 5: what was drawn once is the same for ever', async () => {
@@ -306,6 +320,19 @@ describe('the smallest inputs that once failed', () => {
     const other = await stage.runtime.team('other').state();
     expect(other.actors.get('root')?.snapshot.context).toEqual({ l: [] });
     expect((await stage.root()).context).toEqual({ l: [1] });
+  });
+
+  it('row 15: an id that exists is refused to another machine or input', async () => {
+    const stage = new Stage({ m: createMachine({}), other: createMachine({}) });
+    await stage.start('m', { n: 1 });
+    const again = await stage.runtime.start({ id: 't', machine: 'm', input: { n: 1 } });
+    expect(again.id).toBe('t');
+    await expect(
+      stage.runtime.start({ id: 't', machine: 'other', input: { n: 1 } }),
+    ).rejects.toThrow(TeamExists);
+    await expect(stage.runtime.start({ id: 't', machine: 'm', input: { n: 2 } })).rejects.toThrow(
+      TeamExists,
+    );
   });
 
   it('row 16: a machine that polls 1,001 times goes on', { timeout: 120_000 }, async () => {
