@@ -5,7 +5,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { RawEvent, RecordedEvent } from '../events/event.ts';
 import { type TeamId, teamStream } from '../events/ids.ts';
-import { type EventCatalog, UnreadableEvent } from '../events/known-events.ts';
+import { type EventCatalog, isDefined, UnreadableEvent } from '../events/known-events.ts';
 import { type EventStore, pages } from '../events/store.ts';
 import type { Projection } from '../projections/kit/projection.ts';
 import type { Clock } from './clock.ts';
@@ -118,7 +118,7 @@ async function project<State>(
   let ended = false;
   for await (const page of pages(store, teamStream(id), 0, at)) {
     for (const raw of page) {
-      if (!projection.hears.has(raw.type)) continue;
+      if (!projection.hears.has(raw.type) || !isDefined(raw, catalog)) continue;
       const event = ended ? readable(raw, catalog) : catalog.decode(raw);
       if (event) state = projection.apply(state, event);
       ended ||= ENDS.has(raw.type);

@@ -95,6 +95,10 @@ export function createCatalog(
   };
 }
 
+/** Whether it can be read at all here: its type is defined, or needs no definition. */
+export const isDefined = ({ type, version }: RawEvent, catalog: EventCatalog): boolean =>
+  version === UNTYPED || catalog.get(type) !== undefined;
+
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -5,7 +5,7 @@
 
 import type { RecordedEvent } from '../../events/event.ts';
 import type { StreamName } from '../../events/ids.ts';
-import type { EventCatalog } from '../../events/known-events.ts';
+import { type EventCatalog, isDefined } from '../../events/known-events.ts';
 import { type EventStore, pages } from '../../events/store.ts';
 import type { Projection } from '../../projections/kit/projection.ts';
 
@@ -71,7 +71,8 @@ export class Views {
     try {
       for await (const page of pages(this.store, this.stream, view.revision + 1)) {
         for (const raw of page) {
-          if (projection.hears.has(raw.type))
+          // A type that is not defined here may be heard, and is passed over.
+          if (projection.hears.has(raw.type) && isDefined(raw, this.catalog))
             view.state = projection.apply(view.state, this.catalog.decode(raw));
           view.revision = raw.revision;
         }

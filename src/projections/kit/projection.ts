@@ -9,13 +9,18 @@
 import { Immer } from 'immer';
 import type { EventDefinition, EventOf, RecordedEvent } from '../../events/event.ts';
 
+/** Types of events; they need not all be known when this is written. */
+export interface Types {
+  has(type: string): boolean;
+}
+
 export interface Projection<State> {
   readonly name: string;
   /** Raised when the shape or the meaning changes; persisted read models of another version are rebuilt. */
   readonly version: number;
   readonly initial: State;
   /** The types it hears; others leave the state untouched, the same object. */
-  readonly hears: ReadonlySet<string>;
+  readonly hears: Types;
   apply(state: State, event: RecordedEvent): State;
   /** What `apply` does to a draft of the state; absent where a state is not folded by immer. */
   readonly hear?: (draft: State, event: RecordedEvent) => void;
@@ -72,7 +77,7 @@ export function joined<State>(
     name: first.name,
     version: first.version,
     initial: first.initial,
-    hears: new Set([...first.hears, ...second.hears]),
+    hears: anyOf([first.hears, second.hears]),
     apply: (state, event) => second.apply(first.apply(state, event), event),
     ...(hear ? { hear } : {}),
   };
@@ -88,12 +93,17 @@ const bothHear = <State>(first: Hear<State>, second: Hear<State>): Hear<State> =
     second(draft, event);
   });
 
+/** What one of these hears, or several. */
+export const anyOf = (all: readonly Types[]): Types => ({
+  has: (type) => all.some((one) => one.has(type)),
+});
+
 /** Folds a family of types, known only at run time, by one handler. */
 export function defineFold<State>(
-  types: Iterable<string>,
+  types: Iterable<string> | Types,
   handler: (draft: State, event: RecordedEvent) => void,
 ): Pick<Projection<State>, 'hears' | 'apply' | 'hear'> {
-  const hears = new Set(types);
+  const hears = 'has' in types ? types : new Set(types);
   return {
     hears,
     apply(state, event) {

@@ -24,7 +24,7 @@ import * as pattern from '../../events/words/pattern.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
 import { ownerOf } from '../../events/work-id.ts';
-import { moveEvents } from '../moves/moves-made.ts';
+import { isMove } from '../moves/moves-made.ts';
 import {
   count,
   fieldsOf,
@@ -242,8 +242,6 @@ says(agent.toolFailed, (event, name) => count(event, name, { toolCalls: 1, toolE
 says(agent.messageSent, (event, name) => count(event, name, { messages: 1 }));
 says(agent.turnCorrected, (event, name) => count(event, name, { corrections: 1 }));
 says(agent.turnForfeited, (event, name) => count(event, name, { forfeits: 1 }));
-for (const move of moveEvents.values())
-  says(move.event as EventDefinition, (event, name) => count(event, name, { moves: 1 }));
 
 function used(usage: Usage | undefined): Partial<Counts> {
   if (!usage) return {};
@@ -267,15 +265,16 @@ const limitsOf = ({ tokens, usd }: team.Limits): TeamFacts['limits'] => ({
   usd: usd ?? null,
 });
 
-/** By type; undefined for an event that is not in a team's own stream. */
-export const contributions: ReadonlyMap<string, (event: RecordedEvent) => Parts | undefined> =
-  new Map(
-    [...speakers].map(([type, all]) => [
-      type,
-      (event: RecordedEvent) => {
-        const name = teamOfStream(event.stream);
-        if (name === undefined) return undefined;
-        return Object.assign({}, ...all.map((speaker) => speaker(event, name))) as Parts;
-      },
-    ]),
-  );
+/** The types that say something of merged state; a move may have others, too. */
+export const spokenTypes: ReadonlySet<string> = new Set(speakers.keys());
+
+/** Undefined for an event that is not in a team's own stream, or says nothing of merged state. */
+export function contributionOf(event: RecordedEvent): Parts | undefined {
+  const name = teamOfStream(event.stream);
+  const own = speakers.get(event.type) ?? [];
+  const all = isMove(event) ? [...own, countMove] : own;
+  if (name === undefined || all.length === 0) return undefined;
+  return Object.assign({}, ...all.map((speaker) => speaker(event, name)));
+}
+
+const countMove: Speaker = (event, name) => count(event, name, { moves: 1 });

@@ -12,11 +12,12 @@
  * 4. Numbers are whole, so that no order of adding changes a sum; money is in billionths of a dollar.
  */
 import type { RecordedEvent } from '../../events/event.ts';
-import type { Projection } from '../kit/projection.ts';
+import { anyOf, type Projection } from '../kit/projection.ts';
+import { typesOfMoves } from '../moves/moves-made.ts';
 import { type Dictionary, emptyDictionary, joinDictionaries } from './merged-dictionary.ts';
 import { joinFields, joinFirst } from './merged-register.ts';
 import type { Counted, Merged } from './merged-state.ts';
-import { contributions } from './merged-update.ts';
+import { contributionOf, spokenTypes } from './merged-update.ts';
 
 const PARTS = {
   teams: joinFields,
@@ -51,7 +52,7 @@ export function merge(a: Merged, b: Merged): Merged {
 
 /** What one recorded event contributes; `emptyMerged` for what says nothing of merged state. */
 export function updateOf(event: RecordedEvent): Merged {
-  const parts = contributions.get(event.type)?.(event);
+  const parts = contributionOf(event);
   return parts ? { ...emptyMerged, ...parts } : emptyMerged;
 }
 
@@ -59,6 +60,6 @@ export const merged: Projection<Merged> = {
   name: 'merged',
   version: 1,
   initial: emptyMerged,
-  hears: new Set(contributions.keys()),
+  hears: anyOf([spokenTypes, typesOfMoves]),
   apply: (state, event) => merge(state, updateOf(event)),
 };

@@ -18,7 +18,7 @@ import { enter, entry } from '../kit/named.ts';
 import type { Projection } from '../kit/projection.ts';
 import { defineFold, defineProjection, joined } from '../kit/projection.ts';
 import { append } from '../kit/sequence.ts';
-import { moveEvents } from '../moves/moves-made.ts';
+import { isMove, typesOfMoves } from '../moves/moves-made.ts';
 import {
   add,
   countChildTeam,
@@ -216,7 +216,8 @@ const counted = defineProjection({
   },
 });
 
-const ofMoves = defineFold<Metrics>(moveEvents.keys(), (draft, event) => {
+const ofMoves = defineFold<Metrics>(typesOfMoves, (draft, event) => {
+  if (!isMove(event)) return;
   each(draft, event, event.meta.actor ?? '', (tally) => {
     tally.moves++;
   });

@@ -15,7 +15,7 @@ import { defineFold, defineProjection, joined } from '../kit/projection.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence } from '../kit/sequence.ts';
 import type { HandedIn } from '../moves/moves-made.ts';
-import { moveEvents, productOf } from '../moves/moves-made.ts';
+import { isMove, nameOfMove, productOf, typesOfMoves } from '../moves/moves-made.ts';
 import { type FindingLine, foundIn } from './report-findings.ts';
 
 export interface MadeMove extends HandedIn {
@@ -140,10 +140,11 @@ const told = defineProjection({
   },
 });
 
-const ofMoves = defineFold<Story>(moveEvents.keys(), (draft, event: RecordedEvent) => {
+const ofMoves = defineFold<Story>(typesOfMoves, (draft, event: RecordedEvent) => {
+  if (!isMove(event)) return;
   const by = event.meta.actor ?? '';
   const made: MadeMove = {
-    move: moveEvents.get(event.type)!.name,
+    move: nameOfMove(event),
     by,
     round: entry(draft.roundOf, by) ?? draft.rounds,
     revision: event.revision,

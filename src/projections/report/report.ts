@@ -10,7 +10,7 @@ import type { RecordedEvent } from '../../events/event.ts';
 import { type Board, board } from '../board/board.ts';
 import { decisions } from '../decisions/decisions.ts';
 import { entry } from '../kit/named.ts';
-import { type Projection, project } from '../kit/projection.ts';
+import { anyOf, type Projection, project } from '../kit/projection.ts';
 import { itemAt, itemsOf } from '../kit/sequence.ts';
 import { metrics } from '../metrics/metrics.ts';
 import type { Metrics } from '../metrics/metrics-state.ts';
@@ -34,7 +34,7 @@ export const report: Projection<ReportState> = {
     transcript: transcript.initial,
     verdict: verdict.initial,
   },
-  hears: new Set(Object.values(parts).flatMap((part) => [...part.hears])),
+  hears: anyOf(Object.values(parts).map(({ hears }) => hears)),
   apply(state, event) {
     return {
       story: story.apply(state.story, event),

@@ -10,11 +10,10 @@ import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
 import { actorOfWork } from '../../events/work-id.ts';
 import { renderFields } from '../conversation/framing.ts';
-import type { Projection } from '../kit/projection.ts';
-import { defineFold } from '../kit/projection.ts';
+import { anyOf, defineFold, type Projection } from '../kit/projection.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence } from '../kit/sequence.ts';
-import { moveEvents } from '../moves/moves-made.ts';
+import { isMove, typesOfMoves } from '../moves/moves-made.ts';
 
 export interface Line {
   revision: number;
@@ -87,7 +86,8 @@ tells(work.workRefused, (data) => `${data.src} refused (${data.limit}): ${data.m
 tells(work.limitNeared, (data) => `${data.used} of ${data.of} ${data.limit} used`);
 tells(work.budgetBreached, () => 'a provider reported more than was reserved');
 
-const fold = defineFold<Transcript>([...tellers.keys(), ...moveEvents.keys()], (draft, event) => {
+const fold = defineFold<Transcript>(anyOf([tellers, typesOfMoves]), (draft, event) => {
+  if (!tellers.has(event.type) && !isMove(event)) return;
   const line = Object.freeze(lineOf(event));
   if (line.text !== '') draft.lines = append(draft.lines, line);
 });

@@ -8,9 +8,15 @@ import {
   hordeWith,
   hordeWorkers,
   openMemoryStore,
+  type RecordedEvent,
 } from 'golden-horde';
 import { describe, expect, it } from 'vitest';
 import { pair } from '../../../examples/patterns/pair.ts';
+import { project } from '../../../src/projections/kit/projection.ts';
+import { itemsOf } from '../../../src/projections/kit/sequence.ts';
+import { merged } from '../../../src/projections/merged/merged.ts';
+import { mergedView } from '../../../src/projections/merged/merged-view.ts';
+import { report } from '../../../src/projections/report/report.ts';
 import { readSource } from '../../architecture/sources.ts';
 import { type Event, given, heard } from '../given.ts';
 import { exhaust, meddle } from './meddling.ts';
@@ -91,9 +97,26 @@ describe('A pair', () => {
     expect(await team.result()).toMatchObject({ status: 'done' });
     const { divergence } = await runtime.replay(team.id);
     expect(divergence).toBeNull();
-    const made = new Set<string>();
-    for await (const { type } of team.events()) made.add(type);
-    expect([...made]).toEqual(expect.arrayContaining(['work.handedOver', 'work.signedOff']));
+    const told: RecordedEvent[] = [];
+    for await (const event of team.events()) told.push(event);
+    const made = told.filter(({ data }) => 'evidence' in data || 'open' in data);
+    expect(new Set(made.map(({ type }) => type))).toEqual(
+      new Set(['work.handedOver', 'work.signedOff']),
+    );
+
+    // Readers that know nothing of the pattern take its moves for what they are.
+    const revisions = made.map(({ revision }) => revision);
+    const state = project(report, told);
+    const shown = [...itemsOf(state.story.moves)];
+    expect(shown.map(({ revision }) => revision)).toEqual(revisions);
+    expect(shown[0]).toMatchObject({ move: 'work.handedOver', by: made[0]?.meta.actor });
+    expect(state.metrics.total.moves).toBe(made.length);
+    const lines = [...itemsOf(state.transcript.lines)].filter(({ type }) =>
+      /^work\.(h|si)/.test(type),
+    );
+    expect(lines.map(({ revision }) => revision)).toEqual(revisions);
+    expect(mergedView(project(merged, told)).total.moves).toBe(made.length);
+    expect(await team.view(report)).toEqual(state);
     await runtime.close();
     await store.close();
   });
