@@ -16,7 +16,7 @@ import type { EventOf, RecordedEvent } from '../events/event.ts';
 import type { EventCatalog } from '../events/known-events.ts';
 import type { modelReplied } from '../events/words/agent.ts';
 import type { Limits } from '../events/words/team.ts';
-import { moveEvents } from '../projections/moves/moves-made.ts';
+import { isMove } from '../projections/moves/moves-made.ts';
 import { budget } from './gate/budget.ts';
 import type { Ledger } from './gate/ledger.ts';
 import { type FoldedEvent, foldedOf, type Verdict } from './gate/policy.ts';
@@ -296,7 +296,7 @@ class BudgetFold {
     return {
       modelCalls: of('model.replied').filter(({ meta }) => this.never.has(meta.work ?? '')).length,
       rounds: of('round.started').length,
-      moves: events.filter(({ type }) => moveEvents.has(type)).length,
+      moves: events.filter(isMove).length,
       artifacts: of('artifact.registered').map(({ data }) => String(data['title'])),
       result: stop !== null && (concluded ?? []).some((revision) => revision >= stop.revision),
     };

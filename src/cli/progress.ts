@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../events/event.ts';
 import type { TeamId } from '../events/ids.ts';
 import { teamStream } from '../events/ids.ts';
 import type { Subscription } from '../events/store.ts';
-import { allMoves } from '../events/words/index.ts';
+import { isMove } from '../projections/moves/moves-made.ts';
 import type { Output } from './output.ts';
 import { oneLine } from './terminal-text.ts';
 
@@ -17,8 +17,6 @@ export interface Progress {
   spoken(actor: string, text: string): void;
   close(): void;
 }
-
-const MOVE_TYPES = new Set([...allMoves.values()].map(({ event }) => event.type));
 
 export function showProgress(
   runtime: Runtime,
@@ -69,7 +67,8 @@ class ProgressView {
     this.latest = line.startsWith(`${actor}:`) ? line : `${actor}: ${text}`;
   }
 
-  hear({ type, data, meta }: RecordedEvent): void {
+  hear(event: RecordedEvent): void {
+    const { type, data, meta } = event;
     const actor = meta.actor ?? '';
     switch (type) {
       case 'round.started':
@@ -118,7 +117,7 @@ class ProgressView {
         );
         break;
       default:
-        if (MOVE_TYPES.has(type))
+        if (isMove(event))
           this.keep(`${this.paint.cyan(actor)}  ${type}  ${oneLine(gistOf(data), 90)}`);
     }
     this.draw();

@@ -10,7 +10,7 @@
  */
 import type { Json, JsonObject, RecordedEvent } from '../../events/event.ts';
 import { renderFields } from '../../projections/conversation/framing.ts';
-import { moveEvents } from '../../projections/moves/moves-made.ts';
+import { isMove } from '../../projections/moves/moves-made.ts';
 import type { Conventions, Span, SpanValue } from '../spans/span.ts';
 import { TeamTrace } from '../spans/team-trace.ts';
 import { forkedAs } from '../spans/trace-spans.ts';
@@ -115,15 +115,14 @@ const TOLD: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-function toldOf({ type, data }: RecordedEvent): Record<string, SpanValue> {
+function toldOf(event: RecordedEvent): Record<string, SpanValue> {
   const told: Record<string, SpanValue> = {};
-  for (const [key, value] of Object.entries(data)) {
+  for (const [key, value] of Object.entries(event.data)) {
     if (!TOLD.has(key)) continue;
     if (typeof value === 'number' || typeof value === 'boolean')
       told[`horde.${snake(key)}`] = value;
     // What stands in a move has been written by a model.
-    else if (typeof value === 'string' && !moveEvents.has(type))
-      told[`horde.${snake(key)}`] = value;
+    else if (typeof value === 'string' && !isMove(event)) told[`horde.${snake(key)}`] = value;
   }
   return told;
 }
@@ -131,9 +130,10 @@ function toldOf({ type, data }: RecordedEvent): Record<string, SpanValue> {
 const snake = (key: string): string => key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
 /** The text of an event for people, where it was asked for. */
-function textOf({ type, data }: RecordedEvent, content: boolean): string | undefined {
+function textOf(event: RecordedEvent, content: boolean): string | undefined {
   if (!content) return undefined;
-  if (moveEvents.has(type)) {
+  const { data } = event;
+  if (isMove(event)) {
     const { grant: _, ...said } = data;
     return cut(renderFields(said));
   }

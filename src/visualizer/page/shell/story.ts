@@ -9,7 +9,6 @@
  */
 
 import type { Json, RecordedEvent } from '../../../events/event.ts';
-import { allMoves } from '../../../events/words/index.ts';
 import { armedAt } from '../../../events/work-id.ts';
 import { type Board, board } from '../../../projections/board/board.ts';
 import {
@@ -20,6 +19,7 @@ import {
 import type { Projection } from '../../../projections/kit/projection.ts';
 import { metrics } from '../../../projections/metrics/metrics.ts';
 import type { Metrics } from '../../../projections/metrics/metrics-state.ts';
+import { isMove } from '../../../projections/moves/moves-made.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
 import { type TeamVerdict, verdict } from '../../../projections/verdict/verdict.ts';
 import { recorded, type ShownEvent } from '../../shared/wire.ts';
@@ -36,7 +36,6 @@ export interface StoryMessage {
   type: string;
 }
 
-const MOVES: ReadonlySet<string> = new Set([...allMoves.values()].map(({ event }) => event.type));
 /** What is told from actor to actor, beside moves. */
 const TOLD: ReadonlySet<string> = new Set(['message.sent', 'message.told', 'turn.granted']);
 
@@ -89,7 +88,7 @@ export class TeamStory {
     if (typeof work === 'string') note(this.#works, work, revision);
     const cause = causeOf(event);
     if (cause !== undefined) note(this.#effects, cause, revision);
-    if (MOVES.has(type) || TOLD.has(type))
+    if (isMove(event) || TOLD.has(type))
       this.messages.push({
         index: this.messages.length,
         revision,

@@ -1,6 +1,6 @@
 /** What an event is to someone who looks for the one that matters: its colour in the timeline, and what one jumps to. */
 import type { RecordedEvent } from '../../../events/event.ts';
-import { allMoves } from '../../../events/words/index.ts';
+import { isMove } from '../../../projections/moves/moves-made.ts';
 
 export type EventKind =
   | 'move'
@@ -14,8 +14,6 @@ export type EventKind =
   | 'failure'
   | 'person'
   | 'runtime';
-
-const MOVES: ReadonlySet<string> = new Set([...allMoves.values()].map(({ event }) => event.type));
 
 const KINDS: Readonly<Record<string, EventKind>> = {
   'message.sent': 'message',
@@ -59,8 +57,9 @@ const BY_TOPIC: Readonly<Record<string, EventKind>> = {
   turn: 'round',
 };
 
-export function kindOf({ type, data, meta }: RecordedEvent): EventKind {
-  if (MOVES.has(type)) return (meta.undeliverable?.length ?? 0) > 0 ? 'refusal' : 'move';
+export function kindOf(event: RecordedEvent): EventKind {
+  const { type, data, meta } = event;
+  if (isMove(event)) return (meta.undeliverable?.length ?? 0) > 0 ? 'refusal' : 'move';
   if (type === 'tool.returned' && data['ok'] === false) return 'failure';
   return KINDS[type] ?? BY_TOPIC[type.slice(0, type.indexOf('.'))] ?? 'runtime';
 }
