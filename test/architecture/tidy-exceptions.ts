@@ -56,7 +56,7 @@ export const exceptions: Exceptions = {
     'src/actors/what-if.ts: synthesis',
     'src/actors/worker.ts: model',
   ],
-  circles: ['src/hands/model/rehearsal/discovery-parts.ts src/hands/model/rehearsal/parts.ts'],
+  circles: [],
   longFiles: ['src/actors/runtime.ts', 'src/actors/what-if.ts', 'src/machines/team/team-steps.ts'],
   longFunctions: [
     'src/hands/model/rehearsal/accepted-word.ts wordFrom',

@@ -10,6 +10,7 @@ import * as expertiseRouting from '../../machines/patterns/expertise-routing/wor
 import * as nestedSwarm from '../../machines/patterns/nested-swarm/words.ts';
 import * as reviewLoop from '../../machines/patterns/review-loop/words.ts';
 import * as swarm from '../../machines/patterns/swarm/words.ts';
+import * as swarmDiscovery from '../../machines/patterns/swarm-discovery/words.ts';
 import * as watchdog from '../../machines/patterns/watchdog/words.ts';
 import type { EventDefinition } from '../event.ts';
 import * as agent from './agent.ts';
@@ -17,7 +18,6 @@ import * as child from './child.ts';
 import * as desk from './desk.ts';
 import * as fork from './fork.ts';
 import * as moves from './moves.ts';
-import * as swarmDiscovery from './moves-swarm-discovery.ts';
 import * as pattern from './pattern.ts';
 import * as team from './team.ts';
 import * as work from './work.ts';

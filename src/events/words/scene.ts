@@ -52,6 +52,8 @@ export interface PlayedScene {
   /** Whose turn it is, in which role. */
   readonly agent: string;
   readonly role: string;
+  /** What is asked of it, in words. */
+  readonly brief: string;
   /** How often this seat has had its say, from 1: the older, the readier to come to an end. */
   readonly age: number;
   /** 0: as short as can be; 2: normal; 9: long. */

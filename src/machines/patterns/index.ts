@@ -23,5 +23,5 @@ export const patterns: Readonly<Record<string, PatternDefinition>> = {
   [reviewLoop.name]: reviewLoop,
   [singleAgent.name]: singleAgent,
   [swarm.name]: swarm,
-  [swarmDiscovery.name]: swarmDiscovery as unknown as PatternDefinition,
+  [swarmDiscovery.name]: swarmDiscovery,
 };

@@ -10,12 +10,10 @@ export interface CastSeat extends RosterSeat {
 
 /** How many of a role of the patterns that do not say it themselves. */
 const COUNTS: Record<string, Record<string, number>> = {
-  'swarm-discovery': { scout: 3 },
 };
 
 /** Who takes a role of the patterns that do not say it themselves, seat by seat. */
 const TYPES: Record<string, readonly string[]> = {
-  scout: ['explorer', 'evidence-researcher'],
 };
 
 /** Whom a team that grows may come to need, when nobody says it. */

@@ -12,9 +12,9 @@ import type { CueRow } from '../../machines/patterns/kit/cue.ts';
 import { nestedSwarmCues } from '../../machines/patterns/nested-swarm/cues.ts';
 import { reviewLoopCues } from '../../machines/patterns/review-loop/cues.ts';
 import { swarmCues } from '../../machines/patterns/swarm/cues.ts';
+import { swarmDiscoveryCues } from '../../machines/patterns/swarm-discovery/cues.ts';
 import { watchdogCues } from '../../machines/patterns/watchdog/cues.ts';
 import type { Collaboration } from '../choice.ts';
-import { swarmDiscoveryCues } from './cues/swarm-discovery.ts';
 
 export const CUES: { readonly [pattern in Collaboration]: readonly CueRow[] } = {
   'review-loop': reviewLoopCues,

@@ -15,15 +15,15 @@ import * as agent from '../../events/words/agent.ts';
 import { teamForked } from '../../events/words/fork.ts';
 import { isRehearsal } from '../../events/words/labels.ts';
 import { submitSynthesis } from '../../events/words/moves.ts';
-import {
-  handleFinding,
-  type ReportedFinding,
-  reportFindings,
-} from '../../events/words/moves-swarm-discovery.ts';
 import * as pattern from '../../events/words/pattern.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
 import { ownerOf } from '../../events/work-id.ts';
+import {
+  handleFinding,
+  type ReportedFinding,
+  reportFindings,
+} from '../../machines/patterns/swarm-discovery/words.ts';
 import { isMove } from '../moves/moves-made.ts';
 import {
   count,

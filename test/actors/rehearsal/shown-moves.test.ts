@@ -99,3 +99,23 @@ describe('In a rehearsal of an assembly line', () => {
     ]);
   });
 });
+
+describe('In a rehearsal of a discovery', () => {
+  const brief =
+    'Found already, not to be reported again: COST-001. Specialists that a finding may name: auditor and dba. End your turn.';
+
+  it('a finding names nobody but those whom the brief lists, seated or not', () => {
+    const named = new Set<string>();
+    for (const move of ['report_findings', 'handle_finding'])
+      for (const { findings } of played(move, { brief }))
+        for (const { specialist } of findings) named.add(specialist);
+    expect([...named].sort()).toEqual(['auditor', 'dba', 'none']);
+  });
+
+  it('what has been found is not found again, and whoever finds nothing has nothing more', () => {
+    for (const { findings, more } of played('report_findings', { brief })) {
+      expect(findings.map(({ tag }: { tag: string }) => tag)).not.toContain('COST-001');
+      if (findings.length === 0) expect(more).toBe(false);
+    }
+  });
+});

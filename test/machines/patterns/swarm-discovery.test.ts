@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyMachineSnapshot } from 'xstate';
-import {
-  swarmDiscovery,
-  swarmDiscoveryMachine,
-} from '../../../src/machines/patterns/swarm-discovery/swarm-discovery.ts';
+import { swarmDiscovery } from '../../../src/machines/patterns/swarm-discovery/swarm-discovery.ts';
 import { type Event, given, heard } from '../given.ts';
 import { type Draw, meddle } from './meddling.ts';
 
@@ -15,7 +12,7 @@ const roster = [
   ...specialists.map((actor) => ({ actor, role: 'specialist' })),
 ];
 const discovery = (events: Event[] = [], limits = {}) =>
-  given(swarmDiscoveryMachine, swarmDiscovery.seats(roster, limits), events);
+  given(swarmDiscovery.machine, swarmDiscovery.seats(roster, limits), events);
 
 const product = { title: 'T', summary: 's' };
 /** `TAG`, `TAG:specialist`, `TAG:specialist:severity`. */
@@ -130,7 +127,7 @@ describe('A discovery', () => {
     ]);
     expect(assignments(said)).toEqual({ 'finding-leak': 'ben' });
     discovery([...past, refused('auditor')]).then({
-      context: { specialists: ['dba', 'profiler'], seats: scouts },
+      context: { specialists: ['dba', 'profiler'], joined: [] },
     });
   });
 
@@ -393,7 +390,7 @@ describe('Whatever its seats and its team do, a discovery', () => {
     harm: fc.constantFrom(0, 10, 40, 80),
     seed: fc.nat(),
   });
-  const pattern = swarmDiscovery as never;
+  const pattern = swarmDiscovery;
 
   it('concludes once, within its bound, seats nobody without a finding, and is never larger than its limit', () => {
     const states = new Set<string>();

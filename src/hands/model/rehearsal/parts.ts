@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../events/event.ts';
-import { DISCOVERY_PARTS } from './discovery-parts.ts';
 import { playedScene, productOf } from './played-scene.ts';
 import { sentences } from './prose.ts';
 import type { Scene } from './scene.ts';
@@ -23,7 +22,6 @@ const PARTS: Readonly<Record<string, Part>> = {
     ),
     dissent: [],
   }),
-  ...DISCOVERY_PARTS,
 };
 
 /** What a move's own part decides on, or the part that stands here; of fields that the schema has. */

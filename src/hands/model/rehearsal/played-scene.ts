@@ -11,9 +11,9 @@ import { newTag, titleOf } from './wording.ts';
 
 export function playedScene(scene: Scene): PlayedScene {
   const { request, gist, dice, breath, age, written } = scene;
-  const { agent, role, shown = [], others = [] } = request.turn;
+  const { agent, role, brief, shown = [], others = [] } = request.turn;
   return {
-    ...{ agent, role, dice, breath, age, written },
+    ...{ agent, role, brief, dice, breath, age, written },
     tags: gist.tags,
     read: gist.uses
       .filter(({ name, ok }) => name === 'read_file' && ok)

@@ -8,7 +8,6 @@
  */
 import { type AnyStateMachine, type MachineContext, setup } from 'xstate';
 import type { JsonObject } from '../../../events/event.ts';
-import type { Move } from '../../../events/words/moves.ts';
 import { step, type Taken } from '../../step.ts';
 import { isSettled, revoked, settle } from './grants.ts';
 import type { PatternSays } from './pattern.ts';
@@ -16,7 +15,6 @@ import type {
   Handler,
   LimitsSchema,
   NamedGuard,
-  NamedStep,
   PatternSpec,
   PatternState,
   PatternStep,
@@ -83,9 +81,9 @@ export function patternChart<Context extends TurnTaking>(
   });
 }
 
-type ByMove<Made> = Map<unknown, Map<string, Made>>;
+type ByType<Made> = Map<unknown, Map<string, Made>>;
 
-function ofMove<Made>(all: ByMove<Made>, code: unknown): Map<string, Made> {
+function ofCode<Made>(all: ByType<Made>, code: unknown): Map<string, Made> {
   const known = all.get(code) ?? new Map<string, Made>();
   all.set(code, known);
   return known;
@@ -95,16 +93,20 @@ function ofMove<Made>(all: ByMove<Made>, code: unknown): Map<string, Made> {
 class Chart<Context extends TurnTaking> {
   readonly guards: Named<Guard>;
   readonly actions: Named<Action>;
-  /** One function may take, or be asked about, several moves: by its code, then by the type of the move. */
-  private readonly steps: ByMove<NamedStep<Context>['run']> = new Map();
-  private readonly conditions: ByMove<NamedGuard<Context>['holds']> = new Map();
+  /** One function may take, or be asked about, several words: by its code, then by the type of the word. */
+  private readonly steps: ByType<Handler<Context>> = new Map();
+  private readonly conditions: ByType<Handler<Context>> = new Map();
 
   constructor(private readonly spec: Spec<Context>) {
     this.guards = new Named(spec.name);
     this.actions = new Named(spec.name);
     for (const [name, made] of Object.entries(commonSteps(spec, own<Context>)))
       this.actions.put(name, made, made);
-    for (const [name, holds] of Object.entries(turns.turnGuards))
+    const { allAreIn, ...always } = turns.turnGuards;
+    const waits = Object.values(spec.states).some(({ next }) =>
+      Object.values(next).includes('else'),
+    );
+    for (const [name, holds] of Object.entries({ ...always, ...(waits && { allAreIn }) }))
       this.guards.put(name, holds, ({ context, event }) =>
         holds({ context: own<Context>(context), event }),
       );
@@ -128,24 +130,28 @@ class Chart<Context extends TurnTaking> {
   }
 
   private heardBy({ hears = [] }: PatternState<Context>) {
-    const heard: Record<string, { guard: string; actions: string; target?: string }[]> = {};
-    for (const { move, onlyIf, take, to } of hears) {
-      const guard = onlyIf ? this.held(onlyIf, move) : 'holdsTurn';
-      const actions = this.taken(take, move);
-      const transition = { guard, actions, ...(to !== undefined && { target: to }) };
-      heard[move.event.type] = [...(heard[move.event.type] ?? []), transition];
+    const heard: Record<string, { guard?: string; actions: string; target?: string }[]> = {};
+    for (const handler of hears) {
+      const { type, isMove, onlyIf, to } = handler;
+      const guard = onlyIf ? this.held(handler, onlyIf) : isMove ? 'holdsTurn' : undefined;
+      const transition = {
+        ...(guard !== undefined && { guard }),
+        actions: this.taken(handler),
+        ...(to !== undefined && { target: to }),
+      };
+      heard[type] = [...(heard[type] ?? []), transition];
     }
     return heard;
   }
 
-  private taken({ name, code, run }: NamedStep<Context>, move: Move): string {
-    const steps = ofMove(this.steps, code).set(move.event.type, run);
-    const take = (context: Context, event: TurnEvent) =>
-      over(
-        context,
-        event,
-        asked(this.spec, context, steps.get(event.type)?.(context, event) ?? {}),
-      );
+  private taken(handler: Handler<Context>): string {
+    const { name, code } = handler.take;
+    const steps = ofCode(this.steps, code).set(handler.type, handler);
+    const take = (context: Context, event: TurnEvent) => {
+      const { isMove, take } = steps.get(event.type) ?? handler;
+      const taken = asked(this.spec, context, take.run(context, event));
+      return isMove ? over(context, event, taken) : taken;
+    };
     return this.actions.put(
       name,
       code,
@@ -162,12 +168,13 @@ class Chart<Context extends TurnTaking> {
     );
   }
 
-  private held({ name, code, holds }: NamedGuard<Context>, move: Move): string {
-    const conditions = ofMove(this.conditions, code).set(move.event.type, holds);
+  private held(handler: Handler<Context>, { name, code }: NamedGuard<Context>): string {
+    const conditions = ofCode(this.conditions, code).set(handler.type, handler);
     return this.guards.put(name, code, ({ context, event }) => {
       const mine = own<Context>(context);
-      const holds = conditions.get(event.type);
-      return turns.holdsTurn({ context: mine, event }) && holds?.(mine, event) === true;
+      const { isMove, onlyIf } = conditions.get(event.type) ?? handler;
+      const counts = !isMove || turns.holdsTurn({ context: mine, event });
+      return counts && onlyIf?.holds(mine, event) === true;
     });
   }
 

@@ -3,10 +3,11 @@
  * `define-pattern.ts` makes a pattern of it.
  *
  * Invariants
- * 1. A step sees a move under the type of that move's own schema: `on` is the only way to hear one.
+ * 1. A step sees what it hears under the type of that word's own schema: `on` is the only way to hear a move,
+ *    `fromTeam` the only one to hear anything else.
  */
 import { z } from 'zod';
-import type { Heard, JsonObject, Said } from '../../../events/event.ts';
+import type { EventDefinition, Heard, JsonObject, Said } from '../../../events/event.ts';
 import type { Move } from '../../../events/words/moves.ts';
 import type { patternConcluded } from '../../../events/words/pattern.ts';
 import type { Taken } from '../../step.ts';
@@ -34,15 +35,17 @@ export interface PatternStep<Context> extends Taken<Context, PatternSays> {
 
 export type HeardMove<M extends Move> = Heard<M['event']>;
 
-/** What is done with a move; see `on`. */
+/** What is done with a move, or with what the team says; see `on` and `fromTeam`. */
 export interface Handler<Context> {
-  readonly move: Move;
+  readonly type: string;
+  /** Whether it takes the turn that its author holds. */
+  readonly isMove: boolean;
   readonly take: NamedStep<Context>;
   readonly onlyIf?: NamedGuard<Context>;
   readonly to?: string;
 }
 /** A function under the name by which charts call it, with the code that it was written as. */
-export interface NamedStep<Context> {
+interface NamedStep<Context> {
   readonly name: string;
   readonly code: unknown;
   readonly run: (context: Context, event: TurnEvent) => PatternStep<Context>;
@@ -53,31 +56,53 @@ export interface NamedGuard<Context> {
   readonly holds: (context: Context, event: TurnEvent) => boolean;
 }
 
-const isOf = <M extends Move>(move: M, event: TurnEvent): event is TurnEvent & HeardMove<M> =>
-  event.type === move.event.type;
+const isOf = <Word extends EventDefinition>(
+  word: Word,
+  event: TurnEvent,
+): event is TurnEvent & Heard<Word> => event.type === word.type;
 
-/**
- * Takes a move of whoever holds the turn. With `onlyIf` it may be left to the next handler of the same move;
- * `to` leaves the state. The turn is over with it, unless the step grants the author another.
- */
-export function on<Context, M extends Move>(
+type Take<Context, Word extends EventDefinition> = (
+  context: Context,
+  event: Heard<Word>,
+) => PatternStep<Context>;
+
+/** With `onlyIf` it may be left to the next handler of the same word; `to` leaves the state. */
+interface More<Context, Word extends EventDefinition> {
+  readonly onlyIf?: (context: Context, event: Heard<Word>) => boolean;
+  readonly to?: string;
+}
+
+/** Takes a move of whoever holds the turn, which is over with it, unless the step grants the author another. */
+export const on = <Context, M extends Move>(
   move: M,
-  take: (context: Context, event: HeardMove<M>) => PatternStep<Context>,
-  more: { onlyIf?: (context: Context, event: HeardMove<M>) => boolean; to?: string } = {},
-): Handler<Context> {
-  const { onlyIf, to } = more;
+  take: Take<Context, M['event']>,
+  more: More<Context, M['event']> = {},
+): Handler<Context> => ({ ...hearing(move.event, take, more), isMove: true });
+
+/** Takes what the team says to the pattern, whoever holds a turn. */
+export const fromTeam = <Context, Word extends EventDefinition>(
+  word: Word,
+  take: Take<Context, Word>,
+  more: More<Context, Word> = {},
+): Handler<Context> => ({ ...hearing(word, take, more), isMove: false });
+
+function hearing<Context, Word extends EventDefinition>(
+  word: Word,
+  take: Take<Context, Word>,
+  { onlyIf, to }: More<Context, Word>,
+): Omit<Handler<Context>, 'isMove'> {
   return {
-    move,
+    type: word.type,
     take: {
       name: take.name,
       code: take,
-      run: (context, event) => (isOf(move, event) ? take(context, event) : {}),
+      run: (context, event) => (isOf(word, event) ? take(context, event) : {}),
     },
     ...(onlyIf && {
       onlyIf: {
         name: onlyIf.name,
         code: onlyIf,
-        holds: (context, event) => isOf(move, event) && onlyIf(context, event),
+        holds: (context, event) => isOf(word, event) && onlyIf(context, event),
       },
     }),
     ...(to !== undefined && { to }),

@@ -10,6 +10,7 @@ import type { Heard, Json, Said } from '../../../events/event.ts';
 import type {
   seatLost,
   seatRefilled,
+  seatWanted,
   turnForfeited,
   turnGranted,
   turnRevoked,
@@ -22,6 +23,7 @@ import type {
   finalizeAsked,
   patternConcluded,
   roundStarted,
+  taskAssigned,
   taskCreated,
   taskProgressed,
 } from '../../../events/words/pattern.ts';
@@ -82,7 +84,9 @@ export type PatternSays =
   | Said<typeof roundStarted>
   | Said<typeof turnGranted>
   | Said<typeof turnRevoked>
+  | Said<typeof seatWanted>
   | Said<typeof taskCreated>
+  | Said<typeof taskAssigned>
   | Said<typeof taskProgressed>
   | Said<typeof artifactRegistered>
   | Said<typeof decisionMade>

@@ -3,19 +3,19 @@
  * material: to a scout what was handed in in the round before, to whoever handles a finding where it was
  * reported and what others have tried.
  */
-
 import { listed, type Turn } from '../kit/turn-taking.ts';
-import type { DiscoveryContext } from './discovery-ledger.ts';
+import type { Discovery } from './discovery-ledger.ts';
+import { MAY_NAME } from './words.ts';
 
-const ofRound = ({ round, limits }: DiscoveryContext) => `Round ${round} of ${limits.rounds}.`;
+const ofRound = ({ round, limits }: Discovery) => `Round ${round} of ${limits.rounds}.`;
 
 /** The turn that a seat owes now: its finding, or its ground. */
-export function discoveryTurn(context: DiscoveryContext, seat: string): Turn {
+export function discoveryTurn(context: Discovery, seat: string): Turn {
   const tag = context.assigned[seat];
   return tag === undefined ? exploringTurn(context, seat) : handlingTurn(context, tag);
 }
 
-function exploringTurn(context: DiscoveryContext, seat: string): Turn {
+function exploringTurn(context: Discovery, seat: string): Turn {
   const { scouts, round, before } = context;
   const nth = scouts.indexOf(seat) + 1;
   const known = Object.keys(context.findings);
@@ -33,7 +33,7 @@ function exploringTurn(context: DiscoveryContext, seat: string): Turn {
   };
 }
 
-function handlingTurn(context: DiscoveryContext, tag: string): Turn {
+function handlingTurn(context: Discovery, tag: string): Turn {
   const { by, revision, result, tried } = context.findings[tag]!;
   const again =
     tried.length > 0
@@ -48,9 +48,9 @@ function handlingTurn(context: DiscoveryContext, tag: string): Turn {
 }
 
 /** Whom a finding may name: those who are seated, and those who may still be. */
-function specialistsOf({ specialists, seats, frozen, lost }: DiscoveryContext): string {
+function specialistsOf({ specialists, joined, frozen, lost }: Discovery): string {
   const there = specialists.filter(
-    (one) => !lost.includes(one) && (!frozen || seats.includes(one)),
+    (one) => !lost.includes(one) && (!frozen || joined.includes(one)),
   );
-  return `Specialists that a finding may name: ${listed(there)}.${frozen ? ' The team grows no further.' : ''}`;
+  return `${MAY_NAME}${listed(there)}.${frozen ? ' The team grows no further.' : ''}`;
 }

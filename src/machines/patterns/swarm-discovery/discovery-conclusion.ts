@@ -1,29 +1,32 @@
 /**
  * How a discovery ends: from what it remembers to what it says last. Pure.
  */
-import type { Said } from '../../../events/event.ts';
-import type { Confidence, patternConcluded } from '../../../events/words/pattern.ts';
-import { revoked } from '../kit/grants.ts';
-import type { PatternSays } from '../kit/pattern.ts';
+import type { Confidence } from '../../../events/words/pattern.ts';
+import type { Ending } from '../kit/pattern-spec.ts';
 import * as turns from '../kit/turn-taking.ts';
-import { type DiscoveryContext, tagsOf } from './discovery-ledger.ts';
+import { type Discovery, tagsOf } from './discovery-ledger.ts';
 import { groundOf, taskOf } from './discovery-steps.ts';
 
-/** Everything that is said at the end, in order; the conclusion is last. */
-export const discoveryConclusion = (context: DiscoveryContext): { say: PatternSays[] } => ({
-  say: [
-    ...revoked(context.grants, 'the discovery has come to its end'),
-    ...turns
-      .thereOf(context.scouts, context)
-      .filter((scout) => !context.explored.includes(scout))
-      .map((scout) => turns.progress(groundOf(scout), 'failed', 'exploration incomplete')),
-    ...tagsOf(context, 'open').map((tag) => turns.progress(taskOf(tag), 'failed', 'not handled')),
-    conclusion(context),
-  ],
-});
+export function discoveryEnding(context: Discovery): Ending {
+  const isWhole = isComplete(context);
+  return {
+    say: [
+      ...turns
+        .thereOf(context.scouts, context)
+        .filter((scout) => !context.explored.includes(scout))
+        .map((scout) => turns.progress(groundOf(scout), 'failed', 'exploration incomplete')),
+      ...tagsOf(context, 'open').map((tag) => turns.progress(taskOf(tag), 'failed', 'not handled')),
+    ],
+    outcome: isWhole ? 'completed' : 'fallback',
+    reason: reasonOf(context, isWhole),
+    confidence: confidenceOf(context, isWhole),
+    result: resultOf(context),
+    notes: notesOf(context, isWhole),
+  };
+}
 
 /** All that was found is dealt with, and whoever still explores has nothing more to find. */
-function isComplete(context: DiscoveryContext): boolean {
+function isComplete(context: Discovery): boolean {
   const scouts = turns.thereOf(context.scouts, context);
   return (
     context.beyond === 0 &&
@@ -33,22 +36,7 @@ function isComplete(context: DiscoveryContext): boolean {
   );
 }
 
-function conclusion(context: DiscoveryContext): Said<typeof patternConcluded> {
-  const isWhole = isComplete(context);
-  return {
-    type: 'pattern.concluded',
-    to: 'team',
-    pattern: 'swarm-discovery',
-    outcome: isWhole ? 'completed' : 'fallback',
-    reason: reasonOf(context, isWhole),
-    confidence: confidenceOf(context, isWhole),
-    result: resultOf(context),
-    notes: notesOf(context, isWhole),
-    rounds: context.round,
-  };
-}
-
-function reasonOf(context: DiscoveryContext, isWhole: boolean): string {
+function reasonOf(context: Discovery, isWhole: boolean): string {
   const found = Object.keys(context.findings).length;
   if (isWhole) return found > 0 ? 'all that was found is dealt with' : 'nothing was found';
   if (context.ending !== null) return context.ending;
@@ -59,7 +47,7 @@ function reasonOf(context: DiscoveryContext, isWhole: boolean): string {
  * High: explored and dealt with, by all who began and without dispute. Medium: that with somebody lost or a
  * finding dismissed against who found it, or else most of it. Else low.
  */
-function confidenceOf(context: DiscoveryContext, isWhole: boolean): Confidence {
+function confidenceOf(context: Discovery, isWhole: boolean): Confidence {
   const isDisputed = tagsOf(context, 'dismissed').some((tag) => {
     const { by, tried } = context.findings[tag]!;
     return tried.at(-1) !== by;
@@ -70,7 +58,7 @@ function confidenceOf(context: DiscoveryContext, isWhole: boolean): Confidence {
 }
 
 /** What became of each finding, most severe first; then the reports. */
-function resultOf(context: DiscoveryContext): number[] {
+function resultOf(context: Discovery): number[] {
   const handled = tagsOf(context, 'resolved', 'dismissed', 'blocked', 'open').flatMap((tag) => {
     const { result } = context.findings[tag]!;
     return result === null ? [] : [result];
@@ -78,7 +66,7 @@ function resultOf(context: DiscoveryContext): number[] {
   return [...handled, ...context.reports];
 }
 
-function notesOf(context: DiscoveryContext, isWhole: boolean): string[] {
+function notesOf(context: Discovery, isWhole: boolean): string[] {
   const { beyond, limits, findings, frozen } = context;
   const severe = (tag: string) => `${tag} (${findings[tag]!.severity})`;
   return [

@@ -4,19 +4,13 @@
  *
  * Invariants
  * 1. The same tag is the same finding, whoever reports it; at most `findings` of them are taken up.
- * 2. Everyone who ever had a seat, or was asked for, is in `seats`: there are never more than `teamSize`.
+ * 2. Scouts, and who of the specialists ever had a seat or was asked for, are never more than `teamSize`.
  * 3. A finding is worked on by one seat at a time, at most once by each, and at most `attempts` times.
  */
 import { z } from 'zod';
-import type { Heard } from '../../../events/event.ts';
-import type {
-  handleFinding,
-  ReportedFinding,
-  reportFindings,
-  Severity,
-} from '../../../events/words/moves-swarm-discovery.ts';
-import { type Grants, NO_GRANTS, settle } from '../kit/grants.ts';
-import { type TurnEvent, type TurnTaking, withoutSeat } from '../kit/turn-taking.ts';
+import { settle } from '../kit/grants.ts';
+import { type HeardMove, type Memory, refills } from '../kit/pattern-spec.ts';
+import type { handleFinding, ReportedFinding, reportFindings, Severity } from './words.ts';
 
 export const discoveryLimits = z.strictObject({
   rounds: z.int().min(1).max(10).default(6),
@@ -26,19 +20,8 @@ export const discoveryLimits = z.strictObject({
   findings: z.int().min(1).max(40).default(24),
   /** How many agents try a finding before it is left as blocked. */
   attempts: z.int().min(1).max(3).default(2),
-  /** Times a seat's turn is granted anew to a successor. */
-  refills: z.int().min(0).max(3).default(2),
+  refills,
 });
-export type DiscoveryLimits = z.output<typeof discoveryLimits>;
-
-const DEFAULTS = discoveryLimits.parse({});
-
-export interface DiscoveryInput {
-  scouts: readonly string[];
-  /** Who may be asked for: names of seats that the team has prepared. */
-  specialists: readonly string[];
-  limits?: Partial<DiscoveryLimits>;
-}
 
 export interface Finding {
   by: string;
@@ -53,11 +36,12 @@ export interface Finding {
   tried: readonly string[];
 }
 
-export interface DiscoveryContext extends TurnTaking {
+export interface Discovery extends Memory<z.output<typeof discoveryLimits>> {
   scouts: readonly string[];
+  /** Who may be asked for: names of seats that the team has prepared. */
   specialists: readonly string[];
-  limits: DiscoveryLimits;
-  seats: readonly string[];
+  /** Specialists who have a seat, or were asked for. */
+  joined: readonly string[];
   /** Nobody new is asked for any more. */
   frozen: boolean;
   findings: Readonly<Record<string, Finding>>;
@@ -74,20 +58,14 @@ export interface DiscoveryContext extends TurnTaking {
   fresh: readonly number[];
 }
 
-export type Report = Heard<typeof reportFindings.event>;
-export type Handled = Heard<typeof handleFinding.event>;
+export type Report = HeardMove<typeof reportFindings>;
+export type Handled = HeardMove<typeof handleFinding>;
 
-type Change = Partial<DiscoveryContext>;
+type Change = Partial<Discovery>;
 
-export const newDiscovery = (input: DiscoveryInput | undefined): DiscoveryContext => ({
-  scouts: input?.scouts ?? [],
-  specialists: input?.specialists ?? [],
-  limits: { ...DEFAULTS, ...input?.limits },
-  round: 0,
-  grants: NO_GRANTS,
-  lost: [],
-  ending: null,
-  seats: input?.scouts ?? [],
+/** What it remembers at first. */
+export const newDiscovery = {
+  joined: [],
   frozen: false,
   findings: {},
   beyond: 0,
@@ -97,19 +75,22 @@ export const newDiscovery = (input: DiscoveryInput | undefined): DiscoveryContex
   reports: [],
   before: [],
   fresh: [],
-});
+};
+
+/** Everyone who ever belonged to the team, or was asked to. */
+export const membersOf = ({ scouts, joined }: Discovery): string[] => [...scouts, ...joined];
 
 const RANK: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3 };
 
 /** Tags of findings in one of these states, most severe first, then first found first. */
-export const tagsOf = ({ findings }: DiscoveryContext, ...status: Finding['status'][]): string[] =>
+export const tagsOf = ({ findings }: Discovery, ...status: Finding['status'][]): string[] =>
   Object.keys(findings)
     .filter((tag) => status.includes(findings[tag]!.status))
     .sort((a, b) => RANK[findings[a]!.severity] - RANK[findings[b]!.severity]);
 
 /** What is new in what somebody reports, as far as there is room for it. */
 export function newFindings(
-  { findings, limits }: DiscoveryContext,
+  { findings, limits }: Discovery,
   reported: readonly ReportedFinding[],
 ): { taken: ReportedFinding[]; beyond: number } {
   const news = new Map<string, ReportedFinding>();
@@ -119,7 +100,7 @@ export function newFindings(
   return { taken: [...news.values()].slice(0, room), beyond: Math.max(0, news.size - room) };
 }
 
-function withFindings(context: DiscoveryContext, { from, revision, findings }: Report | Handled) {
+function withFindings(context: Discovery, { from, revision, findings }: Report | Handled) {
   const { taken, beyond } = newFindings(context, findings);
   const all: Record<string, Finding> = { ...context.findings };
   for (const { tag, severity, specialist } of taken) {
@@ -131,18 +112,18 @@ function withFindings(context: DiscoveryContext, { from, revision, findings }: R
 }
 
 /** A scout that has nothing more, or reports nothing, has explored its ground. */
-export function withReport(context: DiscoveryContext, report: Report): Change {
+export function withReport(context: Discovery, report: Report): Change {
   const { from, revision, more, findings } = report;
   const isExplored = (!more || findings.length === 0) && !context.explored.includes(from);
   return {
     ...withFindings(context, report),
-    ...inHand(context, from, revision),
+    fresh: [...context.fresh, revision],
     explored: isExplored ? [...context.explored, from] : context.explored,
     reports: [...context.reports, revision],
   };
 }
 
-export function withHandled(context: DiscoveryContext, handled: Handled): Change {
+export function withHandled(context: Discovery, handled: Handled): Change {
   const { from, revision, outcome } = handled;
   const { findings, beyond } = withFindings(context, handled);
   const { [from]: tag, ...assigned } = context.assigned;
@@ -154,30 +135,12 @@ export function withHandled(context: DiscoveryContext, handled: Handled): Change
     findings: { ...findings, [tag!]: { ...before, status, result: revision, tried } },
     beyond,
     assigned,
-    ...inHand(context, from, revision),
+    fresh: [...context.fresh, revision],
   };
 }
 
-const inHand = (context: DiscoveryContext, seat: string, revision: number): Change => ({
-  grants: settle(context.grants, seat),
-  fresh: [...context.fresh, revision],
-});
-
-/** A seat is gone: what it worked on is given to another. */
-export function withoutDiscoverer(
-  context: DiscoveryContext,
-  event: TurnEvent,
-  seat: string,
-): Change {
-  return { ...withoutSeat(context, event), ...givingBack(context, seat) };
-}
-
 /** The specialist was refused: the seat was never taken, and its finding is anybody's. */
-export function withoutSpecialist(
-  context: DiscoveryContext,
-  seat: string,
-  frozen: boolean,
-): Change & { grants: Grants } {
+export function withoutSpecialist(context: Discovery, seat: string, frozen: boolean): Change {
   const findings = { ...context.findings };
   for (const tag in findings)
     if (findings[tag]!.needs === seat) findings[tag] = { ...findings[tag]!, needs: null };
@@ -186,13 +149,14 @@ export function withoutSpecialist(
     findings,
     assigned,
     frozen: context.frozen || frozen,
-    seats: context.seats.filter((one) => one !== seat),
+    joined: context.joined.filter((one) => one !== seat),
     specialists: context.specialists.filter((one) => one !== seat),
     grants: settle(context.grants, seat),
   };
 }
 
-function givingBack({ findings, assigned }: DiscoveryContext, seat: string): Change {
+/** A seat is gone: what it worked on is given to another. */
+export function withFindingFreed({ findings, assigned }: Discovery, seat: string): Change {
   const { [seat]: tag, ...others } = assigned;
   if (tag === undefined) return {};
   const before = findings[tag]!;
@@ -201,8 +165,11 @@ function givingBack({ findings, assigned }: DiscoveryContext, seat: string): Cha
 }
 
 /** Asked for and not yet answered: it owes a turn that nobody has been granted. */
-export const isWanted = ({ grants }: DiscoveryContext, seat: string): boolean =>
-  grants.owed[seat] === 0 && grants.given[seat] === undefined;
+export const isWanted = ({ grants }: Discovery, { agent }: { agent: string }): boolean =>
+  grants.owed[agent] === 0 && grants.given[agent] === undefined;
 
-export const isScout = ({ scouts }: DiscoveryContext, seat: string): boolean =>
-  scouts.includes(seat);
+export const isExploring = ({ assigned }: Discovery, { from }: Report): boolean =>
+  !(from in assigned);
+export const isHandling = ({ assigned }: Discovery, { from }: Handled): boolean => from in assigned;
+
+export const isScout = ({ scouts }: Discovery, seat: string): boolean => scouts.includes(seat);

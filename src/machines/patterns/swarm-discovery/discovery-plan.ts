@@ -7,7 +7,7 @@
  * 2. A finding goes to its own specialist, seated or to be seated; else to any free agent that has not tried it.
  * 3. A scout leaves its ground for a finding only when no specialist will come to it.
  */
-import { type DiscoveryContext, isScout, tagsOf } from './discovery-ledger.ts';
+import { type Discovery, isScout, membersOf, tagsOf } from './discovery-ledger.ts';
 
 export interface Plan {
   /** Which finding each seat is given; some of the seats are wanted first. */
@@ -20,10 +20,10 @@ export interface Plan {
 }
 
 /** What is to be done now by those who have had no turn in this round. */
-export function planRound(context: DiscoveryContext): Plan {
+export function planRound(context: Discovery): Plan {
   const plan: Plan = { assigned: {}, wanted: [], exploring: [], crowded: [] };
   if (context.ending !== null) return plan;
-  const free = new Set(context.seats.filter((seat) => isFree(context, seat)));
+  const free = new Set(membersOf(context).filter((seat) => isFree(context, seat)));
   const held = new Set(Object.values(context.assigned));
   for (const tag of tagsOf(context, 'open')) {
     if (held.has(tag)) continue;
@@ -36,21 +36,23 @@ export function planRound(context: DiscoveryContext): Plan {
   return plan;
 }
 
-/** Whether a further round would have anything in it. */
-export function isWorthARound(context: DiscoveryContext): boolean {
+/** Another round is allowed, and would have something in it. */
+export function mayDiscoverMore(context: Discovery): boolean {
+  const { ending, round, limits } = context;
+  if (ending !== null || round >= limits.rounds) return false;
   const { assigned, exploring } = planRound({ ...context, turned: [] });
   for (const _ in assigned) return true;
   return exploring.length > 0;
 }
 
-const isFree = ({ lost, turned }: DiscoveryContext, seat: string): boolean =>
+const isFree = ({ lost, turned }: Discovery, seat: string): boolean =>
   !lost.includes(seat) && !turned.includes(seat);
 
-const mayExplore = (context: DiscoveryContext, seat: string): boolean =>
+const mayExplore = (context: Discovery, seat: string): boolean =>
   isScout(context, seat) && !context.explored.includes(seat);
 
 function seatFor(
-  context: DiscoveryContext,
+  context: Discovery,
   tag: string,
   free: ReadonlySet<string>,
   plan: Plan,
@@ -58,9 +60,9 @@ function seatFor(
   const { needs, tried } = context.findings[tag]!;
   const willing = [...free].filter((seat) => !tried.includes(seat));
   if (needs !== null && willing.includes(needs)) return needs;
-  const isNew = needs !== null && !context.seats.includes(needs) && !plan.wanted.includes(needs);
+  const isNew = needs !== null && !context.joined.includes(needs) && !plan.wanted.includes(needs);
   if (isNew && !context.frozen) {
-    if (context.seats.length + plan.wanted.length < context.limits.teamSize) {
+    if (membersOf(context).length + plan.wanted.length < context.limits.teamSize) {
       plan.wanted.push(needs);
       return needs;
     }
@@ -71,8 +73,8 @@ function seatFor(
 }
 
 /** Its specialist is seated or on the way, and has not tried it yet. */
-function isExpected(context: DiscoveryContext, tag: string, { wanted }: Plan): boolean {
+function isExpected(context: Discovery, tag: string, { wanted }: Plan): boolean {
   const { needs, tried } = context.findings[tag]!;
   if (needs === null || tried.includes(needs) || context.lost.includes(needs)) return false;
-  return context.seats.includes(needs) || wanted.includes(needs);
+  return context.joined.includes(needs) || wanted.includes(needs);
 }

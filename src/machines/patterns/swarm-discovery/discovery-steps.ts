@@ -1,87 +1,72 @@
 /**
  * The steps of a discovery: what it does with each thing it hears, as memory and as words. Pure.
  */
-import type { Heard, Said } from '../../../events/event.ts';
-import type { seatOpened, seatRefused, seatWanted } from '../../../events/words/agent.ts';
-import type { taskAssigned } from '../../../events/words/pattern.ts';
-import type { Taken } from '../../step.ts';
+import type { Heard } from '../../../events/event.ts';
+import type { seatOpened, seatRefused } from '../../../events/words/agent.ts';
 import { type Grants, givenBack } from '../kit/grants.ts';
+import { inTurn } from '../kit/in-turn.ts';
 import type { PatternSays } from '../kit/pattern.ts';
-import * as turns from '../kit/turn-taking.ts';
+import type { Lost, PatternStep } from '../kit/pattern-spec.ts';
+import { granting, handedIn, progress } from '../kit/turn-taking.ts';
 import { discoveryTurn } from './discovery-briefs.ts';
-import type { DiscoveryContext, Handled, Report } from './discovery-ledger.ts';
+import type { Discovery, Handled, Report } from './discovery-ledger.ts';
 import * as ledger from './discovery-ledger.ts';
 import { type Plan, planRound } from './discovery-plan.ts';
 
-export type DiscoverySays = PatternSays | Said<typeof seatWanted> | Said<typeof taskAssigned>;
-type Step = Taken<DiscoveryContext, DiscoverySays>;
+type Step = PatternStep<Discovery>;
 
 export const groundOf = (scout: string): string => `ground-of-${scout}`;
 export const taskOf = (tag: string): string => `finding-${tag.toLowerCase()}`;
 
-export const openBoard = ({ scouts }: DiscoveryContext): Step => ({
-  say: scouts.map((owner) => ({
-    type: 'task.created',
-    task: groundOf(owner),
-    title: `Ground of ${owner}`,
-    owner,
-    blockedBy: [],
-  })),
-});
-
-export function openRound(before: DiscoveryContext): Step {
-  const { fresh } = before;
-  const round = before.round + 1;
-  const context = { ...before, round, before: fresh, fresh: [], turned: [] };
-  const of = context.limits.rounds;
+export function openRound(context: Discovery): Step {
+  const { fresh, limits } = context;
+  const round = context.round + 1;
   const title = round === 1 ? 'Exploration' : 'Exploration and findings';
-  const { remember, say } = push(context);
-  return {
-    remember: { round, before: fresh, fresh: [], ...remember },
-    say: [{ type: 'round.started', round, of, title }, ...say],
-  };
+  return inTurn(
+    context,
+    () => ({
+      remember: { round, before: fresh, fresh: [], turned: [] },
+      say: [{ type: 'round.started', round, of: limits.rounds, title }],
+    }),
+    push,
+  );
 }
 
 /** Pushes work to those who are free: assigns findings, asks for specialists, sends scouts on. */
-function push(before: DiscoveryContext): {
-  remember: Partial<DiscoveryContext>;
-  say: DiscoverySays[];
-} {
+function push(before: Discovery): Step {
   const plan = planRound(before);
-  const freezes = plan.crowded.length > 0 && !before.frozen;
-  const context = {
-    ...before,
-    frozen: before.frozen || freezes,
-    seats: [...before.seats, ...plan.wanted],
-    assigned: { ...before.assigned, ...plan.assigned },
-  };
-  const here = [...Object.keys(plan.assigned), ...plan.exploring].filter(
-    (seat) => !plan.wanted.includes(seat),
+  const { wanted, exploring, crowded } = plan;
+  const frozen = before.frozen || crowded.length > 0;
+  const joined = [...before.joined, ...wanted];
+  const assigned = { ...before.assigned, ...plan.assigned };
+  const context = { ...before, frozen, joined, assigned };
+  const here = [...Object.keys(plan.assigned), ...exploring].filter(
+    (seat) => !wanted.includes(seat),
   );
-  const granted = turns.granting(context, here, (seat) => discoveryTurn(context, seat));
-  const { frozen, seats, assigned } = context;
+  const granted = granting(context, here, (seat) => discoveryTurn(context, seat));
   return {
     remember: {
-      ...{ frozen, seats, assigned },
-      turned: [...before.turned, ...here, ...plan.wanted],
-      grants: plan.wanted.reduce<Grants>(givenBack, granted.remember.grants),
+      ...{ frozen, joined, assigned },
+      turned: [...before.turned, ...here, ...wanted],
+      // Whoever is wanted owes its first turn until the team has answered.
+      grants: wanted.reduce<Grants>(givenBack, granted.remember.grants),
     },
     say: [
-      ...(freezes ? [freezing(context, plan.crowded[0]!)] : []),
+      ...(before.frozen ? [] : crowded.slice(0, 1).map((tag) => freezing(context, tag))),
       ...Object.entries(plan.assigned).flatMap(([seat, tag]) => assigning(seat, tag)),
-      ...plan.exploring.map((seat) => turns.progress(groundOf(seat), 'inProgress', 'explores')),
+      ...exploring.map((seat) => progress(groundOf(seat), 'inProgress', 'explores')),
       ...wanting(context, plan),
       ...granted.say,
     ],
   };
 }
 
-const assigning = (owner: string, tag: string): DiscoverySays[] => [
+const assigning = (owner: string, tag: string): PatternSays[] => [
   { type: 'task.assigned', task: taskOf(tag), owner },
-  turns.progress(taskOf(tag), 'inProgress', `assigned to ${owner}`),
+  progress(taskOf(tag), 'inProgress', `assigned to ${owner}`),
 ];
 
-const wanting = (context: DiscoveryContext, { wanted, assigned }: Plan): DiscoverySays[] =>
+const wanting = (context: Discovery, { wanted, assigned }: Plan): PatternSays[] =>
   wanted.map((agent) => ({
     type: 'seat.wanted',
     to: 'team',
@@ -90,7 +75,7 @@ const wanting = (context: DiscoveryContext, { wanted, assigned }: Plan): Discove
     reason: `${assigned[agent]}, found by ${context.findings[assigned[agent]!]!.by}, takes it`,
   }));
 
-const freezing = ({ findings, limits }: DiscoveryContext, tag: string): DiscoverySays => ({
+const freezing = ({ findings, limits }: Discovery, tag: string): PatternSays => ({
   type: 'decision.made',
   subject: 'The scope of the team',
   proposedBy: findings[tag]!.by,
@@ -99,31 +84,31 @@ const freezing = ({ findings, limits }: DiscoveryContext, tag: string): Discover
   basis: 'limit',
 });
 
-export function takeReport(context: DiscoveryContext, report: Report): Step {
+export function takeReport(context: Discovery, report: Report): Step {
   const remember = ledger.withReport(context, report);
-  const isExplored = remember.explored!.includes(report.from);
+  const isExplored = { ...context, ...remember }.explored.includes(report.from);
   const note = isExplored ? 'explored' : 'there is more';
   return {
     remember,
     say: [
-      turns.handedIn(report, groundOf(report.from)),
-      turns.progress(groundOf(report.from), isExplored ? 'completed' : 'inProgress', note),
+      handedIn(report, groundOf(report.from)),
+      progress(groundOf(report.from), isExplored ? 'completed' : 'inProgress', note),
       ...creating(context, report),
     ],
   };
 }
 
-export function takeHandled(context: DiscoveryContext, handled: Handled): Step {
+export function takeHandled(context: Discovery, handled: Handled): Step {
   const { from, outcome } = handled;
-  const tag = context.assigned[from]!;
+  const tag = context.assigned[from] ?? '';
   const remember = ledger.withHandled(context, handled);
-  const { by, status } = remember.findings![tag]!;
+  const { by, status } = { ...context, ...remember }.findings[tag]!;
   const stands = status === 'open' ? 'pending' : status === 'blocked' ? 'failed' : 'completed';
   return {
     remember,
     say: [
-      turns.handedIn(handled, taskOf(tag)),
-      turns.progress(taskOf(tag), stands, `${outcome} by ${from}`),
+      handedIn(handled, taskOf(tag)),
+      progress(taskOf(tag), stands, `${outcome} by ${from}`),
       ...(outcome === 'dismissed' ? dismissing(tag, by, handled) : []),
       ...creating(context, handled),
     ],
@@ -131,10 +116,10 @@ export function takeHandled(context: DiscoveryContext, handled: Handled): Step {
 }
 
 /** What was found does not hold: decided by who looked into it, against who reported it. */
-function dismissing(tag: string, by: string, { from, reason }: Handled): DiscoverySays[] {
+function dismissing(tag: string, by: string, { from, reason }: Handled): PatternSays[] {
   const subject = `Finding ${tag}`;
   const resolution = `Dismissed by ${from}: ${reason}`;
-  const decided: DiscoverySays = {
+  const decided: PatternSays = {
     ...{ type: 'decision.made', subject, proposedBy: by, resolution, basis: 'ruled' },
     challengedBy: from === by ? [] : [from],
   };
@@ -145,9 +130,9 @@ function dismissing(tag: string, by: string, { from, reason }: Handled): Discove
 }
 
 /** Proposed findings come to the board; a specialist outside what was prepared is refused. */
-function creating(context: DiscoveryContext, event: Report | Handled): DiscoverySays[] {
+function creating(context: Discovery, event: Report | Handled): PatternSays[] {
   const { taken } = ledger.newFindings(context, event.findings);
-  return taken.flatMap(({ tag, title, specialist }): DiscoverySays[] => [
+  return taken.flatMap(({ tag, title, specialist }): PatternSays[] => [
     { type: 'task.created', task: taskOf(tag), title: `${tag}: ${title}`, blockedBy: [] },
     ...(specialist === 'none' || context.specialists.includes(specialist)
       ? []
@@ -160,7 +145,7 @@ const seating = (
   proposedBy: string,
   how: string,
   basis: 'agreed' | 'limit',
-): DiscoverySays => ({
+): PatternSays => ({
   type: 'decision.made',
   subject: `A seat for ${agent}`,
   proposedBy,
@@ -169,45 +154,38 @@ const seating = (
   basis,
 });
 
-const finderFor = (context: DiscoveryContext, agent: string): string =>
+const finderFor = (context: Discovery, agent: string): string =>
   context.findings[context.assigned[agent] ?? '']?.by ?? '';
 
 /** The one who was wanted is there, and is granted the turn that it owes. */
-export function welcome(context: DiscoveryContext, { agent }: Heard<typeof seatOpened>): Step {
-  const { remember, say } = turns.granting(context, [agent], () => discoveryTurn(context, agent));
+export function welcome(context: Discovery, { agent }: Heard<typeof seatOpened>): Step {
   const resolution = `Approved for ${context.assigned[agent]}.`;
-  return {
-    remember,
-    say: [seating(agent, finderFor(context, agent), resolution, 'agreed'), ...say],
-  };
+  return { say: [seating(agent, finderFor(context, agent), resolution, 'agreed')], asks: [agent] };
 }
 
 /** Its finding goes at once to somebody who is free, or waits for the next round. */
-export function goWithout(context: DiscoveryContext, event: Heard<typeof seatRefused>): Step {
+export function goWithout(context: Discovery, event: Heard<typeof seatRefused>): Step {
   const { agent, reason, frozen } = event;
-  const gone = ledger.withoutSpecialist(context, agent, frozen);
-  const { remember, say } = push({ ...context, ...gone });
-  return {
-    remember: { ...gone, ...remember },
-    say: [seating(agent, finderFor(context, agent), `Refused: ${reason}`, 'limit'), ...say],
-  };
+  return inTurn(
+    context,
+    () => ({
+      remember: ledger.withoutSpecialist(context, agent, frozen),
+      say: [seating(agent, finderFor(context, agent), `Refused: ${reason}`, 'limit')],
+    }),
+    push,
+  );
 }
 
-export const grantAgain = (context: DiscoveryContext, event: turns.TurnEvent): Step => {
-  const seat = turns.seatOf(event);
-  return turns.grantingAgain(context, seat, discoveryTurn(context, seat));
-};
-
-/** A seat is gone; what it worked on goes back into the queue. */
-export function loseSeat(context: DiscoveryContext, event: turns.TurnEvent): Step {
-  const seat = turns.seatOf(event);
+/** What a seat worked on goes back into the queue; whoever was never asked for is not missed. */
+export function loseMember(context: Discovery, seat: string, { before }: Lost<Discovery>): Step {
+  if (!ledger.membersOf(context).includes(seat)) return { remember: { lost: before.lost } };
   const tag = context.assigned[seat];
   return {
-    remember: ledger.withoutDiscoverer(context, event, seat),
+    remember: ledger.withFindingFreed(context, seat),
     say: [
-      ...(tag ? [turns.progress(taskOf(tag), 'pending', `${seat} is gone`)] : []),
+      ...(tag ? [progress(taskOf(tag), 'pending', `${seat} is gone`)] : []),
       ...(ledger.isScout(context, seat)
-        ? [turns.progress(groundOf(seat), 'failed', 'nobody explores it any more')]
+        ? [progress(groundOf(seat), 'failed', 'nobody explores it any more')]
         : []),
     ],
   };

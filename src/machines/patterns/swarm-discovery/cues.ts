@@ -1,5 +1,5 @@
 /** What in a request speaks for a swarm discovery: see `kit/cue.ts` for what a row says. */
-import type { CueRow } from '../../../machines/patterns/kit/cue.ts';
+import type { CueRow } from '../kit/cue.ts';
 
 export const swarmDiscoveryCues: readonly CueRow[] = [
   [0.9, 'names the swarm discovery', 'swarm discovery'],
