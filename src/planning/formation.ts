@@ -4,7 +4,6 @@
  */
 import type { Json } from '../events/event.ts';
 import type { Profile, ToolSpec } from '../events/words/agent.ts';
-import { allMoves } from '../events/words/index.ts';
 import { type Move, submitSynthesis } from '../events/words/moves.ts';
 import type { Limits } from '../events/words/team.ts';
 import { spokenTools } from '../machines/agent/spoken-tools.ts';
@@ -152,8 +151,8 @@ function scribePlan(pattern: PatternDefinition, wish: TeamWish) {
   return { actor: 'scribe', profile, input: { agent: 'scribe', tools: [] } };
 }
 
-function toolOf(name: string, words: readonly Move[] = []): ToolSpec {
-  const move = words.find((one) => one.name === name) ?? allMoves.get(name);
+function toolOf(name: string, words: readonly Move[]): ToolSpec {
+  const move = words.find((one) => one.name === name);
   if (!move) throw new RangeError(`there is no move "${name}"`);
   return move.tool;
 }

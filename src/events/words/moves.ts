@@ -98,4 +98,12 @@ export const submitSynthesis = defineMove(
       .max(50),
     confidence: z.enum(['high', 'medium', 'low']),
   },
+  (scene) => ({
+    ...scene.product(),
+    decisions: Array.from({ length: scene.breath > 1 ? 2 : 1 }, () => {
+      const { say } = scene.closer();
+      return { subject: say('question').slice(0, 400), resolution: say('verdict') };
+    }),
+    dissent: [],
+  }),
 );

@@ -8,14 +8,6 @@ export interface CastSeat extends RosterSeat {
   readonly agentType: string;
 }
 
-/** How many of a role of the patterns that do not say it themselves. */
-const COUNTS: Record<string, Record<string, number>> = {
-};
-
-/** Who takes a role of the patterns that do not say it themselves, seat by seat. */
-const TYPES: Record<string, readonly string[]> = {
-};
-
 /** Whom a team that grows may come to need, when nobody says it. */
 export const PREPARED: readonly string[] = [
   'security-auditor',
@@ -65,7 +57,7 @@ function preparedOf(pattern: string, { role, max }: Role, wanted: readonly strin
 }
 
 function seatsOf(pattern: string, of: Role, wanted: readonly string[] | undefined): CastSeat[] {
-  const { role, min, max, usual = COUNTS[pattern]?.[role] ?? min } = of;
+  const { role, min, max, usual = min } = of;
   const types = wanted ?? [];
   if (types.length > max) {
     throw new RangeError(
@@ -85,11 +77,7 @@ function seatsOf(pattern: string, of: Role, wanted: readonly string[] | undefine
 const typesOf = (seats: readonly CastSeat[]) => seats.map(({ agentType }) => agentType);
 
 /** The default type of a seat; where others were named, the first one that is not there yet. */
-function freeType(
-  { role, types = TYPES[role] ?? [] }: Role,
-  seat: number,
-  taken: readonly string[],
-) {
+function freeType({ types = [] }: Role, seat: number, taken: readonly string[]) {
   const free = types.find((type) => !taken.includes(type));
   return free ?? types[seat % types.length] ?? 'general-purpose';
 }

@@ -10,10 +10,10 @@
  * 2. The phrases of one cue count once: paraphrases do not add up.
  */
 
+import { patterns } from '../../machines/patterns/index.ts';
 import { type Collaboration, KIND_OF, type SignalKind } from '../choice.ts';
 import { find, type Phrase, phrase, quote } from '../language/phrase.ts';
 import type { Reading } from '../language/word.ts';
-import { CUES } from './cues.ts';
 import { phasesIn } from './phases.ts';
 
 export interface Signal {
@@ -36,8 +36,8 @@ interface Cue {
 let compiled: readonly Cue[] | undefined;
 
 function cues(): readonly Cue[] {
-  compiled ??= (Object.keys(CUES) as Collaboration[]).flatMap((pattern) =>
-    CUES[pattern].map(([weight, reason, ...phrases]) => ({
+  compiled ??= (Object.keys(KIND_OF) as Collaboration[]).flatMap((pattern) =>
+    (patterns[pattern]?.cues ?? []).map(([weight, reason, ...phrases]) => ({
       pattern,
       weight,
       reason,

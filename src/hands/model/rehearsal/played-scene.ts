@@ -44,7 +44,7 @@ function shownAs<Definition extends EventDefinition>(
 }
 
 /** A text; when a file was written in this turn, its path stands instead (`filling.ts`). */
-export function productOf(scene: Scene): { title: string; summary: string; content?: string } {
+function productOf(scene: Scene): { title: string; summary: string; content?: string } {
   const product = {
     title: titleOf(scene),
     summary: sentence('summary', scene.gist, scene.dice),

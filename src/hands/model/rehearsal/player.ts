@@ -11,7 +11,7 @@ import type { Move } from '../../../events/words/moves.ts';
 import type { ContentBlock, ModelReply, ModelRequest } from '../model-client.ts';
 import { errandBefore } from './errands.ts';
 import { fillArguments } from './filling.ts';
-import { chooseMove, partOf } from './parts.ts';
+import { chooseMove, playedArguments } from './played-move.ts';
 import { sentence, sentences } from './prose.ts';
 import { BREATH, type Scene, sceneOf, type Verbosity } from './scene.ts';
 
@@ -63,7 +63,7 @@ function blocksOf(scene: Scene, seed: number): ContentBlock[] {
   const tool = request.tools.find(({ name }) => name === move)!;
   const use = errand ?? {
     name: move,
-    input: fillArguments(tool.input, scene, fittingPart(move, tool.input, scene)),
+    input: fillArguments(tool.input, scene, fittingArguments(move, tool.input, scene)),
   };
   return [
     ...(breath > 0 ? [{ type: 'text', text: said }] : []),
@@ -72,10 +72,14 @@ function blocksOf(scene: Scene, seed: number): ContentBlock[] {
 }
 
 /** Only what the schema has: a move of that name may have another shape elsewhere. */
-function fittingPart(move: string, schema: ModelRequest['tools'][number]['input'], scene: Scene) {
+function fittingArguments(
+  move: string,
+  schema: ModelRequest['tools'][number]['input'],
+  scene: Scene,
+) {
   const properties = (schema['properties'] ?? {}) as object;
-  const part = Object.entries(partOf(move, scene));
-  return Object.fromEntries(part.filter(([name]) => name in properties));
+  const played = Object.entries(playedArguments(move, scene));
+  return Object.fromEntries(played.filter(([name]) => name in properties));
 }
 
 const legalMoves = ({ turn, tools }: ModelRequest): string[] =>

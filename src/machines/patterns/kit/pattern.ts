@@ -6,28 +6,19 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import type { z } from 'zod';
-import type { Heard, Json, Said } from '../../../events/event.ts';
-import type {
-  seatLost,
-  seatRefilled,
-  seatWanted,
-  turnForfeited,
-  turnGranted,
-  turnRevoked,
-} from '../../../events/words/agent.ts';
+import type { Json, Said } from '../../../events/event.ts';
+import type { seatWanted, turnGranted, turnRevoked } from '../../../events/words/agent.ts';
 import type { Move } from '../../../events/words/moves.ts';
 import type {
   artifactRegistered,
   decisionMade,
   dissentNoted,
-  finalizeAsked,
   patternConcluded,
   roundStarted,
   taskAssigned,
   taskCreated,
   taskProgressed,
 } from '../../../events/words/pattern.ts';
-import type { limitsChanged } from '../../../events/words/team.ts';
 import type { CueRow } from './cue.ts';
 
 /** A seat of the roster: the actor's name and its role in the pattern. */
@@ -50,35 +41,27 @@ export interface Role {
   readonly types?: readonly string[];
 }
 
-export interface PatternDefinition<Limits extends z.ZodObject = z.ZodObject> {
+export interface PatternDefinition {
   readonly name: string;
   readonly machine: AnyStateMachine;
   /** One sentence for people who choose. */
   readonly purpose: string;
   readonly roles: readonly Role[];
   /** Every limit with its default and its hard ceiling; `limits.parse({})` gives the defaults. */
-  readonly limits: Limits;
+  readonly limits: z.ZodObject;
   readonly endsWhen: string;
   readonly fallback: string;
   /** What always holds of it, in one sentence. */
   readonly keyProperty: string;
   /** The moves of its roles, as they are defined. */
-  readonly words?: readonly Move[];
+  readonly words: readonly Move[];
   /** What in a request speaks for it. */
-  readonly cues?: readonly CueRow[];
+  readonly cues: readonly CueRow[];
   /** The most turns that it grants, for any answers and any loss of seats. */
-  turnsMax(limits: z.output<Limits>, seats: number): number;
+  turnsMax(limits: z.output<z.ZodObject>, seats: number): number;
   /** The machine's input; throws a RangeError when the roster does not fit the roles. */
-  seats(roster: readonly RosterSeat[], limits?: z.input<Limits>): Json;
+  seats(roster: readonly RosterSeat[], limits?: z.input<z.ZodObject>): Json;
 }
-
-/** What every pattern hears beside the moves of its agents. */
-export type PatternHears =
-  | Heard<typeof turnForfeited>
-  | Heard<typeof seatRefilled>
-  | Heard<typeof seatLost>
-  | Heard<typeof finalizeAsked>
-  | Heard<typeof limitsChanged>;
 
 export type PatternSays =
   | Said<typeof roundStarted>

@@ -107,12 +107,6 @@ export const startNothingNew = ({ ending }: TurnTaking, { reason = '' }: { reaso
   remember: { ending: ending ?? reason },
 });
 
-/** The rounds that it may have in all are others than it began with. */
-export const changeRounds = <Limits extends { rounds: number }>(
-  { limits }: { limits: Limits },
-  { rounds }: { rounds: number },
-) => ({ remember: { limits: { ...limits, rounds } } });
-
 /** A seat takes no part any more. */
 export function withoutSeat(context: TurnTaking, event: TurnEvent): Remembered {
   const seat = seatOf(event);

@@ -1,33 +1,16 @@
 /**
- * How the moves that the rehearsal knows are played, and which of the legal moves it chooses.
- * A move without a part of its own is filled from its schema (`filling.ts`).
+ * How a move is played, and which of the legal moves is chosen. What a move does not say of itself is filled from its
+ * schema (`filling.ts`).
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../events/event.ts';
-import { playedScene, productOf } from './played-scene.ts';
-import { sentences } from './prose.ts';
+import { playedScene } from './played-scene.ts';
 import type { Scene } from './scene.ts';
 
-/** The arguments that a part decides on; what it leaves out is filled from the schema. */
-export type Part = (scene: Scene) => JsonObject;
-
-const PARTS: Readonly<Record<string, Part>> = {
-  submit_synthesis: (scene) => ({
-    ...productOf(scene),
-    decisions: sentences('verdict', scene.gist, scene.dice, scene.breath > 1 ? 2 : 1).map(
-      (resolution, i) => ({
-        subject: scene.gist.nouns[i % scene.gist.nouns.length]!,
-        resolution,
-      }),
-    ),
-    dissent: [],
-  }),
-};
-
-/** What a move's own part decides on, or the part that stands here; of fields that the schema has. */
-export function partOf(move: string, scene: Scene): JsonObject {
+/** The arguments that a move decides on when it is played from this scene. */
+export function playedArguments(move: string, scene: Scene): JsonObject {
   const plays = scene.moves.get(move)?.plays;
-  return plays ? asJson.parse(plays(playedScene(scene))) : (PARTS[move]?.(scene) ?? {});
+  return plays ? asJson.parse(plays(playedScene(scene))) : {};
 }
 
 const asJson = z.record(z.string(), z.json());
