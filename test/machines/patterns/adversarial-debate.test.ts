@@ -384,7 +384,7 @@ describe('Whatever its seats and its team do, a debate', () => {
     harm: fc.constantFrom(0, 10, 40, 80),
     seed: fc.nat(),
   });
-  const pattern = adversarialDebate as never;
+  const pattern = adversarialDebate;
 
   it('concludes once, within its bound, and lets the judge speak only after all is argued', () => {
     const states = new Set<string>();

@@ -417,7 +417,7 @@ describe('Whatever its seats and its team do, a negotiation', () => {
     harm: fc.constantFrom(0, 10, 40, 80),
     seed: fc.nat(),
   });
-  const pattern = contractFirstNegotiation as never;
+  const pattern = contractFirstNegotiation;
 
   it('concludes once, within its bound, and implements only what is locked', () => {
     const states = new Set<string>();

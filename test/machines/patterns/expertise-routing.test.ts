@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expertiseRouting } from '../../../src/machines/patterns/expertise-routing/expertise-routing.ts';
-import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
 import { perform, pick } from './mischief.ts';
@@ -309,7 +308,7 @@ describe('Whatever generalists, specialists and team do', () => {
     const advice = [{ specialist, taken: pick(draw, ['followed', 'rejected']), reason: 'r' }];
     return { title: 'T', summary: 's', advice };
   };
-  const pattern = expertiseRouting as unknown as PatternDefinition;
+  const pattern = expertiseRouting;
   const plays = fc.record({
     generalists: fc.integer({ min: 1, max: 2 }),
     specialists: fc.integer({ min: 1, max: 3 }),

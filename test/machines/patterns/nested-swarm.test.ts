@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PatternDefinition } from '../../../src/machines/patterns/kit/pattern.ts';
 import { nestedSwarm } from '../../../src/machines/patterns/nested-swarm/nested-swarm.ts';
 import { type Event, given, heard } from '../given.ts';
 import { drawing } from './meddling.ts';
@@ -207,7 +206,7 @@ describe('Whatever lead, producer, reviewers and team do', () => {
     fc.assert(
       fc.property(plays, ({ leads, reviewers, rounds, harm, seed }) => {
         const limits = nestedSwarm.limits.parse({ rounds });
-        const pattern = nestedSwarm as unknown as PatternDefinition;
+        const pattern = nestedSwarm;
         const seats = roster(leads, reviewers);
         const { log, grants, conclusion } = perform(
           { pattern, roster: seats, limits, args },
