@@ -7,6 +7,7 @@ import { createGovernor } from '../../src/actors/governor/token-governor.ts';
 import { createRuntime } from '../../src/actors/runtime.ts';
 import type { Worker } from '../../src/actors/worker.ts';
 import { WorkFailure } from '../../src/actors/worker.ts';
+import { NO_USAGE } from '../../src/events/amounts.ts';
 import { defineEvent } from '../../src/events/event.ts';
 import type { StreamName } from '../../src/events/ids.ts';
 import { StoreFailure } from '../../src/events/store.ts';
@@ -51,10 +52,10 @@ function watched(governor: Governor) {
     book.out += 1;
     book.most = Math.max(book.most, book.out);
     return {
-      leave(outcome) {
+      leave(...how) {
         book.back += 1;
         book.out -= 1;
-        permit.leave(outcome);
+        permit.leave(...how);
       },
     };
   };
@@ -137,6 +138,42 @@ describe('execution under a governor', () => {
     for (const id of ['a', 'b', 'c'])
       expect((await typesOf(id)).slice(-2), id).toEqual(['work.failed', 'team.dissolved']);
     expect(book.back).toBe(book.given);
+  });
+
+  it('asks nobody while a key rests as its provider asked, whichever team asks', async () => {
+    const { book, watching } = watched(createGovernor({ burst: 100 }));
+    const begun: number[] = [];
+    const limited = paid(async () => {
+      begun.push(clock.now());
+      if (begun.length > 1) return { ok: true };
+      throw new WorkFailure('rateLimited', 'slow down', { retryAfterMs: 300_000 });
+    });
+    const { clock, runtime, typesOf } = setting(limited, watching);
+    await runtime.start({ id: 'a', machine: 'm' });
+    await passing(clock, 10);
+    const rested = clock.now();
+    for (const id of ['b', 'c']) await runtime.start({ id, machine: 'm' });
+    expect((await typesOf('b')).at(-1)).toBe('work.delayed');
+    await passing(clock, 400_000);
+    for (const id of ['b', 'c']) expect((await typesOf(id)).at(-1), id).toBe('team.dissolved');
+    expect(begun).toHaveLength(3);
+    expect(Math.min(...begun.slice(1)) - begun[0]!).toBeGreaterThanOrEqual(300_000);
+    expect(rested - begun[0]!).toBeLessThan(300_000);
+    expect(book.back).toBe(book.given);
+  });
+
+  it('records a failure whatever its worker adds to it', async () => {
+    const odd = paid(async () => {
+      throw new WorkFailure('odd', 'no', {
+        retryAfterMs: Number.POSITIVE_INFINITY,
+        usage: { ...NO_USAGE, inputTokens: 2 ** 60 },
+        extra: { deep: true },
+      });
+    });
+    const { clock, runtime, typesOf } = setting(odd, createGovernor());
+    await runtime.start({ id: 'a', machine: 'm' });
+    await passing(clock, 5000);
+    expect((await typesOf('a')).slice(-2)).toEqual(['work.failed', 'team.dissolved']);
   });
 
   it('gives its place in the queue back when nobody waits any more', async () => {

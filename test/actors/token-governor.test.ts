@@ -132,6 +132,26 @@ describe('the rate of a key', () => {
   });
 });
 
+describe('a key that rests', () => {
+  it('lets nobody in before its time, and tells it to those who ask, look or wait', async () => {
+    const governor = createGovernor({ concurrency: 1, now: () => 1000 });
+    const first = entered(governor.enter('key', 1000, never));
+    const waiting = governor.enter('key', 1000, never);
+    first.leave('failed', 300_000);
+    const told = { until: 301_000, reason: 'key rests: its provider asked for a pause' };
+    expect(governor.enter('key', 1000, never)).toEqual(told);
+    expect(governor.look('key', 1000, 0)).toEqual(told);
+    expect(governor.enter('key', 300_999, never)).toEqual(told);
+    if (!('soon' in waiting)) throw new Error('it did not wait');
+    await expect(waiting.soon).rejects.toMatchObject({
+      kind: 'rateLimited',
+      data: { retryAfterMs: 300_000 },
+    });
+    entered(governor.enter('key', 301_000, never));
+    entered(governor.enter('other', 301_000, never));
+  });
+});
+
 describe('how many calls are under way', () => {
   it('holds back what is above the bound and serves it first come, first served', async () => {
     const governor = createGovernor({ concurrency: 2 });

@@ -6,7 +6,8 @@ import type { WorkFailure } from '../worker.ts';
 
 /** Leave to begin; `leave` must be called exactly once with how it went. */
 export interface Permit {
-  leave(outcome: 'ok' | 'failed' | 'cancelled'): void;
+  /** `restMs`: how long the provider asks that nobody comes. */
+  leave(outcome: 'ok' | 'failed' | 'cancelled', restMs?: number): void;
 }
 
 export type Entry =

@@ -8,7 +8,8 @@
  * 2. At most `burst + elapsed × requestsPerMinute` permits are given in any span of time.
  * 3. `failuresToOpen` failures in a row open the circuit. Nothing enters until `halfOpenAfterMs` have passed;
  *    then one probe does, whoever else comes waits for it, and its outcome closes or opens the circuit again.
- * 4. A promise of `soon` is kept, or rejected with a `WorkFailure`: `cancelled` or `circuitOpen`.
+ * 4. A promise of `soon` is kept, or rejected with a `WorkFailure`: `cancelled`, `circuitOpen` or `rateLimited`.
+ * 5. While a key rests because its provider asked for it, nobody enters, whichever team asks.
  */
 
 import { WorkFailure } from '../worker.ts';
@@ -52,6 +53,8 @@ interface Gate {
   out: number;
   waiting: Waiter[];
   circuit: Circuit;
+  /** Nobody enters before. */
+  restsUntil: number;
 }
 
 export function createGovernor(options: GovernorOptions = {}): Governor {
@@ -91,6 +94,7 @@ const newGate = (settings: Settings, now: number): Gate => ({
   out: 0,
   waiting: [],
   circuit: { is: 'closed', failures: 0 },
+  restsUntil: 0,
 });
 
 function enter(
@@ -102,6 +106,7 @@ function enter(
   leftAt: () => number,
 ): Entry {
   if (signal.aborted) return { failed: cancelled(key) };
+  if (gate.restsUntil > now) return { until: gate.restsUntil, reason: rest(key) };
   const { circuit } = gate;
   if (circuit.is === 'open') {
     const waitMs = circuit.since + settings.halfOpenAfterMs - now;
@@ -123,6 +128,7 @@ function enter(
 }
 
 function look(gate: Gate, key: string, settings: Settings, now: number, before: number): Outlook {
+  if (gate.restsUntil > now) return { until: gate.restsUntil, reason: rest(key) };
   const { circuit } = gate;
   const isOpen = circuit.is === 'open';
   if (isOpen && circuit.since + settings.halfOpenAfterMs > now) return 'later';
@@ -176,15 +182,19 @@ function newPermit(gate: Gate, key: string, settings: Settings, leftAt: () => nu
   gate.out += 1;
   let left = false;
   return {
-    leave(outcome) {
+    leave(outcome, restMs = 0) {
       if (left) throw new Error(`a permit for ${key} was given back twice`);
       left = true;
       gate.out -= 1;
       gate.circuit = circuitAfter(gate.circuit, outcome, settings, leftAt);
+      if (restMs > 0) gate.restsUntil = Math.max(gate.restsUntil, Math.ceil(leftAt() + restMs));
       if (gate.circuit.is === 'open') {
         for (const waiter of gate.waiting.splice(0))
           waiter.refuse(circuitOpen(key, settings, settings.halfOpenAfterMs));
       }
+      const restLeftMs = gate.restsUntil - leftAt();
+      if (restLeftMs > 0)
+        for (const waiter of gate.waiting.splice(0)) waiter.refuse(resting(key, restLeftMs));
       while (gate.waiting.length > 0 && gate.out < places(gate, settings))
         gate.waiting.shift()!.admit();
     },
@@ -236,6 +246,11 @@ function queue(
   soon.catch(() => {});
   return soon;
 }
+
+const rest = (key: string) => `${key} rests: its provider asked for a pause`;
+
+const resting = (key: string, retryAfterMs: number) =>
+  new WorkFailure('rateLimited', rest(key), { retryAfterMs });
 
 const cancelled = (key: string) =>
   new WorkFailure('cancelled', `nobody waits any more for a call to ${key}`);

@@ -168,7 +168,7 @@ export class Execution {
       }
     }
     const report = await this.run(work, state, signal);
-    permit?.leave(outcomeOf(report, signal));
+    permit?.leave(...outcomeOf(report, signal));
     return report;
   }
 

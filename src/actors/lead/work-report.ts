@@ -52,11 +52,20 @@ export function failureReport(
     message: message.slice(0, 4000),
     ...(error instanceof WorkFailure ? error.data : {}),
   };
-  if (!failed) return { work: work.id, type: workFailed.type, data };
+  if (!failed) return { work: work.id, type: workFailed.type, data: recordable(data) };
   if ('latencyMs' in (failed.data as unknown as { shape: object }).shape)
     data['latencyMs'] ??= Math.max(0, latencyMs);
-  const { type } = failed.data.safeParse(data).success ? failed : workFailed;
-  return { work: work.id, type, data };
+  if (failed.data.safeParse(data).success) return { work: work.id, type: failed.type, data };
+  return { work: work.id, type: workFailed.type, data: recordable(data) };
+}
+
+/** Whatever a worker adds to its failure, the failure itself can be recorded. */
+function recordable({ kind, message, ...rest }: JsonObject): JsonObject {
+  const least = { kind: String(kind), message: String(message) };
+  const told = { ...least, ...rest };
+  if (workFailed.data.safeParse(told).success) return told;
+  const paid = usage.safeParse(rest['usage']);
+  return paid.success ? { ...least, usage: paid.data } : least;
 }
 
 /** Leaving work to the next leader is no result of a child team; of any other work it is a cancellation. */
@@ -65,12 +74,18 @@ function brokenOff({ effect }: OwedWork, error: unknown): string {
   return effect === 'attaching' ? 'standingDown' : 'cancelled';
 }
 
-/** How it went, for the governor. */
-export function outcomeOf(report: WorkReport, signal: AbortSignal): 'ok' | 'failed' | 'cancelled' {
-  if (signal.aborted) return 'cancelled';
-  return isFailure(report.type) && PROVIDER_AT_FAULT.has(String(report.data['kind']))
-    ? 'failed'
-    : 'ok';
+/** How it went, for the governor, and how long the provider asks that nobody comes, milliseconds. */
+export function outcomeOf(
+  { type, data }: WorkReport,
+  signal: AbortSignal,
+): [outcome: 'ok' | 'failed' | 'cancelled', restMs: number] {
+  const kind = isFailure(type) ? String(data['kind']) : '';
+  const { retryAfterMs } = data;
+  // What it says of its rate holds for all who share the key, and also when nobody waits for this call any more.
+  const isAsked = kind === 'rateLimited' || kind === 'overloaded';
+  const restMs = isAsked && typeof retryAfterMs === 'number' ? retryAfterMs : 0;
+  if (signal.aborted) return ['cancelled', restMs];
+  return [PROVIDER_AT_FAULT.has(kind) ? 'failed' : 'ok', restMs];
 }
 
 /** Failures that say something of the provider's health; a refusal or a bad request does not. */
