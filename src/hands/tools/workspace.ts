@@ -16,6 +16,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { type AnchoredFolder, anchorFolder } from './anchored-folder.ts';
 import { codeOf } from './file-error.ts';
 import { environmentAmong, foldedName, guardedAmong } from './guarded-name.ts';
+import { asSpelled } from './spelled-name.ts';
 import { ToolRefused } from './tool.ts';
 
 const PATH_MAX = 1024;
@@ -91,7 +92,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const base = await realRoot();
       const absolute = absoluteOf(path, asked, base);
       check(below(base, absolute), purpose);
-      const found = await follow(absolute);
+      const found = await follow(await asSpelled(base, absolute));
       if (!isBelow(base, found.real))
         throw new ToolRefused(`"${shown(path)}" leads out of the workspace; stay below its root.`);
       const place = below(base, found.real);
