@@ -2,15 +2,18 @@
  * `run_command`: a program with its arguments, in the workspace, when the run grants it and a person agrees.
  *
  * Invariants
- * 1. What runs is what was approved: folder and arguments are one JSON text, shown whole and bound by hash.
+ * 1. What runs is what was approved: folder, arguments and the hashes of the files that they name are one JSON text,
+ *    shown whole and bound by hash; a file that has changed since is not run.
  * 2. No shell reads the arguments, unless the grant says so; then the line is one argument of `sh -c`.
  * 3. The program gets a handful of harmless variables: keys and tokens of this process stay here.
- * 4. Time and output are bounded; the end takes the whole group of processes along.
+ * 4. Time and output are bounded; the end takes the whole group of processes along, and so does the end of this
+ *    process, however soon it comes.
  */
 import { spawn } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import { z } from 'zod';
 import { type ApproveBytes, hashOf } from '../people/approval.ts';
+import { filesNamed } from './named-files.ts';
 import { OutputTail } from './output-tail.ts';
 import { defineTool, type ToolAnswer, ToolRefused } from './tool.ts';
 import { shown, type Workspace } from './workspace.ts';
@@ -27,6 +30,7 @@ export interface CommandGrant {
   env?: Readonly<Record<string, string>>;
 }
 
+const CHANGED = 'a file that the command names has changed since it was approved; ask again';
 const TIMEOUT_MS = 60_000;
 /** How long the last output may take to arrive after a program's end. */
 const PIPES_MS = 1000;
@@ -55,7 +59,10 @@ export const runCommandTool = (workspace: Workspace, grant: CommandGrant) =>
       const place = await workspace.locate(folder, 'read');
       if (!(await lstat(place.real)).isDirectory())
         throw new ToolRefused(`"${shown(place.path)}" is not a folder.`);
-      const wanted = Buffer.from(JSON.stringify({ folder: place.path, run: argv }));
+      const files = await filesNamed(workspace, place.path, argv);
+      const isNamed = Object.keys(files).length > 0;
+      const command = { folder: place.path, run: argv, ...(isNamed ? { files } : {}) };
+      const wanted = Buffer.from(JSON.stringify(command));
       const title = `${context.actor} of team ${context.team} wants to run a command`;
       const approval = await grant.approve({
         title,
@@ -65,6 +72,9 @@ export const runCommandTool = (workspace: Workspace, grant: CommandGrant) =>
       });
       if (!approval.approved || approval.hash !== hashOf(wanted))
         return { ok: false, text: `Not run: ${approval.text || 'it was not approved'}.` };
+      const now = await filesNamed(workspace, place.path, argv);
+      if (JSON.stringify(now) !== JSON.stringify(files))
+        return { ok: false, text: `Not run: ${CHANGED}.` };
       context.signal.throwIfAborted();
       const held = await workspace.enter(place);
       try {
@@ -92,6 +102,7 @@ function run(
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    const release = endsWithProcess(child.pid);
     const out = new OutputTail(child.stdout);
     const err = new OutputTail(child.stderr);
     let ended: string | undefined;
@@ -105,6 +116,7 @@ function run(
     if (signal.aborted) cancel();
     const settle = (act: () => void): void => {
       clearTimeout(timer);
+      release();
       signal.removeEventListener('abort', cancel);
       act();
     };
@@ -126,6 +138,20 @@ function run(
       });
     });
   });
+}
+
+const underWay = new Set<number>();
+const endAll = (): void => underWay.forEach(endGroup);
+
+/** A process that ends at once, as by a second Ctrl-C, leaves no command behind. */
+function endsWithProcess(pid: number | undefined): () => void {
+  if (pid === undefined) return () => {};
+  if (underWay.size === 0) process.on('exit', endAll);
+  underWay.add(pid);
+  return () => {
+    underWay.delete(pid);
+    if (underWay.size === 0) process.off('exit', endAll);
+  };
 }
 
 function endGroup(pid: number | undefined): void {

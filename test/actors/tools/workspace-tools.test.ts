@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WorkFailure } from '../../../src/actors/worker.ts';
@@ -309,6 +309,37 @@ describe('write_file', () => {
   });
 });
 
+describe('a name with an accent', () => {
+  const joined = 'caf\u00e9';
+  const apart = 'cafe\u0301';
+
+  it.each([
+    [joined, apart],
+    [apart, joined],
+  ])('is found as %s where it is spelt %s, and has no twin', async (asked, there) => {
+    const root = stage({ [`${there}/${there}.txt`]: 'old' });
+    const path = `${asked}/${asked}.txt`;
+    const read = await use({ root }, 'read_file', { path });
+    expect(read).toMatchObject({ ok: true, path: `${there}/${there}.txt` });
+    const wrote = await use({ root, write: true }, 'write_file', { path, content: 'new' });
+    expect(wrote).toMatchObject({ ok: true, path: `${there}/${there}.txt` });
+    expect(readdirSync(root)).toEqual([there]);
+    expect(readdirSync(join(root, there))).toEqual([`${there}.txt`]);
+    expect(readFileSync(join(root, there, `${there}.txt`), 'utf8')).toBe('new');
+  });
+
+  it('is as it was asked for where both spellings are there, and made so where none is', async () => {
+    const root = stage({ [joined]: 'one', [apart]: 'two' });
+    for (const [path, text] of [
+      [joined, 'one'],
+      [apart, 'two'],
+    ])
+      expect((await use({ root }, 'read_file', { path: path! })).text).toContain(text);
+    await use({ root, write: true }, 'write_file', { path: 'd/\u00fc', content: 'x' });
+    expect(readdirSync(join(root, 'd'))).toEqual(['\u00fc']);
+  });
+});
+
 describe.skipIf(process.platform === 'win32')('run_command', () => {
   const yes = (asked: string[] = []) => ({
     approve: async ({ bytes }: { bytes: Uint8Array }) => {
@@ -338,6 +369,28 @@ describe.skipIf(process.platform === 'win32')('run_command', () => {
       folder: 'sub',
       run: [node, '-e', script, '$HOME;`id`', 'a b'],
     });
+  });
+
+  it('binds the files that the command names: one that changed since is not run', async () => {
+    const root = stage({ 'sub/build.sh': 'echo built > made', 'notes.txt': 'n' });
+    const asked: string[] = [];
+    const grant = (meanwhile: () => void) => ({
+      approve: async (request: { bytes: Uint8Array }) => {
+        meanwhile();
+        return yes(asked).approve(request);
+      },
+    });
+    const input = { program: 'sh', args: ['build.sh'], folder: 'sub' };
+    const change = () => writeFileSync(join(root, 'sub/build.sh'), 'echo other > made');
+    const refused = await use({ root, commands: grant(change) }, 'run_command', input);
+    expect(refused.text).toContain('has changed since it was approved');
+    expect(readdirSync(join(root, 'sub'))).toEqual(['build.sh']);
+    const hash = sha('echo built > made');
+    expect(JSON.parse(asked[0]!).files).toEqual({ 'sub/build.sh': hash });
+    const line = { program: 'cat notes.txt && sh "sub/build.sh"' };
+    const shell = { ...grant(() => {}), shell: true };
+    expect((await use({ root, commands: shell }, 'run_command', line)).ok).toBe(true);
+    expect(Object.keys(JSON.parse(asked[1]!).files)).toEqual(['notes.txt', 'sub/build.sh']);
   });
 
   it('does not run when the person declines, or approved other bytes', async () => {
