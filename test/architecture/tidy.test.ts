@@ -61,7 +61,7 @@ const OF_THE_HORDE = new Set([
 
 /** What the page may read beside the vocabulary and the projections: what it shares with the server. */
 const FOR_THE_PAGE =
-  /^src\/(visualizer\/(page|shared)\/|events\/words\/|events\/(amounts|event|known-events|topics|work-id)\.ts$|projections\/|machines\/patterns\/[^/]+\/words\.ts$)/;
+  /^src\/(visualizer\/(page|shared)\/|events\/words\/|events\/(amounts|event|fields|known-events|topics|work-id)\.ts$|projections\/|machines\/patterns\/[^/]+\/words\.ts$)/;
 
 /** Names of these files are for others: the public ones, and what stands in for a module of Node in the page. */
 const PUBLIC = new Set([

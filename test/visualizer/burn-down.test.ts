@@ -13,12 +13,12 @@ const streams = new Map<string, RecordedEvent[]>();
 
 beforeAll(async () => {
   stage = await rehearse({ seed: 5 });
-  await stage.run('plenty', { pattern: 'review-loop', seed: 5, limits: { tokens: 400_000 } });
+  await stage.run('plenty', { pattern: 'adversarial-debate', seed: 5, limits: { tokens: 400_000 } });
   streams.set('plenty', await stage.events('plenty'));
   // What the same work used, and little more: 80 % are reached, or a call does not fit.
   const used = projectAt(streams.get('plenty')!, metrics, Number.MAX_SAFE_INTEGER).settled.tokens;
   const limits = { tokens: Math.ceil(used * 1.1) };
-  await stage.run('short', { pattern: 'review-loop', seed: 5, limits });
+  await stage.run('short', { pattern: 'adversarial-debate', seed: 5, limits });
   streams.set('short', await stage.events('short'));
 }, 60_000);
 afterAll(() => stage.close());

@@ -53,10 +53,12 @@ export interface Board {
   artifacts: { [key: string]: Artifact };
 }
 
+const NOTHING: Board = { tasks: {}, artifacts: {} };
+
 export const board = defineProjection({
   name: 'board',
   version: 1,
-  initial: { tasks: {}, artifacts: {} } as Board,
+  initial: NOTHING,
   events: {
     created: taskCreated,
     assigned: taskAssigned,
@@ -99,7 +101,7 @@ export const board = defineProjection({
         hash: data.hash ?? before?.hash ?? null,
         held: data.held ?? null,
         locked: data.locked,
-        versions: sameVersion(before, data) ? before!.versions : (before?.versions ?? 0) + 1,
+        versions: (before?.versions ?? 0) + (sameVersion(before, data) ? 0 : 1),
         writtenAfterLock: null,
         revision,
       });

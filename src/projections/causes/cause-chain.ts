@@ -8,6 +8,7 @@
 
 import { tokensOf, type Usage } from '../../events/amounts.ts';
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
+import { fieldsOf, numberIn } from '../../events/fields.ts';
 import { armedAt } from '../../events/work-id.ts';
 import { lineOf } from '../transcript/transcript.ts';
 
@@ -98,7 +99,7 @@ function stepOf(
 ): CauseStep {
   const { by, text } = lineOf(event);
   const usage = event.data['usage'] as Usage | undefined;
-  const spent = event.data['spent'] as { tokens: number } | undefined;
+  const spent = numberIn(fieldsOf(event.data['spent'])['tokens']);
   return {
     revision: event.revision,
     type: event.type,
@@ -108,7 +109,7 @@ function stepOf(
     led,
     work: event.meta.work ?? null,
     grant: event.type.startsWith('model.') ? grantFor(events, event) : null,
-    tokens: spent?.tokens ?? (usage ? tokensOf(usage) : 0),
+    tokens: spent ?? (usage ? tokensOf(usage) : 0),
   };
 }
 

@@ -83,9 +83,9 @@ function told(events: readonly RecordedEvent[]): Told {
   let turn = -1;
   for (const event of events) {
     if (UNTOLD.has(event.type) || isOwnTimer(event)) continue;
-    if (event.meta.turn !== turn) turns.push([]);
+    if (event.meta.turn === turn) turns.at(-1)?.push(event);
+    else turns.push([event]);
     turn = event.meta.turn;
-    turns.at(-1)!.push(event);
     place.set(event.revision, place.size);
   }
   return { turns, place };
@@ -98,8 +98,10 @@ const isOwnTimer = ({ type, data }: RecordedEvent): boolean =>
 type Same = (a: Json | undefined, b: Json | undefined) => boolean;
 
 function firstUnlike(a: readonly RecordedEvent[], b: readonly RecordedEvent[], same: Same): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++)
-    if (!a[i] || !b[i] || !same(essence(a[i]!), essence(b[i]!))) return i;
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const [one, other] = [a[i], b[i]];
+    if (!one || !other || !same(essence(one), essence(other))) return i;
+  }
   return -1;
 }
 
@@ -164,10 +166,9 @@ function sameIn(left: ReadonlyMap<number, number>, right: ReadonlyMap<number, nu
     }
     if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
     if (Array.isArray(a) !== Array.isArray(b)) return false;
-    const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-    return [...keys].every((key) =>
-      same((a as JsonObject)[key] as Json, (b as JsonObject)[key] as Json),
-    );
+    const [one, other] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+    const keys = new Set([...one.keys(), ...other.keys()]);
+    return [...keys].every((key) => same(one.get(key), other.get(key)));
   };
   return same;
 }

@@ -88,7 +88,7 @@ export async function compareTeams(
   return {
     teams: { a, b },
     first: firstDifference(left.events, right.events),
-    given: unlike(both(({ state }) => ({ ...state.formed!.limits, ...state.formed!.labels }))),
+    given: unlike(both(({ state }) => ({ ...state.formed?.limits, ...state.formed?.labels }))),
     states: unlike(both(standings)),
     board: {
       tasks: unlike(mapped(boards, ({ tasks }) => each(tasks, taskShown))),

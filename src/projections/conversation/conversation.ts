@@ -100,7 +100,7 @@ export function conversationOf(moves: Iterable<Move>): Projection<ConversationSt
   for (const move of moves) toolOf.set(move.event.type, move.name);
   const byMove = defineFold<ConversationState>(toolOf.keys(), (draft, event) => {
     hold(draft, event);
-    hearMove(draft, event, toolOf.get(event.type)!);
+    hearMove(draft, event, toolOf.get(event.type) ?? '');
   });
   return joined(commonTalk(new Set([...toolOf.values(), ...Object.values(SPOKEN)])), byMove);
 }
@@ -131,11 +131,18 @@ const HEARD = {
   dissent: pattern.dissentNoted,
 };
 
+const initial: ConversationState = {
+  request: null,
+  seats: {},
+  model: null,
+  held: emptySequence(),
+};
+
 function commonTalk(madeByEvents: ReadonlySet<string>): Projection<ConversationState> {
   return defineProjection({
     name: 'conversation',
     version: 1,
-    initial: { request: null, seats: {}, model: null, held: emptySequence() } as ConversationState,
+    initial,
     events: HEARD,
     on: {
       formed: (draft, event) => {

@@ -14,7 +14,7 @@ const INVISIBLE =
   /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 
 const writtenOut = (character: string): string =>
-  `\\u{${character.codePointAt(0)!.toString(16).padStart(4, '0')}}`;
+  `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`;
 
 /** Writes out what cannot be seen; line feeds, CRLF and tabs stay. */
 export function escapeControls(text: string): string {

@@ -120,7 +120,7 @@ function begun(seat: ConversationSeat, at: Moment, grant: Grant): ConversationSe
 /** The turn that the agent was in at a revision: the last one that had begun. */
 export function turnAt(seat: ConversationSeat, revision: number): Grant | undefined {
   const begunBy = countWhile(seat.turns, (turn) => turn.revision <= revision);
-  return begunBy > 0 ? itemAt(seat.turns, begunBy - 1)!.grant : undefined;
+  return begunBy > 0 ? itemAt(seat.turns, begunBy - 1)?.grant : undefined;
 }
 
 /** Work `actor/invoke@revision` has been judged in this turn; only its first verdict counts. */

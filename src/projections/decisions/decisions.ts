@@ -1,7 +1,8 @@
 /**
  * What was decided and by whom, what remained disputed, and where a person intervened.
  */
-import type { EventOf, RecordedEvent } from '../../events/event.ts';
+
+import type { RecordedEvent } from '../../events/event.ts';
 import { messageTold, personAnswered } from '../../events/words/agent.ts';
 import { submitSynthesis } from '../../events/words/moves.ts';
 import { decisionMade, dissentNoted } from '../../events/words/pattern.ts';
@@ -9,6 +10,7 @@ import { teamContinued, teamPaused, teamStopRequested } from '../../events/words
 import { defineProjection } from '../kit/projection.ts';
 import type { Sequence } from '../kit/sequence.ts';
 import { append, emptySequence, itemsOf } from '../kit/sequence.ts';
+import { synthesisIn } from './synthesis.ts';
 
 export interface Decision {
   subject: string;
@@ -44,14 +46,16 @@ export interface Decisions {
   interventions: Sequence<Intervention>;
 }
 
+const initial: Decisions = {
+  decisions: emptySequence(),
+  dissent: emptySequence(),
+  interventions: emptySequence(),
+};
+
 export const decisions = defineProjection({
   name: 'decisions',
   version: 1,
-  initial: {
-    decisions: emptySequence(),
-    dissent: emptySequence(),
-    interventions: emptySequence(),
-  } as Decisions,
+  initial,
   events: {
     made: decisionMade,
     noted: dissentNoted,
@@ -70,7 +74,7 @@ export const decisions = defineProjection({
       dissent(draft, { ...event.data, revision: event.revision });
     },
     synthesis(draft, event) {
-      const { decisions, dissent: views } = synthesisOf(event);
+      const { decisions, dissent: views } = synthesisIn(event);
       const proposedBy = event.meta.actor ?? '';
       for (const one of decisions) {
         const how = { proposedBy, challengedBy: [], basis: 'synthesis', byPerson: false };
@@ -132,13 +136,4 @@ function intervene(
   const { revision } = event;
   const at = event.meta.at;
   draft.interventions = append(draft.interventions, { what, by, text, revision, at });
-}
-
-type Synthesis = Pick<EventOf<typeof decisionMade>['data'], 'subject' | 'resolution'>;
-
-function synthesisOf(event: RecordedEvent): {
-  decisions: Synthesis[];
-  dissent: Omit<Dissent, 'revision'>[];
-} {
-  return event.data as unknown as ReturnType<typeof synthesisOf>;
 }

@@ -42,10 +42,12 @@ const NOT_FORKED = {
   spent: { tokens: 0, usd: 0 },
 };
 
+const initial: ForkView = { ...NOT_FORKED, parent: null, answers: {} };
+
 export const forkView = defineProjection({
   name: 'fork',
   version: 1,
-  initial: { ...NOT_FORKED, parent: null, answers: {} } as ForkView,
+  initial,
   events: {
     formed: teamFormed,
     forked: teamForked,

@@ -111,7 +111,7 @@ async function load<State>(
 /** A body that is no JSON is as good as none: read models can be folded again. */
 function parsed<State>(body: string): Saved<State> | undefined {
   try {
-    return JSON.parse(body) as Saved<State>;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

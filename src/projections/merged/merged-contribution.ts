@@ -24,7 +24,7 @@ export const stampOf = ({ stream, revision, meta }: RecordedEvent): Stamp => ({
 /** A name within a team. Teams have no blank in theirs, so that no two names become one. */
 export const keyIn = (name: string, thing: string): string => `${name} ${thing}`;
 
-export function fieldsOf<Facts>(event: RecordedEvent, facts: Partial<Facts>): Fields<Facts> {
+export function stampedFacts<Facts>(event: RecordedEvent, facts: Partial<Facts>): Fields<Facts> {
   const stamp = stampOf(event);
   const fields: { [Field in keyof Facts]?: Register<Facts[Field]> } = {};
   for (const field in facts) fields[field] = { value: facts[field]!, stamp };
@@ -37,7 +37,7 @@ export const latest = <Facts>(
   name: string,
   thing: string,
   facts: Partial<Facts>,
-): Dictionary<Fields<Facts>> => dictionaryOf(keyIn(name, thing), fieldsOf(event, facts));
+): Dictionary<Fields<Facts>> => dictionaryOf(keyIn(name, thing), stampedFacts(event, facts));
 
 /** What was said first under each of these names stands. */
 export function first<Facts>(

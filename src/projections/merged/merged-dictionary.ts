@@ -86,8 +86,11 @@ function joinLeaves<Value>(
   let isNew = false;
   let i = 0;
   for (const added of b.entries) {
-    while (i < a.entries.length && a.entries[i]![0] < added[0]) entries.push(a.entries[i++]!);
-    const had = a.entries[i];
+    let had = a.entries[i];
+    while (had && had[0] < added[0]) {
+      entries.push(had);
+      had = a.entries[++i];
+    }
     if (had?.[0] !== added[0]) {
       entries.push(added);
       isNew = true;
@@ -99,7 +102,7 @@ function joinLeaves<Value>(
     i++;
   }
   if (!isNew) return a;
-  while (i < a.entries.length) entries.push(a.entries[i++]!);
+  entries.push(...a.entries.slice(i));
   return nodeOf(entries, depth);
 }
 

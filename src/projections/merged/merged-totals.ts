@@ -33,7 +33,7 @@ export function totalsOf({ nanoUsd, ...counts }: Counts): Totals {
 }
 
 function add(sum: Counts, counts: Readonly<Partial<Counts>>): void {
-  for (const key in counts) sum[key as keyof Counts] += counts[key as keyof Counts]!;
+  for (const key of COUNTED) sum[key] += counts[key] ?? 0;
 }
 
 const noCounts = (): Counts => ({
@@ -49,3 +49,5 @@ const noCounts = (): Counts => ({
   forfeits: 0,
   refusals: 0,
 });
+
+const COUNTED = Object.keys(noCounts()) as (keyof Counts)[];

@@ -19,19 +19,16 @@ import * as pattern from '../../events/words/pattern.ts';
 import * as team from '../../events/words/team.ts';
 import * as work from '../../events/words/work.ts';
 import { ownerOf } from '../../events/work-id.ts';
-import {
-  handleFinding,
-  type ReportedFinding,
-  reportFindings,
-} from '../../machines/patterns/swarm-discovery/words.ts';
+import { synthesisIn } from '../decisions/synthesis.ts';
 import { isMove } from '../moves/moves-made.ts';
+import { foundIn } from '../report/report-findings.ts';
 import {
   count,
-  fieldsOf,
   first,
   keyIn,
   latest,
   type Parts,
+  stampedFacts,
   stampOf,
 } from './merged-contribution.ts';
 import { dictionaryOf } from './merged-dictionary.ts';
@@ -45,10 +42,11 @@ function says<Definition extends EventDefinition>(
   definition: Definition,
   speaker: (event: EventOf<Definition>, team: string) => Parts,
 ): void {
-  speakers.set(definition.type, [
-    ...(speakers.get(definition.type) ?? []),
-    speaker as unknown as Speaker,
-  ]);
+  speaks(definition.type, speaker as unknown as Speaker);
+}
+
+function speaks(type: string, speaker: Speaker): void {
+  speakers.set(type, [...(speakers.get(type) ?? []), speaker]);
 }
 
 // ---- teams
@@ -170,11 +168,8 @@ says(pattern.decisionMade, (event, name) => {
   return { decisions: first(event, name, [[JSON.stringify([subject, resolution]), facts]]) };
 });
 says(pattern.dissentNoted, (event, name) => ({ dissent: dissentOf(event, name, [event.data]) }));
-says(submitSynthesis.event as EventDefinition, (event, name) => {
-  const { decisions, dissent } = event.data as unknown as {
-    decisions: { subject: string; resolution: string }[];
-    dissent: { by: string; about: string; view: string }[];
-  };
+says(submitSynthesis.event, (event, name) => {
+  const { decisions, dissent } = synthesisIn(event);
   const how = { proposedBy: event.meta.actor ?? '', challengedBy: [], basis: 'synthesis' };
   return {
     decisions: first(
@@ -188,15 +183,14 @@ says(submitSynthesis.event as EventDefinition, (event, name) => {
     dissent: dissentOf(event, name, dissent),
   };
 });
-for (const found of [reportFindings, handleFinding])
-  says(found.event as EventDefinition, (event, name) => {
-    const { findings } = event.data as unknown as { findings: ReportedFinding[] };
+for (const type of ['findings.reported', 'finding.handled'])
+  speaks(type, (event, name) => {
     const by = event.meta.actor ?? '';
     return {
       findings: first(
         event,
         name,
-        findings.map(({ tag, title, severity }) => [tag, { tag, title, severity, by }]),
+        foundIn(event).map(({ tag, title, severity }) => [tag, { tag, title, severity, by }]),
       ),
     };
   });
@@ -250,7 +244,7 @@ function used(usage: Usage | undefined): Partial<Counts> {
 }
 
 const ofTeam = (event: RecordedEvent, name: string, facts: Partial<TeamFacts>): Parts => ({
-  teams: dictionaryOf(name, fieldsOf(event, facts)),
+  teams: dictionaryOf(name, stampedFacts(event, facts)),
 });
 
 const ofMember = (

@@ -14,7 +14,7 @@
 import type { RecordedEvent } from '../../events/event.ts';
 import { anyOf, type Projection } from '../kit/projection.ts';
 import { typesOfMoves } from '../moves/moves-made.ts';
-import { type Dictionary, emptyDictionary, joinDictionaries } from './merged-dictionary.ts';
+import { emptyDictionary, joinDictionaries } from './merged-dictionary.ts';
 import { joinFields, joinFirst } from './merged-register.ts';
 import type { Counted, Merged } from './merged-state.ts';
 import { contributionOf, spokenTypes } from './merged-update.ts';
@@ -40,14 +40,13 @@ export const emptyMerged: Merged = Object.freeze(
 /** Both together. Gives back `a` itself when `b` says nothing new. */
 export function merge(a: Merged, b: Merged): Merged {
   if (a === b || b === emptyMerged) return a;
-  let joined: Record<keyof Merged, Dictionary<unknown>> | undefined;
+  let joined: Merged | undefined;
   for (const name of NAMES) {
     const part = joinDictionaries<never>(a[name] as never, b[name] as never, PARTS[name] as never);
     if (part === a[name]) continue;
-    joined ??= { ...a };
-    joined[name] = part;
+    joined = { ...(joined ?? a), [name]: part };
   }
-  return (joined as Merged | undefined) ?? a;
+  return joined ?? a;
 }
 
 /** What one recorded event contributes; `emptyMerged` for what says nothing of merged state. */

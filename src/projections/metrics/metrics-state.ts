@@ -122,8 +122,9 @@ export function settleShare(
 }
 
 export function release(draft: Metrics, work: string): void {
-  if (!Object.hasOwn(draft.open, work)) return;
-  add(draft.reserved, draft.open[work]!, -1);
+  const held = Object.hasOwn(draft.open, work) ? draft.open[work] : undefined;
+  if (!held) return;
+  add(draft.reserved, held, -1);
   delete draft.open[work];
   // Sums of fractions of a dollar drift; nothing open means nothing reserved.
   if (Object.keys(draft.open).length === 0) draft.reserved = { tokens: 0, usd: 0 };

@@ -57,12 +57,11 @@ const mapped = (tallies: Readonly<Record<string, Tally>>) =>
 
 function summarize({ latenciesMs, ...counts }: Tally): TallySummary {
   const sorted = [...itemsOf(latenciesMs)].sort((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+  const most = sorted.at(-1) ?? 0;
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? most;
   return {
     ...counts,
-    latencyMs:
-      sorted.length === 0 ? null : { median: at(0.5), p95: at(0.95), most: sorted.at(-1)! },
+    latencyMs: sorted.length === 0 ? null : { median: at(0.5), p95: at(0.95), most },
   };
 }
 

@@ -61,7 +61,8 @@ interface Percentiles {
 /** Nearest-rank percentiles, in milliseconds; undefined when nothing was measured. */
 export function percentiles(samples: Sequence<number>): Percentiles | undefined {
   const sorted = [...itemsOf(samples)].sort((a, b) => a - b);
-  if (sorted.length === 0) return undefined;
-  const rank = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!;
-  return { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: sorted[sorted.length - 1]! };
+  const max = sorted.at(-1);
+  if (max === undefined) return undefined;
+  const rank = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? max;
+  return { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max };
 }

@@ -1,5 +1,7 @@
 /** How a team ended, or stands: in what outcome, for which reason, how sure one may be, and what the reader must be told. */
+
 import type { Json } from '../../events/event.ts';
+import { fieldsOf, textsIn } from '../../events/fields.ts';
 import type { Confidence } from '../../events/words/pattern.ts';
 import { itemsOf } from '../kit/sequence.ts';
 import type { TeamVerdict } from '../verdict/verdict.ts';
@@ -72,14 +74,6 @@ export function whyOf({ story, decisions }: ReportState, ending: Ending): string
 
 const RANK: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
-function fieldsOf(value: Json): { [key: string]: Json | undefined } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
-
 function revisionsIn(value: Json | undefined): number[] | undefined {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'number') : undefined;
-}
-
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

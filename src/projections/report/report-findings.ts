@@ -1,5 +1,7 @@
 /** What scouts found, and what became of each: a report lists all, also what nobody took up. */
-import type { Json, RecordedEvent } from '../../events/event.ts';
+
+import type { RecordedEvent } from '../../events/event.ts';
+import { fieldsOf } from '../../events/fields.ts';
 import type { Board } from '../board/board.ts';
 import { entry } from '../kit/named.ts';
 import { itemsOf, type Sequence } from '../kit/sequence.ts';
@@ -40,6 +42,3 @@ export function findingsOf(findings: Sequence<FindingLine>, board: Board): Findi
     }))
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
-
-const fieldsOf = (value: Json): { [key: string]: Json | undefined } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};

@@ -55,25 +55,27 @@ export interface Story {
   startedAt: number;
 }
 
+const initial: Story = {
+  team: '',
+  pattern: '',
+  request: '',
+  materials: [],
+  participants: {},
+  moves: emptySequence(),
+  roundOf: {},
+  rounds: 0,
+  findings: emptySequence(),
+  conclusion: null,
+  dissolved: null,
+  stopped: null,
+  rehearsal: false,
+  startedAt: 0,
+};
+
 const told = defineProjection({
   name: 'story',
   version: 3,
-  initial: {
-    team: '',
-    pattern: '',
-    request: '',
-    materials: [],
-    participants: {},
-    moves: emptySequence(),
-    roundOf: {},
-    rounds: 0,
-    findings: emptySequence(),
-    conclusion: null,
-    dissolved: null,
-    stopped: null,
-    rehearsal: false,
-    startedAt: 0,
-  } as Story,
+  initial,
   events: {
     formed: teamFormed,
     forked: teamForked,

@@ -46,10 +46,12 @@ export interface Teams {
 /** Most characters of a request in a list. */
 const REQUEST_MAX = 200;
 
+const initial: Teams = { teams: {}, verdicts: {} };
+
 const told = defineProjection({
   name: 'teams',
   version: 3,
-  initial: { teams: {}, verdicts: {} } as Teams,
+  initial,
   events: {
     formed: teamFormed,
     forked: teamForked,

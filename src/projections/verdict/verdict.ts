@@ -7,7 +7,8 @@
  * 2. The cause is a failure that was not made good: the last of an agent that has not been answered since, or of a child
  *    team. A team that was completed as intended has none.
  */
-import type { Json } from '../../events/event.ts';
+
+import { fieldsOf } from '../../events/fields.ts';
 import { modelFailed, modelReplied } from '../../events/words/agent.ts';
 import { teamFailed } from '../../events/words/child.ts';
 import { teamForked } from '../../events/words/fork.ts';
@@ -35,12 +36,16 @@ export interface VerdictState extends TeamVerdict {
   failing: { [who: string]: string };
 }
 
-const WORKING = { status: 'running', outcome: null, confidence: null, reason: '', cause: null };
+const WORKING: TeamVerdict = {
+  ...{ status: 'running', outcome: null, confidence: null, reason: '', cause: null },
+};
+
+const initial: VerdictState = { ...WORKING, failing: {} };
 
 export const verdict = defineProjection({
   name: 'verdict',
   version: 1,
-  initial: { ...WORKING, failing: {} } as VerdictState,
+  initial,
   events: {
     formed: team.teamFormed,
     forked: teamForked,
@@ -110,7 +115,3 @@ function end(draft: VerdictState, status: TeamStatus, reason: string): void {
 
 const isAsIntended = ({ status, outcome, confidence }: TeamVerdict): boolean =>
   status === 'done' && outcome !== 'fallback' && outcome !== 'incomplete' && confidence !== 'low';
-
-function fieldsOf(value: Json): { [key: string]: Json | undefined } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}

@@ -109,7 +109,7 @@ class Relay implements InspectorLink {
   }
 
   private write(messages: readonly InspectionEvent[]): void {
-    for (const message of messages) this.socket!.send(JSON.stringify(message));
+    for (const message of messages) this.socket?.send(JSON.stringify(message));
     this.sent += messages.length;
   }
 

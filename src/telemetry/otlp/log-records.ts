@@ -8,7 +8,9 @@
  * 2. Without `content` there is nothing in them that a model, a person or a tool wrote: what is told of an event is
  *    listed by name (`TOLD`), and the rest is left out.
  */
+
 import type { Json, JsonObject, RecordedEvent } from '../../events/event.ts';
+import { fieldsOf, textIn } from '../../events/fields.ts';
 import { renderFields } from '../../projections/conversation/framing.ts';
 import { isMove } from '../../projections/moves/moves-made.ts';
 import type { Conventions, Span, SpanValue } from '../spans/span.ts';
@@ -159,7 +161,7 @@ function callBody(
 ): Json | undefined {
   if (type === 'model.failed') return content ? cut(String(data['message'])) : undefined;
   if (conventions === 'latest') return undefined;
-  const blocks = data['content'] as unknown as Block[];
+  const blocks = blocksIn(data);
   const text = cut(blocks.flatMap((block) => block.text ?? []).join('\n'));
   const calls = blocks
     .filter(({ type }) => type === 'tool_use')
@@ -182,7 +184,7 @@ function callBody(
 /** In the newest names it is an attribute: messages of parts, as JSON. */
 function outputOf({ type, data }: RecordedEvent): Record<string, string> {
   if (type !== 'model.replied') return {};
-  const parts = (data['content'] as unknown as Block[]).flatMap((block): JsonObject[] => {
+  const parts = blocksIn(data).flatMap((block): JsonObject[] => {
     if (block.type === 'text') return [{ type: 'text', content: cut(block.text ?? '') }];
     if (block.type !== 'tool_use') return [];
     const { id = '', name = '', input } = block;
@@ -191,6 +193,19 @@ function outputOf({ type, data }: RecordedEvent): Record<string, string> {
   const message = { role: 'assistant', parts, finish_reason: data['stopReason'] ?? '' };
   return { 'gen_ai.output.messages': JSON.stringify([message]) };
 }
+
+/** The blocks of a reply; what is none is passed over. */
+const blocksIn = ({ content }: JsonObject): Block[] =>
+  (Array.isArray(content) ? content : []).map((one) => {
+    const { type, text, id, name, input } = fieldsOf(one);
+    return {
+      type: textIn(type) ?? '',
+      text: textIn(text),
+      id: textIn(id),
+      name: textIn(name),
+      input,
+    };
+  });
 
 const cut = (text: string): string =>
   text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;

@@ -62,11 +62,16 @@ export function collectorOf(env: Environment): Collector | undefined {
   }
   if (places.size === 0) return undefined;
   const named = JSON.stringify([...places]);
+  const placeOf = (signal: OtlpSignal): string => {
+    const place = places.get(signal);
+    if (place === undefined) throw new RangeError(`no collector takes ${signal}`);
+    return place;
+  };
   return {
     signals: [...places.keys()],
     fingerprint: createHash('sha256').update(named).digest('hex').slice(0, 16),
-    shown: (signal) => shown(places.get(signal)!),
-    send: (signal, body, options) => send(signal, places.get(signal)!, body, env, options),
+    shown: (signal) => shown(placeOf(signal)),
+    send: (signal, body, options) => send(signal, placeOf(signal), body, env, options),
   };
 }
 

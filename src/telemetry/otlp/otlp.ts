@@ -103,18 +103,19 @@ export function otlpMetrics(
 ): object {
   const calls = measuredCalls(spans);
   const tokens = (type: 'input' | 'output') =>
-    calls
-      .filter(({ attributes }) => attributes[`gen_ai.usage.${type}_tokens`] !== undefined)
-      .map((call) => ({
-        call,
-        value: call.attributes[`gen_ai.usage.${type}_tokens`] as number,
-        more: { 'gen_ai.token.type': type } as Record<string, SpanValue>,
-      }));
-  const durations = calls.map((call) => ({
-    call,
-    value: (call.endAt - call.startAt) / 1000,
-    more: (call.error === null ? {} : { 'error.type': call.error }) as Record<string, SpanValue>,
-  }));
+    calls.flatMap((call): Measured[] => {
+      const value = call.attributes[`gen_ai.usage.${type}_tokens`];
+      return typeof value === 'number'
+        ? [{ call, value, more: { 'gen_ai.token.type': type } }]
+        : [];
+    });
+  const durations = calls.map(
+    (call): Measured => ({
+      call,
+      value: (call.endAt - call.startAt) / 1000,
+      more: call.error === null ? {} : { 'error.type': call.error },
+    }),
+  );
   const metrics = [
     histogram(
       'gen_ai.client.token.usage',
@@ -223,7 +224,8 @@ function bucketsOf(values: readonly number[], bounds: readonly number[]): number
   const counts = Array.from({ length: bounds.length + 1 }, () => 0);
   for (const value of values) {
     const bucket = bounds.findIndex((bound) => value <= bound);
-    counts[bucket < 0 ? bounds.length : bucket]! += 1;
+    const place = bucket < 0 ? bounds.length : bucket;
+    counts[place] = (counts[place] ?? 0) + 1;
   }
   return counts;
 }

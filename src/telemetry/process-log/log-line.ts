@@ -76,8 +76,8 @@ export function logLineOf(
   { type, stream, revision, data, meta }: RawEvent,
   process: string,
 ): LogLine | undefined {
-  const told = JSON.parse(meta) as EventMeta;
-  const line = worded(type, JSON.parse(data) as JsonObject, process);
+  const told: EventMeta = JSON.parse(meta);
+  const line = worded(type, JSON.parse(data), process);
   if (!line) return undefined;
   const team = stream.slice('team-'.length);
   const work = told.work === undefined ? {} : { work: told.work };

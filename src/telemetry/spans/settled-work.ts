@@ -1,6 +1,8 @@
 /** What the span of a piece of work is told by the event that settles it: failure, usage, what a model or a tool said. */
+
 import type { Usage } from '../../events/amounts.ts';
 import type { JsonObject, RecordedEvent } from '../../events/event.ts';
+import { fieldsOf, textIn } from '../../events/fields.ts';
 import { type Span, usageOf } from './span.ts';
 
 export function markSettled(span: Span, { type, data }: RecordedEvent): void {
@@ -13,8 +15,8 @@ export function markSettled(span: Span, { type, data }: RecordedEvent): void {
   if (type !== 'model.replied') return;
   span.attributes['gen_ai.response.model'] = String(data['model']);
   span.attributes['gen_ai.response.finish_reasons'] = [String(data['stopReason'])];
-  const by = data['answeredBy'] as { source: string } | undefined;
-  if (by) span.attributes['horde.answered_by'] = by.source;
+  const by = textIn(fieldsOf(data['answeredBy'])['source']);
+  if (by !== undefined) span.attributes['horde.answered_by'] = by;
 }
 
 function returned(span: Span, data: JsonObject): void {

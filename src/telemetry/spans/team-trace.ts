@@ -6,7 +6,8 @@
  */
 
 import type { RecordedEvent } from '../../events/event.ts';
-import { isRehearsal } from '../../events/words/labels.ts';
+import { fieldsOf, numbersIn, textIn, textsIn } from '../../events/fields.ts';
+import { isRehearsal, labelsIn } from '../../events/words/labels.ts';
 import { actorOfWork } from '../../events/work-id.ts';
 import { providerOf } from '../../hands/model/providers.ts';
 import { OpenSpans } from './open-spans.ts';
@@ -68,7 +69,7 @@ export class TeamTrace {
     if (turn) this.saidIn.set(event.revision, linkTo(turn));
     const { grant } = event.data;
     if (turn && typeof grant === 'number' && !UNMOVED.has(event.type))
-      this.turnOver(actor!, grant, null);
+      this.turnOver(actor ?? '', grant, null);
     return { ...this.open.changes(), span };
   }
 
@@ -82,59 +83,63 @@ export class TeamTrace {
   }
 
   formed({ data, meta }: RecordedEvent): void {
-    const labels = data['labels'] as Record<string, string>;
+    const labels = labelsIn(data);
     const named = this.forkedAs ?? { data, meta };
-    const parent = named.data['parent'] as { team: string; work: string } | undefined;
+    const parent = fieldsOf(named.data['parent']);
     this.team = String(named.data['team']);
     this.rehearsal = isRehearsal(labels);
     this.traceId = traceIdOf(named.meta.correlationId ?? this.team);
     const name = labels['pattern'] ?? String(data['machine']);
-    const above = parent ? spanIdOf(parent.team, `work ${parent.work}`) : null;
+    const above =
+      textIn(parent['team']) === undefined
+        ? null
+        : spanIdOf(String(parent['team']), `work ${parent['work']}`);
     this.root = this.begin('team', above, `invoke_workflow ${name}`, meta.at, {
       'gen_ai.operation.name': 'invoke_workflow',
       'gen_ai.workflow.name': name,
       'gen_ai.conversation.id': this.team,
       'horde.team': this.team,
-      'horde.depth': data['depth'] as number,
+      'horde.depth': Number(data['depth']),
     });
   }
 
   forked({ data }: RecordedEvent): void {
-    const origin = data['origin'] as { team: string; revision: number };
-    const below = data['below'] as string[];
+    const origin = fieldsOf(data['origin']);
+    const below = textsIn(data['below']);
     for (const [key, span] of this.open.entries()) {
       if (!key.startsWith('work ') || below.includes(key.slice('work '.length))) continue;
       // It went on in the origin; here it is begun anew.
       span.attributes['horde.left_to_origin'] = true;
       this.close(key, this.last);
     }
-    const { attributes } = this.root!;
-    attributes['horde.fork.origin'] = origin.team;
-    attributes['horde.fork.revision'] = origin.revision;
+    if (!this.root) return;
+    const { attributes } = this.root;
+    attributes['horde.fork.origin'] = String(origin['team']);
+    attributes['horde.fork.revision'] = Number(origin['revision']);
     if (data['model'] === undefined) return;
     for (const agent of this.models.keys()) this.models.set(agent, String(data['model']));
   }
 
   joined({ data, meta }: RecordedEvent): void {
     const actor = String(data['actor']);
-    const profile = data['profile'] as { role: string; agentType: string; model: string };
-    this.models.set(actor, profile.model);
+    const { role, agentType, model } = fieldsOf(data['profile']);
+    this.models.set(actor, String(model));
     this.left(actor, meta.at);
     this.begin(`agent ${actor}`, this.root?.spanId ?? null, `invoke_agent ${actor}`, meta.at, {
       'gen_ai.operation.name': 'invoke_agent',
       ...this.provider(profile.model),
       'gen_ai.agent.name': actor,
       'gen_ai.agent.id': `${this.team}/${actor}`,
-      'gen_ai.request.model': profile.model,
+      'gen_ai.request.model': String(model),
       'gen_ai.conversation.id': this.team,
-      'horde.agent.role': profile.role,
-      'horde.agent.type': profile.agentType,
-      'horde.agent.incarnation': data['incarnation'] as number,
+      'horde.agent.role': String(role),
+      'horde.agent.type': String(agentType),
+      'horde.agent.incarnation': Number(data['incarnation']),
     });
   }
 
   granted({ data, meta, revision }: RecordedEvent): void {
-    const [agent, grant] = [String(data['agent']), data['grant'] as number];
+    const [agent, grant] = [String(data['agent']), Number(data['grant'])];
     this.leaveTurn(agent, meta.at);
     const span = this.begin(
       `turn ${agent} ${grant} ${revision}`,
@@ -145,11 +150,11 @@ export class TeamTrace {
         'gen_ai.agent.name': agent,
         'gen_ai.conversation.id': this.team,
         'horde.grant': grant,
-        'horde.round': data['round'] as number,
+        'horde.round': Number(data['round']),
         'horde.purpose': String(data['purpose']),
       },
     );
-    for (const shown of data['material'] as number[]) link(span, this.saidIn.get(shown));
+    for (const shown of numbersIn(data['material'])) link(span, this.saidIn.get(shown));
     for (const told of this.unread.get(agent) ?? []) link(span, told);
     this.unread.delete(agent);
     this.turns.set(agent, span);
@@ -281,9 +286,9 @@ const HEARD: Readonly<Record<string, (trace: TeamTrace, event: RecordedEvent) =>
   'actor.done': (trace, { data, meta }) => trace.left(String(data['actor']), meta.at),
   'turn.granted': (trace, event) => trace.granted(event),
   'turn.forfeited': (trace, { data }) =>
-    trace.turnOver(String(data['agent']), data['grant'] as number, String(data['reason'])),
+    trace.turnOver(String(data['agent']), Number(data['grant']), String(data['reason'])),
   'turn.revoked': (trace, { data }) =>
-    trace.turnOver(String(data['agent']), data['grant'] as number, null),
+    trace.turnOver(String(data['agent']), Number(data['grant']), null),
   'message.sent': (trace, event) => trace.messaged(event),
   'work.started': (trace, event) => trace.started(event),
   'work.cancelled': (trace, event) => trace.cancelled(event),

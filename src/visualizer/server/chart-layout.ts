@@ -44,18 +44,18 @@ const PACKED = {
 };
 
 /** Ways to lay a chart out; the one that fits best is taken. No way is best for all: these few come near it. */
-const WAYS: readonly { [option: string]: string }[] = [
+const WAYS = [
   ['DOWN', 'LINEAR_SEGMENTS', 'GREEDY_MODEL_ORDER', 'MEDIAN_LAYER', 'NONE'],
   ['DOWN', 'NETWORK_SIMPLEX', 'DEPTH_FIRST', 'MEDIAN_LAYER', 'NONE'],
   ['DOWN', 'NETWORK_SIMPLEX', 'GREEDY', 'SPACE_EFFICIENT_LAYER', 'NODES_AND_EDGES'],
   ['DOWN', 'LINEAR_SEGMENTS', 'DEPTH_FIRST', 'MEDIAN_LAYER', 'NONE'],
   ['RIGHT', 'NETWORK_SIMPLEX', 'DEPTH_FIRST', 'MEDIAN_LAYER', 'NODES_AND_EDGES'],
-].map(([direction, placement, cycles, labels, order]) => ({
-  'elk.direction': direction!,
-  'elk.layered.nodePlacement.strategy': placement!,
-  'elk.layered.cycleBreaking.strategy': cycles!,
-  'elk.layered.edgeLabels.centerLabelPlacementStrategy': labels!,
-  'elk.layered.considerModelOrder.strategy': order!,
+].map(([direction = '', placement = '', cycles = '', labels = '', order = '']) => ({
+  'elk.direction': direction,
+  'elk.layered.nodePlacement.strategy': placement,
+  'elk.layered.cycleBreaking.strategy': cycles,
+  'elk.layered.edgeLabels.centerLabelPlacementStrategy': labels,
+  'elk.layered.considerModelOrder.strategy': order,
 }));
 
 /** All that a drawing depends on beside its outline. `code` is counted up when the code below draws differently. */
@@ -77,7 +77,8 @@ export async function layOut(
     const drawing = drawingFrom(machine, outline, laid);
     if (!best || cost(drawing) < cost(best)) best = drawing;
   }
-  return best!;
+  if (!best) throw new Error(`the chart of "${machine}" was laid out in no way`);
+  return best;
 }
 
 /** How far it must be shrunk to fit; among those that need not be, the length of what leads about. */
@@ -86,12 +87,14 @@ function cost({ width, height, edges }: ChartDrawing): number {
   return shrunk * 10_000 + edges.reduce((sum, { points }) => sum + lengthOf(points), 0) / 10;
 }
 
-const lengthOf = (points: ChartEdge['points']): number =>
-  points.reduce(
-    (sum, { x, y }, i) =>
-      i === 0 ? 0 : sum + Math.abs(x - points[i - 1]!.x) + Math.abs(y - points[i - 1]!.y),
-    0,
-  );
+function lengthOf([first, ...points]: ChartEdge['points']): number {
+  let [length, last] = [0, first];
+  for (const point of points) {
+    if (last) length += Math.abs(point.x - last.x) + Math.abs(point.y - last.y);
+    last = point;
+  }
+  return length;
+}
 
 function graphOf(outline: ChartOutline, way: { [option: string]: string }): ElkNode {
   const { nodes, edges } = outline;
@@ -100,14 +103,14 @@ function graphOf(outline: ChartOutline, way: { [option: string]: string }): ElkN
   const root: ElkNode = { id: ROOT, layoutOptions, children: [], edges: [] };
   const boxes = new Map(nodes.map((node) => [node.id, boxOf(node, nodes)]));
   for (const { id, parent } of nodes) {
-    const box = boxes.get(id)!;
-    const home = parent === null ? root : boxes.get(parent)!;
+    const box = named(boxes, id);
+    const home = parent === null ? root : named(boxes, parent);
     home.children = [...(home.children ?? []), box];
     if (isPacked && parent === null) box.layoutOptions = { ...way, ...box.layoutOptions };
   }
   for (const edge of edges) {
     // Each region is laid out by itself, and so must have its own edges.
-    const home = isPacked ? boxes.get(topOf(edge.source, nodes))! : root;
+    const home = isPacked ? named(boxes, topOf(edge.source, nodes)) : root;
     home.edges = [...(home.edges ?? []), elkEdge(edge)];
   }
   return root;
@@ -120,7 +123,7 @@ function areApart({ nodes, edges }: ChartOutline): boolean {
 }
 
 function topOf(id: string, nodes: readonly OutlinedNode[]): string {
-  const { parent } = nodes.find((node) => node.id === id)!;
+  const parent = nodes.find((node) => node.id === id)?.parent ?? null;
   return parent === null ? id : topOf(parent, nodes);
 }
 
@@ -174,13 +177,10 @@ function drawingFrom(machine: string, outline: ChartOutline, laid: ElkNode): Cha
   gather(laid);
   return {
     machine,
-    width: Math.ceil(laid.width!),
-    height: Math.ceil(laid.height!),
-    nodes: outline.nodes.map((node): ChartNode => {
-      const { x, y, width, height } = boxes.get(node.id)!;
-      return { ...node, x: round(x!), y: round(y!), width: round(width!), height: round(height!) };
-    }),
-    edges: outline.edges.map((edge) => ({ ...edge, ...wayOf(edges.get(edge.id)!) })),
+    width: Math.ceil(laid.width ?? 0),
+    height: Math.ceil(laid.height ?? 0),
+    nodes: outline.nodes.map((node): ChartNode => ({ ...node, ...areaOf(named(boxes, node.id)) })),
+    edges: outline.edges.map((edge) => ({ ...edge, ...wayOf(named(edges, edge.id)) })),
   };
 }
 
@@ -193,15 +193,24 @@ function wayOf({ sections, labels }: ElkExtendedEdge): Pick<ChartEdge, 'points' 
   const label = labels?.[0];
   return {
     points: points.map(({ x, y }) => ({ x: round(x), y: round(y) })),
-    labelAt: label
-      ? {
-          x: round(label.x!),
-          y: round(label.y!),
-          width: round(label.width!),
-          height: round(label.height!),
-        }
-      : null,
+    labelAt: label ? areaOf(label) : null,
   };
+}
+
+/** Where something was laid out; the engine says it of all that it was given. */
+const areaOf = ({ x = 0, y = 0, width = 0, height = 0 }: Area) => ({
+  x: round(x),
+  y: round(y),
+  width: round(width),
+  height: round(height),
+});
+
+type Area = Pick<ElkNode, 'x' | 'y' | 'width' | 'height'>;
+
+function named<Part>(parts: ReadonlyMap<string, Part>, id: string): Part {
+  const part = parts.get(id);
+  if (!part) throw new RangeError(`"${id}" is not in the chart`);
+  return part;
 }
 
 const round = (length: number): number => Math.round(length * 10) / 10;

@@ -29,7 +29,7 @@ export const shelfKey = (outline: ChartOutline): string =>
 /** What stands on the shelf. */
 export function readShelf(file = SHELF_FILE): ChartShelf {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ChartShelf;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return {};
   }

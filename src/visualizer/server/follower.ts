@@ -23,9 +23,9 @@ interface Batch {
 export type Write = (text: string) => Promise<unknown>;
 
 export const batchOf = (events: readonly ShownEvent[]): Batch => {
-  const last = events.at(-1)!.revision;
+  const last = events.at(-1)?.revision ?? -1;
   const text = `id: ${last}\nevent: events\ndata: ${JSON.stringify(events)}\n\n`;
-  return { first: events[0]!.revision, last, text };
+  return { first: events[0]?.revision ?? -1, last, text };
 };
 
 /** Text on its way is gathered for so long, so that a page is not woken for each word. */

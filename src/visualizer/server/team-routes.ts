@@ -1,9 +1,11 @@
 /** What a page reads, by address. Teams are named in the path; what is not there is answered by 404 and one line. */
+
 import { Hono } from 'hono';
 import { type WhatIf, whatIf } from '../../actors/what-if.ts';
 import type { Workers } from '../../actors/worker.ts';
 import type { RecordedEvent } from '../../events/event.ts';
 import type { TeamId } from '../../events/ids.ts';
+import { labelsIn } from '../../events/words/labels.ts';
 import { compareTeams } from '../../projections/comparison/team-comparison.ts';
 import type { ChartDrawing } from '../shared/wire.ts';
 import { eventFlow, fileFlow, lineFlow } from './event-flow.ts';
@@ -94,8 +96,10 @@ async function budgetFold(
     throw new Refused(400, 'what if what? give tokens=N, usd=X, or both');
   const events: RecordedEvent[] = [];
   for await (const event of reading.runtime.team(team).events()) events.push(event);
-  const labels = (events[0]?.data['labels'] ?? {}) as Record<string, string>;
-  return whatIf(events, limits, { catalog: reading.runtime.catalog, workers: measuring(labels) });
+  return whatIf(events, limits, {
+    catalog: reading.runtime.catalog,
+    workers: measuring(labelsIn(events[0]?.data)),
+  });
 }
 
 function amountOf(name: string, text: string, isWhole: boolean): number {

@@ -35,7 +35,7 @@ export function storedEvent(raw: RawEvent, catalog: EventCatalog): ShownEvent {
   const { revision, type } = raw;
   const problem = problemOf(raw, catalog);
   try {
-    let data = JSON.parse(raw.data) as JsonObject;
+    let data: JsonObject = JSON.parse(raw.data);
     const meta: unknown = JSON.parse(raw.meta);
     if (typeof data !== 'object' || data === null || !isOurs(meta))
       throw new Error('it was written by another program');
@@ -44,7 +44,7 @@ export function storedEvent(raw: RawEvent, catalog: EventCatalog): ShownEvent {
       for (let from = raw.version; from < version; from++) data = upcasts![from]!(data);
     return { revision, type, data, meta, ...(problem === undefined ? {} : { problem }) };
   } catch (error) {
-    const [line] = (error as Error).message.split('\n', 1);
+    const [line] = String(error instanceof Error ? error.message : error).split('\n', 1);
     const damage = `${raw.stream}@${revision}: what is stored cannot be read: ${line}`;
     return { revision, type, data: {}, meta: { at: 0, turn: 0 }, problem: problem ?? damage };
   }

@@ -13,7 +13,8 @@ export function CompareSteps({ steps, a, b }: { steps: InStep; a: TeamStory; b: 
   const box = useRef<HTMLDivElement>(null);
   const [sight, see] = useState({ from: 0, count: 20 });
   const look = () => {
-    const { scrollTop, clientHeight } = box.current!;
+    if (!box.current) return;
+    const { scrollTop, clientHeight } = box.current;
     const from = Math.max(0, Math.floor(scrollTop / ROW) - BEYOND);
     const count = Math.ceil(clientHeight / ROW) + 2 * BEYOND;
     see((before) => (before.from === from && before.count === count ? before : { from, count }));

@@ -68,7 +68,7 @@ function roundsOf(events: readonly RecordedEvent[]): RecordedEvent[][] {
   const rounds: RecordedEvent[][] = [[]];
   for (const event of events) {
     if (event.type === 'round.started') rounds.push([]);
-    rounds.at(-1)!.push(event);
+    rounds.at(-1)?.push(event);
   }
   return rounds;
 }

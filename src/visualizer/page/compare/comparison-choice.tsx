@@ -16,7 +16,7 @@ export function ComparisonChoice({ team, horde }: { team: string; horde: Horde }
   const [problem, tell] = useState('');
   const [query, search] = useState('');
   const open = () => {
-    dialog.current!.showModal();
+    dialog.current?.showModal();
     tell('');
     horde.teams().then(list, (error: Error) => tell(error.message));
   };
@@ -34,7 +34,7 @@ export function ComparisonChoice({ team, horde }: { team: string; horde: Horde }
       <dialog ref={dialog} class="comparison-choice" aria-label="Compare with">
         <header>
           <h2>Compare {team} with</h2>
-          <button type="button" onClick={() => dialog.current!.close()}>
+          <button type="button" onClick={() => dialog.current?.close()}>
             Close
           </button>
         </header>

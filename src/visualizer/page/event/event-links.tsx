@@ -1,6 +1,8 @@
 /** How an event hangs together with others: its causes back to the request, its effects, its work, what was seen before. */
+
 import { useState } from 'preact/hooks';
 import type { RecordedEvent } from '../../../events/event.ts';
+import { fieldsOf, numberIn } from '../../../events/fields.ts';
 import { type CauseChain, causeChain } from '../../../projections/causes/cause-chain.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import { momentText } from '../shell/duration.ts';
@@ -16,7 +18,7 @@ export function MaterialSection({ view, revision }: { view: TeamView; revision: 
   const { story } = view;
   const granted = story.grantOf(revision);
   if (granted === undefined) return null;
-  const { material, round } = story.events[granted]!.data;
+  const { material, round } = story.eventAt(granted).data;
   const seen = Array.isArray(material) ? material.map(Number) : [];
   return (
     <Section title="Judged after seeing" note={`turn granted in round ${String(round)}`}>
@@ -41,9 +43,10 @@ export function WorkSection({ view, event }: { view: TeamView; event: RecordedEv
   view.version.value;
   const work = event.meta.work ?? event.data['work'];
   if (typeof work !== 'string') return null;
-  const events = view.story.ofWork(work).map((revision) => view.story.events[revision]!);
+  const events = view.story.ofWork(work).map((revision) => view.story.eventAt(revision));
   const reserved = events.findLast(({ type }) => type === 'work.admitted')?.data['reserved'];
-  const { tokens, usd } = (reserved ?? {}) as { tokens?: number; usd?: number };
+  const amount = fieldsOf(reserved);
+  const [tokens, usd] = [numberIn(amount['tokens']), numberIn(amount['usd'])];
   return (
     <Section title="Work" note={work}>
       {tokens !== undefined && (tokens > 0 || Number(usd) > 0) && (

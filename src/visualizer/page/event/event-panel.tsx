@@ -4,7 +4,9 @@
  *
  * Invariant: what has to be fetched or followed back is so only for an event that one stays with; passing by costs nothing.
  */
+
 import type { JsonObject, RecordedEvent } from '../../../events/event.ts';
+import { fieldsOf, numberIn } from '../../../events/fields.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import { lineOf } from '../../../projections/transcript/transcript.ts';
 import { recorded } from '../../shared/wire.ts';
@@ -79,7 +81,7 @@ function Head({ view, event }: { view: TeamView; event: RecordedEvent }) {
   const kind = view.story.kindAt(revision);
   const [letter, words] = KIND_WORDS[kind];
   const at = view.at.value;
-  const since = meta.at - view.story.events[0]!.meta.at;
+  const since = meta.at - view.story.eventAt(0).meta.at;
   return (
     <header class={`event-panel-head of-${kind}`}>
       <h2>
@@ -170,9 +172,9 @@ function isModelCall({ type, data }: RecordedEvent): boolean {
 }
 
 function usageText({ data }: RecordedEvent): string {
-  const usage = data['usage'] as { [kind: string]: number } | undefined;
-  if (!usage) return '';
-  const of = (kind: string) => Number(usage[kind] ?? 0);
+  if (data['usage'] === undefined) return '';
+  const usage = fieldsOf(data['usage']);
+  const of = (kind: string) => numberIn(usage[kind]) ?? 0;
   const input = of('inputTokens') + of('cacheReadTokens') + of('cacheWriteTokens');
   const rehearsed = data['rehearsal'] === true ? ', rehearsed' : '';
   const took = durationText(Number(data['latencyMs'] ?? 0));

@@ -3,7 +3,9 @@
  *
  * Invariant: an actor's states are kept in the order of their revisions, so a look back is a binary search.
  */
+
 import type { Json, RecordedEvent } from '../../../events/event.ts';
+import { fieldsOf, textIn } from '../../../events/fields.ts';
 
 export interface Standing {
   actor: string;
@@ -86,12 +88,11 @@ export class Cast {
 
   #join({ revision, data }: RecordedEvent): void {
     const actor = String(data['actor']);
-    const profile = data['profile'] as { role?: string } | undefined;
     const known = this.#members.get(actor);
     this.#members.set(actor, {
       actor,
       machine: String(data['machine']),
-      role: profile?.role ?? '',
+      role: textIn(fieldsOf(data['profile'])['role']) ?? '',
       joinedAt: known?.joinedAt ?? revision,
       doneAt: NEVER,
       leftAt: NEVER,

@@ -7,7 +7,7 @@
  * 2. A connection that is lost is tried again, from where it stood, until it is closed; whoever listens is told.
  */
 import type { TeamLine } from '../../../projections/teams/teams.ts';
-import type { About, ForkAsked, ForkMade, Refusal, ShownEvent, Spoken } from '../../shared/wire.ts';
+import type { About, ForkAsked, ForkMade, Refusal, ShownEvent } from '../../shared/wire.ts';
 import type { Horde, Source, TeamListener } from './team-source.ts';
 
 const TOKEN_KEY = 'horde-token';
@@ -23,11 +23,11 @@ export async function openServer(): Promise<Source> {
 
 /** `#token=…`, and perhaps a route after it. */
 function takeToken(): string {
-  const [found, token, rest = ''] = /^#token=([\w-]+)(\/.*)?$/.exec(location.hash) ?? [];
-  if (found === undefined) return sessionStorage.getItem(TOKEN_KEY) ?? '';
-  sessionStorage.setItem(TOKEN_KEY, token!);
+  const [, token, rest = ''] = /^#token=([\w-]+)(\/.*)?$/.exec(location.hash) ?? [];
+  if (token === undefined) return sessionStorage.getItem(TOKEN_KEY) ?? '';
+  sessionStorage.setItem(TOKEN_KEY, token);
   history.replaceState(null, '', `${location.pathname}${rest === '' ? '' : `#${rest}`}`);
-  return token!;
+  return token;
 }
 
 const hordeAt = (token: string, about: About): Horde => ({
@@ -75,7 +75,7 @@ async function request(path: string, init?: RequestInit): Promise<Response> {
 async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
   const response = await request(path, init);
   if (!response.ok) throw new Error(await refusalOf(response));
-  return (await response.json()) as Answer;
+  return response.json();
 }
 
 /** Asks for a change. */
@@ -91,11 +91,11 @@ async function askOrNothing<Answer>(path: string): Promise<Answer | undefined> {
   const response = await request(path);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(await refusalOf(response));
-  return (await response.json()) as Answer;
+  return response.json();
 }
 
 async function refusalOf(response: Response): Promise<string> {
-  const told = (await response.json().catch(() => undefined)) as Refusal | undefined;
+  const told: Refusal | undefined = await response.json().catch(() => undefined);
   return told?.error ?? `the server answered ${response.status}`;
 }
 
@@ -103,33 +103,39 @@ async function refusalOf(response: Response): Promise<string> {
 async function* eventLines(path: string): AsyncGenerator<ShownEvent[]> {
   const response = await request(path);
   if (!response.ok) throw new Error(await refusalOf(response));
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       const lines = (rest + value).split('\n');
-      rest = lines.pop()!;
-      const events = lines.map((line) => JSON.parse(line) as ShownEvent | Refusal);
-      const refusal = events.find((event): event is Refusal => 'error' in event);
-      if (refusal) throw new Error(refusal.error);
-      if (events.length > 0) yield events as ShownEvent[];
+      rest = lines.pop() ?? '';
+      const events = lines.map(eventIn);
+      if (events.length > 0) yield events;
     }
   } finally {
     await reader.cancel().catch(() => {});
   }
 }
 
+/** Throws with the server's words when the line is a refusal. */
+function eventIn(line: string): ShownEvent {
+  const told: ShownEvent | Refusal = JSON.parse(line);
+  if ('error' in told) throw new Error(told.error);
+  return told;
+}
+
 function listen(team: string, after: number, listener: TeamListener): { close(): void } {
   let known = after;
   return flow(() => `${pathOf(team)}/live?after=${known}`, listener.onConnection, {
     events: (text) => {
-      const events = JSON.parse(text) as ShownEvent[];
-      known = Math.max(known, events.at(-1)!.revision);
+      const events: ShownEvent[] = JSON.parse(text);
+      known = Math.max(known, events.at(-1)?.revision ?? known);
       listener.onEvents(events);
     },
-    spoken: (text) => listener.onSpoken(JSON.parse(text) as Spoken),
+    spoken: (text) => listener.onSpoken(JSON.parse(text)),
   });
 }
 
@@ -137,7 +143,8 @@ function listenToTeams(onTeams: (lines: readonly TeamLine[]) => void): { close()
   const lines = new Map<string, TeamLine>();
   return flow(() => 'api/teams/live', undefined, {
     teams: (text) => {
-      for (const line of JSON.parse(text) as TeamLine[]) lines.set(line.team, line);
+      const told: TeamLine[] = JSON.parse(text);
+      for (const line of told) lines.set(line.team, line);
       onTeams([...lines.values()].sort((a, b) => b.startedAt - a.startedAt));
     },
   });

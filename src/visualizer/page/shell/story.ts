@@ -99,6 +99,13 @@ export class TeamStory {
     for (const [projection, states] of this.#folds) states.push(next(projection, states, event));
   }
 
+  /** The event of a revision that is known to be there. */
+  eventAt(revision: number): RecordedEvent {
+    const event = this.events[revision];
+    if (!event) throw new RangeError(`revision ${revision} is not there`);
+    return event;
+  }
+
   kindAt(revision: number): EventKind {
     return this.#kinds[revision] ?? 'runtime';
   }
@@ -111,7 +118,7 @@ export class TeamStory {
   /** The last round that was begun by then; undefined before the first. */
   roundAt(revision: number): number | undefined {
     const begun = this.rounds[lastAt(this.rounds, revision)];
-    return begun === undefined ? undefined : Number(this.events[begun]!.data['round']);
+    return begun === undefined ? undefined : Number(this.eventAt(begun).data['round']);
   }
 
   /** All that is said of a piece of work: its admission, start, end. */

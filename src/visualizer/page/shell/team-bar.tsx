@@ -2,7 +2,8 @@
 
 import { useEffect } from 'preact/hooks';
 import type { Amount } from '../../../events/amounts.ts';
-import { isRehearsal } from '../../../events/words/labels.ts';
+import { fieldsOf, textIn } from '../../../events/fields.ts';
+import { isRehearsal, labelsIn } from '../../../events/words/labels.ts';
 import { escapeControls } from '../../../projections/conversation/framing.ts';
 import { ComparisonChoice } from '../compare/comparison-choice.tsx';
 import { SteeringMenu } from '../steering/steering-menu.tsx';
@@ -81,7 +82,7 @@ export function TeamBar({
 
 function Name({ view }: { view: TeamView }) {
   const head = view.head.value;
-  const labels = (view.story.events[0]?.data['labels'] ?? {}) as { [label: string]: string };
+  const labels = labelsIn(view.story.events[0]?.data);
   const machine = view.story.events[0]?.data['machine'];
   return (
     <>
@@ -101,11 +102,8 @@ function Name({ view }: { view: TeamView }) {
 
 function Request({ view }: { view: TeamView }) {
   view.head.value;
-  const { request, labels } = (view.story.events[0]?.data ?? {}) as {
-    request?: { text: string };
-    labels?: { [label: string]: string };
-  };
-  const text = request?.text ?? labels?.['request'] ?? '';
+  const data = view.story.events[0]?.data;
+  const text = textIn(fieldsOf(data?.['request'])['text']) ?? labelsIn(data)['request'] ?? '';
   return (
     <p class="team-bar-request grow" title={escapeControls(text.slice(0, REQUEST_MAX))}>
       {onOneLine(text)}

@@ -45,6 +45,9 @@ export interface TeamSource {
 }
 
 /** What only a server can do. */
+/** Whether a source is a server, with other teams beside this one. */
+export const isHorde = (source: TeamSource): source is Horde => 'teams' in source;
+
 export interface Horde extends TeamSource {
   /** Whose page this is: the store, and the program's version. */
   readonly about: About;

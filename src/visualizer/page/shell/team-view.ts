@@ -8,6 +8,7 @@
  */
 
 import { batch, computed, type Signal, signal } from '@preact/signals';
+import type { RecordedEvent } from '../../../events/event.ts';
 import { actorOfWork } from '../../../events/work-id.ts';
 import type { Spoken } from '../../shared/wire.ts';
 import type { EventKind } from '../timeline/event-kind.ts';
@@ -16,6 +17,7 @@ import { Playing } from '../timeline/playing.ts';
 import { Search } from '../timeline/search.ts';
 import { type TimelineFilter, TimelineRows } from '../timeline/timeline-rows.ts';
 import { lastAt } from './ascending.ts';
+import { problemOf } from './problem.ts';
 import { TeamStory } from './story.ts';
 import type { TeamSource } from './team-source.ts';
 
@@ -101,7 +103,7 @@ export class TeamView {
       this.loading.value = false;
       if (this.source.isLive && !this.#closed) this.#listen();
     } catch (error) {
-      this.problem.value = (error as Error).message;
+      this.problem.value = problemOf(error);
       this.loading.value = false;
     }
   }
@@ -168,7 +170,7 @@ export class TeamView {
   #take(append: () => void): void {
     const before = this.story.head;
     append();
-    const { head, events } = this.story;
+    const { head } = this.story;
     if (head === before) return;
     batch(() => {
       this.version.value++;
@@ -178,7 +180,7 @@ export class TeamView {
         this.selected.value = head;
       } else if (wanted !== undefined && before < wanted) this.#stand(Math.min(wanted, head));
       for (let revision = before + 1; revision <= head; revision++)
-        if (events[revision]!.type.startsWith('model.')) this.#quiet(events[revision]!.meta.work);
+        this.#quietAfter(this.story.eventAt(revision));
     });
   }
 
@@ -195,7 +197,8 @@ export class TeamView {
   }
 
   /** The reply is there: what streamed in stands in the event. */
-  #quiet(work: string | undefined): void {
+  #quietAfter({ type, meta: { work } }: RecordedEvent): void {
+    if (!type.startsWith('model.')) return;
     const actor = actorOfWork(work ?? '');
     if (!this.spoken.value.has(actor)) return;
     const spoken = new Map(this.spoken.value);

@@ -1,6 +1,9 @@
 /** Lets a team go on differently from here: with another model, other limits, or another next answer. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { useRef, useState } from 'preact/hooks';
 import type { ForkMade } from '../../shared/wire.ts';
+import { useOpenDialog } from '../shell/mounted.ts';
+import { problemOf } from '../shell/problem.ts';
 import { askedOf, editable, type ForkChoice, nextReply, replierOf } from './fork-wish.ts';
 import './fork-dialog.css';
 import { hrefOf } from '../shell/route.ts';
@@ -30,15 +33,7 @@ export function ForkDialog({ view, horde, onClose }: Props) {
     wanted: view.at.value,
     end: view.story.turnEndAt(view.at.value),
   }));
-  useEffect(() => {
-    const opened = dialog.current!;
-    const before = document.activeElement;
-    opened.showModal();
-    return () => {
-      opened.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  useOpenDialog(dialog);
   return (
     // Keys within the dialog are its own: the page behind it does not scrub.
     <dialog
@@ -105,7 +100,7 @@ function Form({ view, horde, at, onClose }: Props & { at: number }) {
       busy(true);
       make(await horde.fork(view.team, asked));
     } catch (error) {
-      setProblem(shortLine((error as Error).message, 400));
+      setProblem(shortLine(problemOf(error), 400));
     } finally {
       busy(false);
     }
@@ -193,9 +188,7 @@ function Answer(props: {
       change({ answer: editable((await view.source.event(view.team, next.revision)).data) });
       setFetching('');
     } catch (error) {
-      setFetching(
-        `The recorded reply could not be fetched: ${shortLine((error as Error).message)}`,
-      );
+      setFetching(`The recorded reply could not be fetched: ${shortLine(problemOf(error))}`);
     }
   };
   return (

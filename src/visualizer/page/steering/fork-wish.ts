@@ -53,7 +53,7 @@ function money(text: string): number | undefined {
 /** The origin's next reply of a model after a revision: what the edited answer would stand in place of. */
 export function nextReply(story: TeamStory, at: number): RecordedEvent | undefined {
   for (let revision = at + 1; revision <= story.head; revision++)
-    if (story.events[revision]!.type === 'model.replied') return story.events[revision];
+    if (story.eventAt(revision).type === 'model.replied') return story.events[revision];
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 /** Asks a person what is to be said to a team: a word to one of its agents, or why it is to stop. */
+
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
+import { useOpenDialog } from '../shell/mounted.ts';
 import { shortLine } from '../timeline/message-gist.ts';
 import { REASON_MAX, TOLD_MAX, whyNotSaid } from './steering-wish.ts';
 
@@ -83,15 +85,7 @@ function Asking(props: {
 }) {
   const { title, act, problem, onClose, onDone } = props;
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opened = dialog.current!;
-    const before = document.activeElement;
-    opened.showModal();
-    return () => {
-      opened.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  useOpenDialog(dialog);
   const submit = (event: Event) => {
     event.preventDefault();
     if (problem !== '') return;

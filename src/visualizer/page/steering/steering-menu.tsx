@@ -140,7 +140,8 @@ function Acts({
 /** A click elsewhere and Escape close it; after Escape the focus is where it was opened. */
 function closeOutside(menu: { current: HTMLDetailsElement | null }): () => void {
   const onClick = (event: MouseEvent) => {
-    if (!menu.current?.contains(event.target as Node)) menu.current?.removeAttribute('open');
+    const isInside = event.target instanceof Node && menu.current?.contains(event.target);
+    if (!isInside) menu.current?.removeAttribute('open');
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !menu.current?.open) return;

@@ -1,5 +1,7 @@
 /** The strip above the scrubber: kinds of events over the whole story, rounds as ticks, changes of mind as diamonds. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useSize } from '../shell/mounted.ts';
 import type { TeamStory } from '../shell/story.ts';
 import type { TeamView } from '../shell/team-view.ts';
 import { theme } from '../shell/theme.ts';
@@ -20,12 +22,7 @@ export function DensityStrip({ view, inset }: { view: TeamView; inset: number })
   const head = view.head.value;
   const shade = theme.value;
 
-  useEffect(() => {
-    const element = canvas.current!;
-    const observer = new ResizeObserver(() => measure(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  useSize(canvas, ({ clientWidth }) => measure(clientWidth));
 
   // Drawn anew for other colours and for what has come.
   useEffect(() => {
@@ -50,14 +47,15 @@ function draw(
   const scale = devicePixelRatio || 1;
   canvas.width = width * scale;
   canvas.height = HEIGHT * scale;
-  const pen = canvas.getContext('2d')!;
+  const pen = canvas.getContext('2d');
+  if (!pen) return;
   pen.scale(scale, scale);
   const colours = coloursOf(canvas);
   const xOf = (revision: number) =>
     inset + (revision / Math.max(1, story.head)) * (width - 2 * inset);
   drawBins(pen, density, colours, xOf);
-  drawRounds(pen, story, colours.get('round')!, xOf);
-  drawMinds(pen, story, colours.get('mind')!, xOf);
+  drawRounds(pen, story, colours.get('round') ?? '', xOf);
+  drawMinds(pen, story, colours.get('mind') ?? '', xOf);
 }
 
 function drawBins(
@@ -72,12 +70,13 @@ function drawBins(
     const wide = Math.max(1, xOf((index + 1) * span - 0.5) - left - (span === 1 ? 0.5 : 0));
     let bottom = HEIGHT;
     for (const [place, kind] of KINDS.entries()) {
-      if (bin[place] === 0) continue;
+      const count = bin[place] ?? 0;
+      if (count === 0) continue;
       // What the runtime says for itself is drawn low: it is there, and seldom looked for.
-      const share = (bin[place]! / span) * (kind === 'runtime' ? 4 : HEIGHT - 8);
+      const share = (count / span) * (kind === 'runtime' ? 4 : HEIGHT - 8);
       const high = SEEN_AT_LEAST.has(kind) ? Math.max(LEAST_PIXELS, share) : share;
       bottom -= high;
-      pen.fillStyle = colours.get(kind)!;
+      pen.fillStyle = colours.get(kind) ?? '';
       pen.fillRect(left, bottom, wide, high);
     }
   }

@@ -6,7 +6,6 @@
  */
 
 import type { TeamStory } from '../shell/story.ts';
-import type { EventKind } from './event-kind.ts';
 import { KINDS } from './event-line.ts';
 
 const BINS_MAX = 600;
@@ -26,8 +25,10 @@ export class EventDensity {
         this.#counted--;
         continue;
       }
-      this.bins[index] ??= new Uint32Array(KINDS.length);
-      this.bins[index]![indexOf(story.kindAt(this.#counted))]!++;
+      const bin = this.bins[index] ?? new Uint32Array(KINDS.length);
+      this.bins[index] = bin;
+      const kind = KINDS.indexOf(story.kindAt(this.#counted));
+      bin[kind] = (bin[kind] ?? 0) + 1;
     }
   }
 
@@ -35,13 +36,10 @@ export class EventDensity {
     const joined: Uint32Array[] = [];
     for (const [index, bin] of this.bins.entries()) {
       const half = joined[index >> 1];
-      if (half) for (let kind = 0; kind < bin.length; kind++) half[kind]! += bin[kind]!;
+      if (half) for (const [kind, count] of bin.entries()) half[kind] = (half[kind] ?? 0) + count;
       else joined[index >> 1] = bin;
     }
     this.bins = joined;
     this.span *= 2;
   }
 }
-
-const ORDER = new Map(KINDS.map((kind, index) => [kind, index]));
-const indexOf = (kind: EventKind): number => ORDER.get(kind)!;

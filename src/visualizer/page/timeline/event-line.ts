@@ -54,7 +54,7 @@ export function actorsOf(event: RecordedEvent): Set<string> {
   const actors = new Set([lineOf(event).by, ...(meta.to ?? [])]);
   for (const key of ['agent', 'actor', 'work']) {
     const value = data[key];
-    if (typeof value === 'string') actors.add(value.split('/', 1)[0]!);
+    if (typeof value === 'string') actors.add(value.replace(/\/.*$/s, ''));
   }
   actors.delete('');
   return actors;

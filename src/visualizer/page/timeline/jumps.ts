@@ -55,20 +55,20 @@ export class Jumps {
 
   #catchUp(): void {
     const { events, messages } = this.#story;
-    for (; this.#events < events.length; this.#events++) {
-      const event = events[this.#events]!;
+    for (const event of events.slice(this.#events)) {
       const kind = this.#story.kindAt(this.#events);
       if (kind === 'failure' || kind === 'refusal') this.#note(kind, this.#events, actorsOf(event));
       if (event.type === 'round.started') this.#note('round', this.#events, []);
+      this.#events++;
     }
-    for (; this.#messages < messages.length; this.#messages++) {
-      const { type, revision } = messages[this.#messages]!;
+    for (const { type, revision } of messages.slice(this.#messages)) {
+      this.#messages++;
       // A grant is the pattern's word to an agent, not what agents say.
-      if (type !== 'turn.granted') this.#note('message', revision, actorsOf(events[revision]!));
+      if (type !== 'turn.granted')
+        this.#note('message', revision, actorsOf(this.#story.eventAt(revision)));
     }
-    const minds = this.#story.changesOfMind();
-    for (; this.#minds < minds.length; this.#minds++) {
-      const { revision, agent } = minds[this.#minds]!;
+    for (const { revision, agent } of this.#story.changesOfMind().slice(this.#minds)) {
+      this.#minds++;
       this.#note('mind', revision, [agent]);
     }
   }

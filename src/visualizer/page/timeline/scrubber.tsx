@@ -79,7 +79,7 @@ function Transport({ view }: { view: TeamView }) {
       <Control does={() => view.jumpTo(0)} off={isFirst} title="First event (Home)" sign="|‹" />
       <Control
         does={() => view.stepTurn(-1)}
-        off={!(turnEnds[0]! < at)}
+        off={!((turnEnds[0] ?? at) < at)}
         title="End of the turn before (K)"
         sign="«"
       />
@@ -106,7 +106,7 @@ function Transport({ view }: { view: TeamView }) {
       />
       <Control
         does={() => view.stepTurn(1)}
-        off={!(turnEnds.at(-1)! > at)}
+        off={!((turnEnds.at(-1) ?? at) > at)}
         title="End of the next turn (J)"
         sign="»"
       />
@@ -178,7 +178,7 @@ function positionText({ story }: TeamView, at: number): string {
   const event = story.events[at];
   if (!event) return '';
   const round = story.roundAt(at);
-  const since = durationText(event.meta.at - story.events[0]!.meta.at);
+  const since = durationText(event.meta.at - story.eventAt(0).meta.at);
   return [
     `turn ${event.meta.turn}`,
     ...(round === undefined ? [] : [`round ${round}`]),

@@ -28,7 +28,7 @@ export class Search {
   }
 
   #textOf(revision: number): string {
-    this.#texts[revision] ??= searched(this.#story.events[revision]!);
+    this.#texts[revision] ??= searched(this.#story.eventAt(revision));
     return this.#texts[revision];
   }
 }

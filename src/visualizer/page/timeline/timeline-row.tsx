@@ -23,7 +23,7 @@ export function TimelineRow({
 }) {
   const { story } = view;
   const revision = rows.revisions[index]!;
-  const event = story.events[revision]!;
+  const event = story.eventAt(revision);
   const { by, to, text } = eventLine(event);
   const type = escapeControls(event.type);
   const kind = story.kindAt(revision);
@@ -65,7 +65,7 @@ export function TimelineRow({
       </span>
       <span class="timeline-when number">
         {isTurnStart && <span class="timeline-turn">turn {event.meta.turn}</span>}{' '}
-        {sinceText(event.meta.at - story.events[0]!.meta.at)}
+        {sinceText(event.meta.at - story.eventAt(0).meta.at)}
       </span>
       <span class="timeline-text">
         <span class="timeline-type">{type}</span> {text}

@@ -43,7 +43,7 @@ export class TimelineRows {
     const counts = { ...this.counts };
     const found = search.matching(filter.query);
     for (let revision = seen; revision <= story.head; revision++) {
-      if (filter.actor !== null && !actorsOf(story.events[revision]!).has(filter.actor)) continue;
+      if (filter.actor !== null && !actorsOf(story.eventAt(revision)).has(filter.actor)) continue;
       if (found && !found(revision)) continue;
       const kind = story.kindAt(revision);
       counts[kind] = (counts[kind] ?? 0) + 1;

@@ -79,7 +79,8 @@ export function Timeline({ view }: { view: TeamView }) {
 
 /** A click goes there; with Alt the event is looked at from where one stands. */
 function choose(view: TeamView, click: MouseEvent): void {
-  const row = (click.target as Element).closest<HTMLElement>('[data-revision]');
+  const { target } = click;
+  const row = target instanceof Element && target.closest<HTMLElement>('[data-revision]');
   if (!row) return;
   const revision = Number(row.dataset['revision']);
   if (click.altKey) view.select(revision);

@@ -11,7 +11,7 @@ import {
 import type { Panel } from '../panel.ts';
 import './budget-panel.css';
 import { durationText } from '../../shell/duration.ts';
-import type { Horde } from '../../shell/team-source.ts';
+import { isHorde } from '../../shell/team-source.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
 import { type Axis, BurnDown, type Mark, type Unit } from './burn-down.ts';
@@ -60,7 +60,7 @@ function BudgetPanel({ view }: { view: TeamView }) {
         )}
       </p>
       <Marks view={view} marks={burnDown.marks} />
-      {'whatIf' in view.source && <WhatIfForm view={view} horde={view.source as Horde} />}
+      {isHorde(view.source) && <WhatIfForm view={view} horde={view.source} />}
       <Numbers metrics={metrics} />
     </div>
   );

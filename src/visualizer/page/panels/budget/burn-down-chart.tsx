@@ -1,7 +1,9 @@
 /** The burn-down as a drawing: what was settled, what was reserved on top of it, the limit, and where one stands. */
+
 import { memo } from 'preact/compat';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { durationText } from '../../shell/duration.ts';
+import { useSize } from '../../shell/mounted.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import type { Axis, BurnDown, Mark, Sample, Unit } from './burn-down.ts';
 
@@ -20,15 +22,12 @@ interface ChartProps {
 export function BurnDownChart({ view, burnDown, axis, unit }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(640);
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => setWidth(box.current!.clientWidth));
-    observer.observe(box.current!);
-    return () => observer.disconnect();
-  }, []);
+  useSize(box, ({ clientWidth }) => setWidth(clientWidth));
   const at = view.at.value;
   const room = Math.max(100, width - PAD.left - PAD.right);
   const go = (event: MouseEvent) => {
-    const x = event.clientX - box.current!.getBoundingClientRect().left - PAD.left;
+    const left = box.current?.getBoundingClientRect().left ?? 0;
+    const x = event.clientX - left - PAD.left;
     view.jumpTo(burnDown.revisionAt(axis, Math.max(0, Math.min(1, x / room))));
   };
   const x = PAD.left + burnDown.place(axis, at) * room;

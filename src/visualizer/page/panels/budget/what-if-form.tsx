@@ -1,5 +1,7 @@
 /** Asks what another budget would have done, and tells it. */
+
 import { useState } from 'preact/hooks';
+import { problemOf } from '../../shell/problem.ts';
 import type { Horde } from '../../shell/team-source.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import { tellWhatIf, type WhatIfTold } from './what-if-sentence.ts';
@@ -20,7 +22,7 @@ export function WhatIfForm({ view, horde }: { view: TeamView; horde: Horde }) {
     try {
       tell(tellWhatIf(await horde.whatIf(view.team, { tokens: number })));
     } catch (error) {
-      setProblem((error as Error).message);
+      setProblem(problemOf(error));
     }
   };
   return (

@@ -47,7 +47,7 @@ export function statesSeen(story: TeamStory, actor: string): readonly string[] {
   const known = seen.get(story) ?? { until: 0, states: new Map() };
   seen.set(story, known);
   for (; known.until < story.events.length; known.until++)
-    for (const [who, state] of Object.entries(story.events[known.until]!.meta.state ?? {})) {
+    for (const [who, state] of Object.entries(story.eventAt(known.until).meta.state ?? {})) {
       const states = known.states.get(who) ?? new Set();
       known.states.set(who, states);
       for (const path of pathsOf(state)) states.add(path);

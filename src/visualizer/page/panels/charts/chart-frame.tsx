@@ -2,10 +2,12 @@
  * A frame in which a chart is fitted, enlarged and moved about: by buttons, by the wheel with Ctrl, by dragging, and by
  * + - 0 and the arrow keys while it has the focus.
  */
+
 import { effect, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChartDrawing, ChartNode } from '../../../shared/wire.ts';
+import { useMounted, useSize } from '../../shell/mounted.ts';
 import type { ChartMoment } from './chart-moment.ts';
 import './chart-frame.css';
 
@@ -87,21 +89,19 @@ function useFit(
   isSmall: boolean,
 ) {
   const [fit, fitTo] = useState(1);
-  useLayoutEffect(() => {
-    // A small one is fitted by the style sheet.
-    if (isSmall) return;
-    const measure = () => {
-      const { clientWidth, clientHeight } = frame.current!;
+  // It is told at once what is watched now, after the layout and before it is painted: asked before, the browser would
+  // lay everything out once more for every chart that becomes large.
+  useSize(
+    frame,
+    ({ clientWidth, clientHeight }) => {
+      // A small one is fitted by the style sheet.
+      if (isSmall) return;
       const wide = Math.min(1, clientWidth / width);
       const whole = Math.min(wide, clientHeight / height);
       fitTo(Math.max(SCALE.least, whole >= READABLE ? whole : Math.min(wide, READABLE)));
-    };
-    // It is told at once what is watched now, after the layout and before it is painted: asked before, the browser
-    // would lay everything out once more for every chart that becomes large.
-    const watch = new ResizeObserver(measure);
-    watch.observe(frame.current!);
-    return () => watch.disconnect();
-  }, [width, height, isSmall]);
+    },
+    [width, height, isSmall],
+  );
   return fit;
 }
 
@@ -138,21 +138,25 @@ function bringIntoView(frame: HTMLElement | null, node: ChartNode, scale: number
 function useWheel(frame: { current: HTMLElement | null }, zoom: (by: number) => void) {
   const latest = useRef(zoom);
   latest.current = zoom;
-  useLayoutEffect(() => {
-    const element = frame.current!;
-    const onWheel = (event: WheelEvent) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      latest.current(Math.exp(-event.deltaY / 400));
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, []);
+  useMounted(
+    frame,
+    (element) => {
+      const onWheel = (event: WheelEvent) => {
+        if (!event.ctrlKey && !event.metaKey) return;
+        event.preventDefault();
+        latest.current(Math.exp(-event.deltaY / 400));
+      };
+      element.addEventListener('wheel', onWheel, { passive: false });
+      return () => element.removeEventListener('wheel', onWheel);
+    },
+    [],
+  );
 }
 
 function drag(event: PointerEvent) {
   if (event.button !== 0 || event.pointerType === 'touch') return;
-  const element = event.currentTarget as HTMLElement;
+  const element = event.currentTarget;
+  if (!(element instanceof HTMLElement)) return;
   const { scrollLeft, scrollTop } = element;
   const { clientX, clientY, pointerId } = event;
   element.setPointerCapture(pointerId);

@@ -82,7 +82,7 @@ const isSameTurn = (story: TeamStory, a: number, b: number): boolean =>
 function heardLater(story: TeamStory, { actor, changedAt }: Standing, at: number) {
   for (let revision = at; revision > changedAt; revision--) {
     if (!isSameTurn(story, revision, at)) return undefined;
-    const event = story.events[revision]!;
+    const event = story.eventAt(revision);
     if (event.meta.state && actor in event.meta.state) return event;
   }
   return undefined;

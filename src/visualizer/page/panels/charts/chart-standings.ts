@@ -38,9 +38,9 @@ export class Standings {
       const parent = node.parent ?? ROOT;
       this.#children.set(parent, [...(this.#children.get(parent) ?? []), node]);
     }
-    const isStart = ({ source }: ChartEdge) => this.#nodes.get(source)!.kind === 'start';
+    const isStart = ({ source }: ChartEdge) => this.#nodes.get(source)?.kind === 'start';
     for (const edge of chart.edges.filter(isStart)) {
-      const parent = this.#nodes.get(edge.source)!.parent ?? ROOT;
+      const parent = this.#nodes.get(edge.source)?.parent ?? ROOT;
       this.#starts.set(parent, [...(this.#starts.get(parent) ?? []), edge]);
     }
     this.edges = chart.edges.filter(
@@ -92,7 +92,7 @@ export class Standings {
   /** The regions of the outermost parallel state that is active before and after; none where there is none. */
   regionsOf(from: Standing, to: Standing): string[] {
     const isParallel = (id: string) =>
-      id === ROOT ? !this.#starts.has(ROOT) : this.#nodes.get(id)!.kind === 'parallel';
+      id === ROOT ? !this.#starts.has(ROOT) : this.#nodes.get(id)?.kind === 'parallel';
     const parallel = [ROOT, ...this.#nodes.keys()].find(
       (id) => isParallel(id) && this.isActive(id, from) && this.isActive(id, to),
     );
@@ -149,7 +149,7 @@ export class Standings {
   #isDone(id: string, at: Standing): boolean {
     const children = this.#children.get(id) ?? [];
     const active = children.filter((child) => this.isActive(child.id, at));
-    if (this.#nodes.get(id)!.kind === 'parallel')
+    if (this.#nodes.get(id)?.kind === 'parallel')
       return children.every((child) => this.#isDone(child.id, at));
     return active.some(({ kind }) => kind === 'final');
   }

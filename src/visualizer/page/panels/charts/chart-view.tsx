@@ -6,14 +6,16 @@
  * 1. What stands in the SVG is a function of the drawing; which classes it bears, of the moment.
  * 2. A chart out of view is not touched; coming into view it catches up.
  */
+
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import {
   CHART_TEXT,
   type ChartDrawing,
   type ChartEdge,
   type ChartNode,
 } from '../../../shared/wire.ts';
+import { useMounted } from '../../shell/mounted.ts';
 import type { ChartMoment } from './chart-moment.ts';
 import './chart-view.css';
 
@@ -30,21 +32,25 @@ interface Props {
 
 export function ChartView({ drawing, moment, label }: Props) {
   const svg = useRef<SVGSVGElement>(null);
-  useLayoutEffect(() => {
-    const painter = painterOf(svg.current!);
-    const inView = signal(true);
-    const watch = new IntersectionObserver((entries) => {
-      inView.value = entries.at(-1)!.isIntersecting;
-    });
-    watch.observe(svg.current!);
-    const stop = effect(() => {
-      if (inView.value) painter(moment.value);
-    });
-    return () => {
-      stop();
-      watch.disconnect();
-    };
-  }, [drawing, moment]);
+  useMounted(
+    svg,
+    (element) => {
+      const painter = painterOf(element);
+      const inView = signal(true);
+      const watch = new IntersectionObserver((entries) => {
+        inView.value = entries.at(-1)?.isIntersecting ?? true;
+      });
+      watch.observe(element);
+      const stop = effect(() => {
+        if (inView.value) painter(moment.value);
+      });
+      return () => {
+        stop();
+        watch.disconnect();
+      };
+    },
+    [drawing, moment],
+  );
   const parts = useMemo(() => <Parts drawing={drawing} />, [drawing]);
   const { width, height } = drawing;
   return (
@@ -131,7 +137,7 @@ function headOf(points: ChartEdge['points']): string {
 function painterOf(svg: SVGSVGElement): (moment: ChartMoment) => void {
   const parts = new Map<string, Element>();
   for (const part of svg.querySelectorAll('[data-part]'))
-    parts.set(part.getAttribute('data-part')!, part);
+    parts.set(part.getAttribute('data-part') ?? '', part);
   let worn = new Map<Element, string[]>();
   return (moment) => {
     const wanted = classesOf(moment, parts);

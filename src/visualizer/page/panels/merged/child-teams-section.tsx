@@ -1,9 +1,10 @@
 /** The child teams of a team as they stood, and what of them may be missing. */
 
 import { useEffect, useMemo } from 'preact/hooks';
+import { fieldsOf, textIn } from '../../../../events/fields.ts';
 import type { TeamLine } from '../../../../projections/teams/teams.ts';
 import { verdictWords } from '../../../../projections/verdict/verdict-words.ts';
-import type { Horde } from '../../shell/team-source.ts';
+import { isHorde } from '../../shell/team-source.ts';
 import type { TeamView } from '../../shell/team-view.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
 import { type ChildTeam, ChildTeams } from './child-teams.ts';
@@ -12,15 +13,16 @@ import { LISTED, linkOf, More } from './where-said.tsx';
 /** Kept up to date as long as the panel is looked at; a file holds one team alone. */
 export function useChildTeams(view: TeamView): ChildTeams | undefined {
   const children = useMemo(
-    () => ('teams' in view.source ? new ChildTeams(view.source, view.team) : undefined),
+    () => (isHorde(view.source) ? new ChildTeams(view.source, view.team) : undefined),
     [view],
   );
   useEffect(() => {
     if (!children) return;
-    const horde = view.source as Horde;
+    const { source } = view;
+    if (!isHorde(source)) return;
     const take = (all: readonly TeamLine[]) => children.take(all);
-    horde.teams().then(take, () => undefined);
-    const listening = horde.listenToTeams(take);
+    source.teams().then(take, () => undefined);
+    const listening = source.listenToTeams(take);
     return () => {
       listening.close();
       children.close();
@@ -70,10 +72,11 @@ export function ChildTeamsSection({
 /** What may be missing from what is merged, whatever the revision. */
 function lacksOf({ story, source }: TeamView): string[] {
   const lacks: string[] = [];
-  if (!('teams' in source))
+  if (!isHorde(source))
     lacks.push('A file holds one team: its child teams, if there are any, are not merged.');
   const forked = story.events.findLast(({ type }) => type === 'team.forked');
-  const origin = forked?.data['origin'] as { team: string } | undefined;
-  if (origin) lacks.push(`A fork: teams that ${origin.team} had begun before are not merged here.`);
+  const origin = textIn(fieldsOf(forked?.data['origin'])['team']);
+  if (origin !== undefined)
+    lacks.push(`A fork: teams that ${origin} had begun before are not merged here.`);
   return lacks;
 }

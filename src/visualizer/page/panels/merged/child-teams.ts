@@ -6,11 +6,13 @@
  * 1. What is shown of a moment depends on the events up to it alone, once they are fetched; what is not merged is told.
  * 2. Streams are fetched one after the other, each event once, and of `TEAMS_MOST` teams at most, the nearest first.
  */
+
 import { signal } from '@preact/signals';
 import { merge, merged } from '../../../../projections/merged/merged.ts';
 import type { Merged } from '../../../../projections/merged/merged-state.ts';
 import type { TeamLine } from '../../../../projections/teams/teams.ts';
 import { lastWhere } from '../../shell/ascending.ts';
+import { problemOf } from '../../shell/problem.ts';
 import { TeamStory } from '../../shell/story.ts';
 import type { TeamSource } from '../../shell/team-source.ts';
 
@@ -116,7 +118,7 @@ export class ChildTeams {
       }
       if (story.head + 1 < events) fetched.problem = 'its events could not all be read';
     } catch (error) {
-      fetched.problem = `its events could not be read: ${(error as Error).message}`;
+      fetched.problem = `its events could not be read: ${problemOf(error)}`;
     }
     this.version.value++;
   }

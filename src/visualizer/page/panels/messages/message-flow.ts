@@ -63,13 +63,14 @@ export class MessageFlow {
       const round = rounds[this.#rounds];
       if (round !== undefined && (!message || round < message.revision)) {
         this.#rounds++;
-        this.#place({ kind: 'round', revision: round, round: titleOf(this.story.events[round]!) });
+        this.#place({ kind: 'round', revision: round, round: titleOf(this.story.eventAt(round)) });
         continue;
       }
+      if (!message) break;
       this.#messages++;
-      this.#take(message!);
+      this.#take(message);
       const change = changes[this.#minds];
-      if (change?.revision !== message!.revision) continue;
+      if (change?.revision !== message.revision) continue;
       this.#minds++;
       this.#place({ kind: 'change', revision: change.revision, change });
     }
@@ -95,13 +96,15 @@ export class MessageFlow {
 
   /** The row of the message of exactly this revision. */
   messageRow(revision: number): FlowRow | undefined {
-    for (let index = this.rowOf(revision); this.rows[index]?.revision === revision; index--)
-      if (this.rows[index]!.kind === 'message') return this.rows[index];
-    return undefined;
+    for (let index = this.rowOf(revision); ; index--) {
+      const row = this.rows[index];
+      if (row?.revision !== revision) return undefined;
+      if (row.kind === 'message') return row;
+    }
   }
 
   #take(message: StoryMessage): void {
-    const event = this.story.events[message.revision]!;
+    const event = this.story.eventAt(message.revision);
     const from = message.from || RUNTIME;
     const root = String(this.story.events[0]?.data['actor'] ?? '');
     const named = [...message.to, ...(event.meta.undeliverable ?? [])].filter((to) => to !== from);
@@ -170,11 +173,12 @@ const ROWS_BELOW = 100;
 export function mindLinesIn(flow: MessageFlow, { from, to }: Window): MindLine[] {
   const lines: MindLine[] = [];
   const end = Math.min(flow.rows.length, to + ROWS_BELOW);
-  for (let index = from; index < end; index++) {
-    const note = flow.rows[index]!;
+  const bottom = flow.rows[to - 1]?.y ?? 0;
+  for (const [place, note] of flow.rows.slice(from, end).entries()) {
+    const index = from + place;
     if (note.kind !== 'change') continue;
     const over = reasonShown(flow, note.change);
-    if (over && (index < to || over.y < flow.rows[to - 1]!.y)) {
+    if (over && (index < to || over.y < bottom)) {
       lines.push({ change: note.change, over, note });
     }
   }

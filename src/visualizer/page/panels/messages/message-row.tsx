@@ -82,7 +82,7 @@ function RowView(props: RowProps) {
 }
 
 function Said({ view, row, columns, readers }: RowProps & { row: FlowRow & { kind: 'message' } }) {
-  const event = view.story.events[row.revision]!;
+  const event = view.story.eventAt(row.revision);
   const gone = event.meta.undeliverable ?? [];
   const read = readers === '' ? [] : readers.split('\n');
   const ends = [row.from, ...row.to, ...read].map(columns.x);

@@ -5,6 +5,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { lastWhere } from '../../shell/ascending.ts';
+import { useSize } from '../../shell/mounted.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
 import type { Panel } from '../panel.ts';
 import { ChangesOfMindList } from './changes-of-mind-list.tsx';
@@ -146,17 +147,12 @@ function useSight(view: TeamView, flow: MessageFlow, box: { current: HTMLDivElem
   const scrolled = useRef(0);
   const stood = useRef({ at: -2, selected: -2 });
   const look = () => {
-    scrolled.current = box.current!.scrollTop;
+    scrolled.current = box.current?.scrollTop ?? 0;
     see(Math.floor(scrolled.current / STEP) * STEP);
   };
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = box.current!;
-      measure({ width: clientWidth, height: clientHeight });
-    });
-    observer.observe(box.current!);
-    return () => observer.disconnect();
-  }, []);
+  useSize(box, ({ clientWidth, clientHeight }) =>
+    measure({ width: clientWidth, height: clientHeight }),
+  );
   const { at, selected } = { at: view.at.value, selected: view.selected.value };
   const isNew = stood.current.at !== at || stood.current.selected !== selected;
   const row = flow.rows[flow.rowOf(stood.current.at !== at ? at : selected)];
@@ -166,8 +162,8 @@ function useSight(view: TeamView, flow: MessageFlow, box: { current: HTMLDivElem
   const wanted = isNew && !isInSight ? Math.max(0, row.y - room / 2) : undefined;
   useLayoutEffect(() => {
     stood.current = { at, selected };
-    if (wanted === undefined) return;
-    box.current!.scrollTop = wanted;
+    if (wanted === undefined || !box.current) return;
+    box.current.scrollTop = wanted;
     look();
   }, [at, selected, wanted]);
   return { ...size, top: wanted ?? top, look };
@@ -189,9 +185,12 @@ function walk(event: KeyboardEvent, view: TeamView, flow: MessageFlow): void {
   };
   const { key } = event;
   if (key === 'Enter') view.jumpTo(view.selected.value);
-  else if (Object.hasOwn(wanted, key) && said.length > 0)
-    view.select(said[Math.max(0, Math.min(said.length - 1, wanted[key]!))]!.revision);
-  else return;
+  else {
+    const index = Object.hasOwn(wanted, key) ? wanted[key] : undefined;
+    const message = index === undefined ? undefined : (said[Math.max(0, index)] ?? said.at(-1));
+    if (!message) return;
+    view.select(message.revision);
+  }
   event.preventDefault();
   event.stopPropagation();
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Report, Result } from '../../../../projections/report/report-layers.ts';
 import { whyWords } from '../../../../projections/verdict/verdict-words.ts';
 import { durationText } from '../../shell/duration.ts';
+import { problemOf } from '../../shell/problem.ts';
 import { shortLine } from '../../timeline/message-gist.ts';
 import type { Panel } from '../panel.ts';
 import {
@@ -43,8 +44,7 @@ function ReportPanel({ view }: { view: TeamView }) {
         const fetched = await view.source.report(view.team);
         if (isWanted) have({ report: fetched, head: current, problem: '' });
       } catch (error) {
-        if (isWanted)
-          have((before) => ({ ...before, head: current, problem: (error as Error).message }));
+        if (isWanted) have((before) => ({ ...before, head: current, problem: problemOf(error) }));
       }
     };
     const timer = setTimeout(fetch, head < -1 ? 0 : AGAIN_MS);
