@@ -13,7 +13,11 @@ const streams = new Map<string, RecordedEvent[]>();
 
 beforeAll(async () => {
   stage = await rehearse({ seed: 5 });
-  await stage.run('plenty', { pattern: 'adversarial-debate', seed: 5, limits: { tokens: 400_000 } });
+  await stage.run('plenty', {
+    pattern: 'adversarial-debate',
+    seed: 5,
+    limits: { tokens: 400_000 },
+  });
   streams.set('plenty', await stage.events('plenty'));
   // What the same work used, and little more: 80 % are reached, or a call does not fit.
   const used = projectAt(streams.get('plenty')!, metrics, Number.MAX_SAFE_INTEGER).settled.tokens;

@@ -127,7 +127,7 @@ export class TeamTrace {
     this.left(actor, meta.at);
     this.begin(`agent ${actor}`, this.root?.spanId ?? null, `invoke_agent ${actor}`, meta.at, {
       'gen_ai.operation.name': 'invoke_agent',
-      ...this.provider(profile.model),
+      ...this.provider(String(model)),
       'gen_ai.agent.name': actor,
       'gen_ai.agent.id': `${this.team}/${actor}`,
       'gen_ai.request.model': String(model),
