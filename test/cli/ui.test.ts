@@ -5,45 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TeamLine } from '../../src/projections/teams/teams.ts';
 import type { ForkMade, ShownEvent } from '../../src/visualizer/shared/wire.ts';
-import { startTestServer } from '../eventstoredb/test-server.ts';
-import { type Horde, hordeIn } from './horde.ts';
+import { hordeIn } from './horde.ts';
+import { lineOf, rehearse, request, type Ui, ui } from './served-page.ts';
 import { until } from './until.ts';
-
-const request = 'Design a migration that splits the users table, then have a DBA review it';
-const rehearse = (team: string, ...more: string[]) => [
-  'run',
-  '--rehearse',
-  '--json',
-  '--pattern',
-  'review-loop',
-  '--team',
-  team,
-  ...more,
-  request,
-];
-
-interface Ui {
-  base: string;
-  token: string;
-  get<Answer>(path: string): Promise<Answer>;
-  /** Ends it as a person does; resolves with the exit status. */
-  interrupt(): Promise<number | null>;
-}
-
-async function ui(horde: Horde, ...args: string[]): Promise<Ui> {
-  const serving = horde.begin(['ui', '--json', ...args]);
-  const { url } = JSON.parse(await until(() => serving.out.includes('\n') && serving.out));
-  const [base, token] = String(url).split('/#token=') as [string, string];
-  return {
-    base,
-    token,
-    get: async (path) => (await (await fetch(base + path)).json()) as never,
-    interrupt: async () => {
-      serving.interrupt();
-      return (await serving.ended).status;
-    },
-  };
-}
 
 const fork = async ({ base, token }: Ui, team: string, asked: object): Promise<ForkMade> => {
   const response = await fetch(`${base}/api/teams/${team}/fork`, {
@@ -55,9 +19,6 @@ const fork = async ({ base, token }: Ui, team: string, asked: object): Promise<F
   expect(response.status, JSON.stringify(made)).toBe(200);
   return made;
 };
-
-const lineOf = async (page: Ui, team: string) =>
-  (await page.get<TeamLine[]>('/api/teams')).find((line) => line.team === team);
 
 describe('horde ui', () => {
   it('shows a team while another process leads it, and ends with 0', async () => {
@@ -80,18 +41,6 @@ describe('horde ui', () => {
     const { status, json } = await running.ended;
     expect([status, json().events]).toEqual([0, heard.length]);
     expect(heard.map(({ revision }) => revision)).toEqual(heard.map((_, i) => i));
-    expect(await page.interrupt()).toBe(0);
-  });
-
-  it('shows teams of EventStoreDB', async () => {
-    const database = await startTestServer({ port: 0 });
-    onTestFinished(() => database.stop());
-    const horde = hordeIn({ HORDE_STORE: database.connectionString });
-    await horde.run(rehearse('t1'));
-    const page = await ui(horde);
-    expect(await lineOf(page, 't1')).toMatchObject({ status: 'done' });
-    const about = await page.get<{ store: string }>('/api/about');
-    expect(about.store).toMatch(/^esdb:\/\/[^@]*$/);
     expect(await page.interrupt()).toBe(0);
   });
 

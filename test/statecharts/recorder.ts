@@ -8,7 +8,7 @@
  * down once the file's tests are over.
  */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { StateMachine } from 'xstate';
@@ -26,7 +26,7 @@ interface Scope {
 }
 
 const folder = process.env['HORDE_STATECHARTS'];
-if (folder) listen(folder);
+if (folder && existsSync(folder)) listen(folder);
 
 function listen(folder: string): void {
   const taken = new Set<string>();

@@ -16,14 +16,16 @@ const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
 
 describe('the rehearsal plays the moves it knows', () => {
   it.each([...allMoves.keys()])('%s: fits the schema of its event for every seed', (name) => {
+    const requests = [1, 2, 5].map((round) =>
+      requestFor({
+        moves: [name],
+        round,
+        shown: '[ROLLBACK-001] high: there is no way back. "tag": "USERS-LOCK"',
+      }),
+    );
     for (const seed of seeds)
       for (const verbosity of ['terse', 'normal', 'long'] as const)
-        for (const round of [1, 2, 5]) {
-          const request = requestFor({
-            moves: [name],
-            round,
-            shown: '[ROLLBACK-001] high: there is no way back. "tag": "USERS-LOCK"',
-          });
+        for (const request of requests) {
           const use = useIn(playTurn(request, seed, verbosity))!;
           expect(use.name).toBe(name);
           const parsed = allMoves.get(name)!.args.safeParse(use.input);
