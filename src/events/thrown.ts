@@ -9,7 +9,7 @@
 import { inspect } from 'node:util';
 
 /** An error, taken apart. `cause` and `errors` are absent where the error has none. */
-export interface ErrorFields {
+interface ErrorFields {
   name: string;
   message: string;
   cause?: unknown;

@@ -29,7 +29,7 @@ export class NotAValue extends TypeError {
 }
 
 /** Further kinds of values: each is taken to what can be encoded, and back. */
-export interface Codec {
+interface Codec {
   readonly [kind: string]: { take(value: unknown): unknown; give(taken: never): unknown };
 }
 
@@ -109,7 +109,7 @@ const isTag = (value: unknown): value is { [TAG]: Json } =>
 const DEPTH_MAX = 64;
 
 /** JSON that reads back as it was written: no undefined, NaN, -0, holes, or objects that are more than data. */
-export function isPlain(value: unknown, depth = 0): value is Json {
+function isPlain(value: unknown, depth = 0): value is Json {
   switch (typeof value) {
     case 'string':
     case 'boolean':

@@ -30,7 +30,7 @@ import { limitsOf, type Offer, patternOf, patternsFor } from './offer.ts';
 import type { Recommendation } from './recommendation.ts';
 import { castWorkflow, workflowIn } from './workflows/chosen-workflow.ts';
 
-export interface Asking extends Offer {
+interface Asking extends Offer {
   /** Asks a model; without it, and when it rejects with `NotChosen`, the offline judge decides. */
   ask?: AskModel;
 }

@@ -64,18 +64,9 @@ export const exceptions: Exceptions = {
   ],
   blobs: [],
   deadExports: [
-    'src/actors/machine/determined.ts Determinant',
-    'src/events/thrown.ts ErrorFields',
-    'src/events/value.ts Codec',
-    'src/events/value.ts isPlain',
     'src/machines/declared-work.ts ModelCall',
-    'src/planning/judge/choice-question.ts Replied',
-    'src/planning/judge/weights.ts Weights',
-    'src/planning/judge/weights.ts weightsFile',
-    'src/planning/recommend.ts Asking',
   ],
   wordsWithSeveralMeanings: [
-    'Asking',
     'Connection',
     'Draft',
     'Entry',

@@ -14,7 +14,7 @@
 import { createHash } from 'node:crypto';
 
 /** What a step's time and chance follow from. */
-export interface Determinant {
+interface Determinant {
   /** Recorded time of the event, milliseconds since 1970. */
   at: number;
   /** What its chance follows from, beside the time. */

@@ -117,7 +117,7 @@ export function choiceQuestion(
 }
 
 /** What a model replied, as far as the answer lies in it. */
-export interface Replied {
+interface Replied {
   content: readonly { type: string; [key: string]: unknown }[];
   model: string;
 }

@@ -12,7 +12,7 @@ import { CHOICES } from '../choice.ts';
 
 export const WEIGHTS_FILE = new URL('catalog/judge.json', packageRoot);
 
-export const weightsFile = z.strictObject({
+const weightsFile = z.strictObject({
   /** The ways to work that the columns stand for, in their order. */
   choices: z.array(z.string()),
   /** Hash of the requests that they were learned from. */
@@ -26,7 +26,7 @@ export const weightsFile = z.strictObject({
 });
 export type WeightsFile = z.output<typeof weightsFile>;
 
-export interface Weights {
+interface Weights {
   readonly source: string;
   readonly step: number;
   readonly bias: readonly number[];
