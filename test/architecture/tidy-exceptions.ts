@@ -63,9 +63,7 @@ export const exceptions: Exceptions = {
     'src/hands/tools/workspace.ts createWorkspace',
   ],
   blobs: [],
-  deadExports: [
-    'src/machines/declared-work.ts ModelCall',
-  ],
+  deadExports: ['src/machines/declared-work.ts ModelCall'],
   wordsWithSeveralMeanings: [
     'Connection',
     'Draft',
