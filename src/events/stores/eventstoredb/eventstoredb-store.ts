@@ -49,7 +49,7 @@ import { Listeners } from './listeners.ts';
 import type { Entry } from './protocol.ts';
 import { Reader } from './reader.ts';
 import { Scan } from './scan.ts';
-import { StreamIndex } from './stream-index.ts';
+import { filterOf, StreamIndex } from './stream-index.ts';
 
 /** Events that the server keeps of a lease. */
 const LEASE_EVENTS_MAX = 8;
@@ -161,13 +161,15 @@ class EventStoreDb implements EventStore {
   async readAll(options: ReadAllOptions = {}): Promise<RawEvent[]> {
     const limit = pageLimit(options.limit);
     this.#refuseClosed();
-    const { prefix } = options;
+    const { prefix = '' } = options;
     const events: RawEvent[] = [];
     for (let after = options.after ?? -1; ; ) {
       const count = limit - events.length;
-      const filter = prefix ? { prefixes: [prefix] } : ('notSystem' as const);
+      const filter = filterOf(prefix);
       const found = await this.#scan.scan({ doing: 'read all streams', after, filter, count });
-      events.push(...found.entries.flatMap(({ event }) => event ?? []));
+      if (prefix) await this.#index.learn(prefix, after, found);
+      const isListed = ({ stream }: Entry) => stream.startsWith(prefix) && !stream.startsWith('$$');
+      events.push(...found.entries.filter(isListed).flatMap(({ event }) => event ?? []));
       // Markers of deleted streams are no events: there may be more after them.
       if (found.entries.length < count || events.length >= limit) return events;
       after = found.position;

@@ -30,7 +30,7 @@ const SILENT_SHARE = 0.8;
 /** Records between two checkpoints of a stride. */
 const WINDOW = 2_048;
 
-interface Scanned {
+export interface Scanned {
   entries: Entry[];
   /** Everything up to here was looked at. */
   position: number;

@@ -9,10 +9,14 @@ import type { StreamHead } from '../../store.ts';
 import { damageOf, metadataOf } from './damage.ts';
 import type { Kept } from './kept.ts';
 import type { Entry, Filter } from './protocol.ts';
-import type { Scan } from './scan.ts';
+import type { Scan, Scanned } from './scan.ts';
 
 /** Entries of one read. */
 const PAGE = 4_096;
+
+/** The metadata of a stream say that it was deleted, or cut off. */
+export const filterOf = (prefix: string): Filter =>
+  prefix === '' ? 'notSystem' : { prefixes: [prefix, `$$${prefix}`] };
 
 interface Listed {
   revision: number;
@@ -33,13 +37,20 @@ export class StreamIndex {
   ) {}
 
   async streams(prefix: string): Promise<StreamHead[]> {
-    let list = this.#lists.get(prefix);
-    if (!list) {
-      list = new StreamList(prefix, this.scan, this.kept);
-      this.#lists.set(prefix, list);
-    }
+    const list = this.#list(prefix);
     await list.readOn();
     return list.heads();
+  }
+
+  /** What was found after a position for another reason, through the filter of a prefix, need not be read again. */
+  async learn(prefix: string, after: number, found: Scanned): Promise<void> {
+    await this.#list(prefix).learn(after, found);
+  }
+
+  #list(prefix: string): StreamList {
+    const list = this.#lists.get(prefix) ?? new StreamList(prefix, this.scan, this.kept);
+    this.#lists.set(prefix, list);
+    return list;
   }
 
   /** The log is another one. */
@@ -62,12 +73,22 @@ class StreamList {
     private readonly scan: Scan,
     private readonly kept: Kept,
   ) {
-    // The metadata of a stream say that it was deleted, or cut off.
-    this.#filter = prefix === '' ? 'notSystem' : { prefixes: [prefix, `$$${prefix}`] };
+    this.#filter = filterOf(prefix);
+  }
+
+  learn(after: number, found: Scanned): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#loaded) await this.#load();
+      if (after <= this.#position) this.#take(found);
+    });
   }
 
   readOn(): Promise<void> {
-    const next = this.#reading.then(() => this.#read());
+    return this.#inTurn(() => this.#read());
+  }
+
+  #inTurn(doing: () => Promise<void>): Promise<void> {
+    const next = this.#reading.then(doing);
     this.#reading = next.catch(() => {});
     return next;
   }
@@ -84,11 +105,15 @@ class StreamList {
     for (let full = true; full; ) {
       const wanted = { doing: 'list the streams', after: this.#position, count: PAGE };
       const found = await this.scan.scan({ ...wanted, filter: this.#filter });
-      for (const entry of found.entries) this.#note(entry);
-      this.#position = Math.max(this.#position, found.position);
+      this.#take(found);
       full = found.entries.length >= PAGE;
     }
     await this.#save();
+  }
+
+  #take({ entries, position }: Scanned): void {
+    for (const entry of entries) if (entry.position > this.#position) this.#note(entry);
+    this.#position = Math.max(this.#position, position);
   }
 
   #note({ stream, event, isTombstone }: Entry): void {
