@@ -546,7 +546,7 @@ describe('3 never alive and deaf', () => {
       const heard = await listen(store);
       server.faults.rightsRefused = how;
       await server.restart();
-      await until(() => expect(told).toHaveLength(1));
+      await until(() => expect([told.length, heard.errors]).toEqual([1, []]));
       expect(told[0]).toMatch(how === 'denied' ? /access is denied/ : /password/);
       server.faults.rightsRefused = undefined;
       foreign('orders');

@@ -101,7 +101,7 @@ export class Connection {
     { patienceMs = this.limits.patienceMs, awaited = true, insists = false }: Patience = {},
   ): Promise<Result> {
     const until = performance.now() + patienceMs;
-    const own = new Hindrance(this.tell, () => !this.absence.stands);
+    const own = new Hindrance(this.tell, this.absence);
     try {
       for (let attempt = 0; ; attempt++) {
         let wire: Wire | undefined;

@@ -65,8 +65,11 @@ const trailer = (error: CallError, key: string): string =>
 
 export function troubleOf(thrown: unknown): Trouble {
   if (thrown instanceof OutOfTime || thrown instanceof WireDisposed) return { kind: 'reconnect' };
-  if (thrown instanceof StoreFailure)
-    return { kind: thrown.kind === 'unavailable' ? 'mendable' : 'final' };
+  if (thrown instanceof StoreFailure) {
+    // What a call within a call has given up may be mended all the same.
+    const isFinal = thrown.cause === undefined || troubleOf(thrown.cause).kind === 'final';
+    return { kind: thrown.kind !== 'unavailable' && isFinal ? 'final' : 'mendable' };
+  }
   const error = thrown as CallError;
   if (thrown instanceof BatchRefused) {
     if (thrown.reason === 'AccessDenied') return { kind: 'mendable' };

@@ -67,7 +67,7 @@ export class Feed {
 
   constructor(private readonly site: FeedSite) {
     const { tell, absence } = site.connection;
-    this.#hindrance = new Hindrance(tell, () => !absence.stands);
+    this.#hindrance = new Hindrance(tell, absence);
   }
 
   /** Resolves when every event after `position` will be handed over. */

@@ -18,10 +18,13 @@ export class Hindrance {
   #told = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `isTold`: false while somebody else tells the same already. */
+  /** Times that another was given the word. */
+  #gaveWay = 0;
+
+  /** `other`: where it has told, this one is quiet, since it would tell the same. */
   constructor(
     private readonly tell: Tell,
-    private readonly isTold: () => boolean = () => true,
+    private readonly other?: Hindrance,
   ) {}
 
   get stands(): boolean {
@@ -37,10 +40,13 @@ export class Hindrance {
   }
 
   #say(): void {
-    const told = this.isTold();
-    if (told) this.tell(`${this.#reason}; waiting, ${this.#seconds()} s by now`);
-    this.#told ||= told;
-    this.#timer = setTimeout(() => this.#say(), told ? AGAIN_EVERY_MS : TOLD_AFTER_MS);
+    // Another that begins and ends all the time never comes to tell: so it is given the word once.
+    const waits = this.other?.stands === true && this.#gaveWay++ === 0;
+    const isTold = this.other ? this.other.#told : false;
+    const tells = !waits && !isTold;
+    if (tells) this.tell(`${this.#reason}; waiting, ${this.#seconds()} s by now`);
+    this.#told ||= tells;
+    this.#timer = setTimeout(() => this.#say(), tells ? AGAIN_EVERY_MS : TOLD_AFTER_MS);
     this.#timer.unref();
   }
 
@@ -50,6 +56,7 @@ export class Hindrance {
     this.#timer = undefined;
     if (this.#told) this.tell(`${what} after ${this.#seconds()} s`);
     this.#told = false;
+    this.#gaveWay = 0;
   }
 
   close(): void {
