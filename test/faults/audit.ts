@@ -9,8 +9,7 @@
  *    person is heard twice, and epochs rise one by one.
  * 4. Nothing lost: every request to the model server is in a log as replied, failed, lapsed or late; every
  *    word of a person whose append was confirmed was heard, or said after the team had heard its last.
- * 5. Each host that lives has heard, within 10 s, of one more team that was handed in after the last fault.
- * 6. What a dead worker led is led by another within 10 s, or 10 s after the last other failure. Time in which
+ * 5. What a dead worker led is led by another within 10 s, or 10 s after the last other failure. Time in which
  *    the machine let this process wait is taken off, and such takeovers are named.
  */
 import type { Runtime } from '../../src/actors/runtime.ts';

@@ -57,8 +57,6 @@ export interface FaultRun extends Audit {
 const STORE_LIMITS = { timeoutMs: 1_000, patienceMs: 10_000 };
 const KEY = 'key-of-fault-runs';
 const PATTERNS = ['review-loop', 'single-agent', 'adversarial-debate', 'assembly-line'] as const;
-/** A host that lives has heard of a team so soon after it was handed in. */
-const HEARD_WITHIN_MS = 10_000;
 const BUSY_TEAMS = 3;
 const BUSY_WITHIN_MS = 15_000;
 /** Longer than a lease. */
@@ -80,8 +78,6 @@ interface Hand {
   host: Host;
   /** What it has taken and not ended or lost. */
   led: Set<string>;
-  /** What it has heard of. */
-  heard: Set<string>;
 }
 
 class Site {
@@ -124,7 +120,6 @@ class Site {
       this.#failedAt = Math.max(this.#failedAt, Date.now());
     });
     const [faults] = await Promise.all([inTrouble, this.#handIn(), this.#people(), this.#fates()]);
-    const deaf = await this.#lastTeam();
     const allEnded = await this.#allEnded(options.endWithinMs ?? 60_000);
     this.#ending = true;
     // What is still on its way into the log of a team that has ended is nothing that counts.
@@ -140,14 +135,12 @@ class Site {
       runtimeOf: (store) => runtimeOf(new Mortal(store), this.client),
     });
     if (!allEnded) judged.violations.unshift('not every team has ended');
-    judged.violations.push(...deaf);
     return { ...judged, seed, faults };
   }
 
   async #hand(): Promise<Hand> {
     const mortal = new Mortal(await this.#connect(), this.options.leaseShare);
     const led = new Set<string>();
-    const heard = new Set<string>();
     const host = startHost({
       clock: mortal.clock,
       // One that is left alone must have room for all.
@@ -156,13 +149,12 @@ class Site {
       onTaken: (team) => led.add(team),
       onEnded: (team) => led.delete(team),
       onLost: (team) => led.delete(team),
-      onHeard: (team) => heard.add(team),
       onFailed: (team, error) => {
         led.delete(team);
         this.options.onNote?.(`${team}: ${error.message}`);
       },
     });
-    return { mortal, host, led, heard };
+    return { mortal, host, led };
   }
 
   /** Hands the teams in, again and again until it is known to have been done. */
@@ -179,27 +171,6 @@ class Site {
     );
     await front.close();
     await mortal.store.close();
-  }
-
-  /** One more team, after the last fault: who lives must hear of it in time, or is alive and deaf. */
-  async #lastTeam(): Promise<string[]> {
-    const id = 'last';
-    const store = await this.#insist(() => this.#connect());
-    const mortal = new Mortal(store);
-    const front = runtimeOf(mortal, this.client);
-    const plan = planOf(id, this.seed, throwDice('last', this.seed));
-    await this.#insist(() => front.submit(plan));
-    this.#teams.push(id);
-    const from = Date.now();
-    const living = this.#hands.filter((hand) => !hand.mortal.dead);
-    const deaf = () => living.filter((hand) => !hand.mortal.dead && !hand.heard.has(id));
-    const waited = () => this.#keptWaiting.between(from, Date.now());
-    while (deaf().length > 0 && Date.now() - from - waited() < HEARD_WITHIN_MS) await pause(50);
-    await front.close();
-    await store.close();
-    return deaf().map(
-      () => `a living host has not heard of the last team in ${HEARD_WITHIN_MS} ms`,
-    );
   }
 
   #connect() {
