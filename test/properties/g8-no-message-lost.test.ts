@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Leader } from '../../src/actors/lead/leader.ts';
+import { Stimuli } from '../../src/actors/lead/stimuli.ts';
 import type { MachineSource } from '../../src/actors/machine/registered-machine.ts';
 import type { EventStore } from '../../src/events/store.ts';
 import { orders } from '../simulation/scenarios/order.ts';
@@ -35,14 +35,15 @@ describe('no message is lost', () => {
   });
 
   it('would fail with a leader that hears a repeat twice', async () => {
-    const prototype = Leader.prototype as any;
+    const prototype = Stimuli.prototype as any;
     const { fromInbox } = prototype;
     vi.spyOn(prototype, 'fromInbox').mockImplementation(function (this: any, ...given: unknown[]) {
       const [raw] = given as [{ stream: string }];
-      const { deciding } = this;
-      this.deciding = { ...deciding, heard: new Map([...deciding.heard, [raw.stream, -1]]) };
+      const { meets } = this;
+      this.meets = { ...meets, heard: new Map([...meets.heard, [raw.stream, -1]]) };
+      this.heardIds.clear();
       const stimulus = fromInbox.apply(this, given);
-      this.deciding = deciding;
+      this.meets = meets;
       return stimulus;
     });
     expect(await failsWhen('G8', {}, spokenTo)).toBe(true);

@@ -67,9 +67,8 @@ export function renderCoverage(coverages: readonly Coverage[]): string {
 }
 
 function readTaken(folder: string): Set<string> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  const lists = files.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
-  return new Set(lists.flat() as string[]);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.txt'));
+  return new Set(files.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n')));
 }
 
 const [, script, folder] = process.argv;

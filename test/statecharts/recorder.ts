@@ -4,13 +4,12 @@
  *
  * XState tells every microstep, with the transitions taken, to the system of the scope that it is given. Both
  * ways of stepping a machine purely go through two methods of `StateMachine`; here they are given a scope whose
- * system listens. The runtime's own steps are planned by `Configuration`, and noted there. What was noted is written
- * down once the file's tests are over.
+ * system listens. The runtime's own steps are planned by `Configuration`, and noted there. What is new is written down at
+ * once, a key a line: threads that share what is loaded load this but once, and nobody tells when they end.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { StateMachine } from 'xstate';
 import { Configuration } from '../../src/actors/machine/configuration.ts';
 import { keyOfState, keyOfTransition, type Node, type Transition } from './keys.ts';
@@ -29,7 +28,13 @@ const folder = process.env['HORDE_STATECHARTS'];
 if (folder && existsSync(folder)) listen(folder);
 
 function listen(folder: string): void {
-  const taken = new Set<string>();
+  const file = join(folder, `${randomUUID()}.txt`);
+  const known = new Set<string>();
+  const taken = (key: string): void => {
+    if (known.has(key)) return;
+    known.add(key);
+    appendFileSync(file, `${key}\n`);
+  };
   const system = (of: Scope['system']) =>
     Object.create(of, {
       _sendInspectionEvent: {
@@ -65,27 +70,24 @@ function listen(folder: string): void {
     if (plan) note({ snapshot: { _nodes: plan.next.nodes }, _transitions: enabled }, taken);
     return plan;
   };
-  afterAll(() => {
-    Object.assign(stepping, { transition, getInitialSnapshot });
-    Configuration.prototype.planOf = planOf;
-    if (taken.size > 0)
-      writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify([...taken]));
-  });
 }
 
 const noted = new WeakSet<object>();
 
-function note({ snapshot, _transitions }: Microstep, taken: Set<string>): void {
+function note({ snapshot, _transitions }: Microstep, taken: (key: string) => void): void {
   for (const transition of _transitions) {
     if (noted.has(transition)) continue;
     noted.add(transition);
     const key = keyOfTransition(transition);
     // The state is named too: XState does not tell of the microstep that enters the first one.
-    if (key) taken.add(key).add(keyOfState(transition.source));
+    if (key) {
+      taken(key);
+      taken(keyOfState(transition.source));
+    }
   }
   for (const node of snapshot._nodes ?? []) {
     if (noted.has(node)) continue;
     noted.add(node);
-    taken.add(keyOfState(node));
+    taken(keyOfState(node));
   }
 }
