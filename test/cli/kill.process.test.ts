@@ -48,8 +48,8 @@ describe('a team whose process is killed', () => {
       const callsBefore = api.requests.length;
       const { child, ended } = horde.begin(round === 0 ? run : ['resume', 'k', '--json']);
       // Drawn moments: after so many more calls have reached the server, and so many milliseconds.
-      const moreCalls = 1 + ((kills * 7) % 3);
-      const delayMs = (kills * 13) % 37;
+      const moreCalls = kills % 3 === 2 ? 2 : 1;
+      const delayMs = (kills * 29) % 61;
       const isOver = ended.then(() => true);
       void (async () => {
         await Promise.race([isOver, until(() => api.requests.length >= callsBefore + moreCalls)]);
