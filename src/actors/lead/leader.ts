@@ -185,7 +185,7 @@ export class Leader {
   }
 
   private watch(events: readonly RawEvent[]): void {
-    if (this.others.among(events)) void this.recover((events[0]?.revision ?? 0) - 1);
+    if (this.others.among(events)) void this.recover(this.state.revision);
   }
 
   // ---- the loop

@@ -35,6 +35,9 @@ interface OthersSite {
 
 export class Others {
   readonly #own = new Set<string>();
+  /** The last revision that was heard, and the first of those heard that was another's. */
+  #heard = -1;
+  #foreignFrom: number | undefined;
 
   constructor(
     private readonly site: OthersSite,
@@ -50,15 +53,24 @@ export class Others {
     return commit({ store, clock, onSent }, this.stream, batch, expected);
   }
 
-  /** Whether some are another's. What is ours is forgotten: it is heard once. */
+  /** Whether some are another's, of these or of what was heard before. What is ours is forgotten: it is heard once. */
   among(events: readonly RawEvent[]): boolean {
-    return events.filter(({ id }) => !this.#own.delete(id.toLowerCase())).length > 0;
+    for (const { id, revision } of events) {
+      this.#heard = revision;
+      if (!this.#own.delete(id.toLowerCase())) this.#foreignFrom ??= revision;
+    }
+    return this.#foreignFrom !== undefined;
   }
 
-  /** A newer leader is given way to; before a foreign event the team stops. Undefined: all after a revision is ours. */
+  /**
+   * A newer leader is given way to; before a foreign event the team stops. Undefined: all after a revision is ours.
+   * It looks from the first of another's on, however much of what follows has been heard by now: a newer leader's
+   * taking over stands before what it does.
+   */
   async judge(after: number): Promise<Verdict | undefined> {
     let first: RawEvent | undefined;
-    for await (const page of pages(this.site.store, this.stream, after + 1)) {
+    const from = this.#foreignFrom ?? Math.max(after, this.#heard) + 1;
+    for await (const page of pages(this.site.store, this.stream, from)) {
       for (const event of page) {
         if (this.#own.has(event.id.toLowerCase())) continue;
         const epoch = epochOf(event, this.site.rules.catalog);
