@@ -39,6 +39,8 @@ export default defineConfig({
   test: {
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
+    // Some tests hold real processes to real time; a busy machine may spoil one of them once.
+    retry: process.env['CI'] ? 1 : 0,
     // Some tests wait for a server or a process; others work meanwhile.
     maxWorkers: Math.max(3, availableParallelism()),
     setupFiles: ['test/statecharts/recorder.ts'],
