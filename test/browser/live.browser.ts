@@ -167,7 +167,9 @@ describe('a team that another process leads', () => {
     const last = await lastOf('elsewhere');
     await expect.poll(() => headOf(page), PATIENT).toBe(last);
     expect(await revisionOf(page)).toBe(last);
-    await expect.poll(() => row.innerText(), PATIENT).toMatch(/done/);
+    await expect
+      .poll(() => row.innerText(), PATIENT)
+      .toMatch(/(completed|fallback), (high|medium|low) confidence/);
     await expect.poll(() => row.innerText(), PATIENT).toContain(String(last + 1));
     clean();
     list.clean();
