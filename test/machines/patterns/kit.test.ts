@@ -26,7 +26,7 @@ const note = ({ noted }: House, { type }: { type: string }): PatternStep<House> 
   remember: { noted: [...noted, type] },
 });
 
-const house = definePattern({
+const spec = {
   name: 'house',
   called: 'the house',
   purpose: 'One greets whoever comes.',
@@ -56,7 +56,9 @@ const house = definePattern({
     result: [],
     notes: [],
   }),
-});
+} satisfies Parameters<typeof definePattern<House, typeof limits, 'host', { host: string }>>[0];
+
+const house = definePattern(spec);
 
 describe('What the team says to a pattern', () => {
   const opened = heard('seat.opened', 'team', { agent: 'ann', agentType: 'guest' });
@@ -73,5 +75,16 @@ describe('What the team says to a pattern', () => {
       { type: 'pattern.concluded', reason: 'seat.opened, guest.greeted' },
     ]);
     told.when(heard('guest.greeted', 'ann', { grant: 2, words: 'w' })).thenDeaf();
+  });
+});
+
+describe('A function of a pattern', () => {
+  it('is refused where it would mean two things: asked at once here, and there when nobody owes a turn', () => {
+    const hasNoted = ({ noted }: House): boolean => noted.length > 0;
+    const open = { ...spec.states.open, meanwhile: { late: hasNoted } };
+    const late = { next: { concluded: hasNoted } };
+    expect(() => definePattern({ ...spec, states: { open, late } })).toThrow(
+      /"hasNoted" stands under meanwhile and under next/,
+    );
   });
 });

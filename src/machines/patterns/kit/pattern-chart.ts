@@ -3,7 +3,8 @@
  * that the pattern was written with, so that charts and tests of coverage speak the pattern's words.
  *
  * Invariants
- * 1. One name, one function: two that are called alike in one pattern are refused, and so is one without a name.
+ * 1. One name, one function, one use: two that are called alike in one pattern are refused, and so is one without a
+ *    name, or that would mean two things.
  * 2. A branch of `next` is taken only when nobody owes a turn; a move is taken only from whoever holds the turn.
  */
 import { type AnyStateMachine, type MachineContext, setup } from 'xstate';
@@ -34,21 +35,28 @@ const actionOf = (
   take: (context: MachineContext, event: TurnEvent) => Taken<MachineContext, PatternSays>,
 ) => step<MachineContext, PatternSays, TurnEvent>(take);
 
+/** Where a function stands in the pattern as data: what it means in the chart follows from that. */
+type Use = 'the kit' | 'hears' | 'begins' | 'meanwhile' | 'next';
+
 /** What is called by a name in one chart. */
 class Named<Made> {
   readonly all: Record<string, Made> = {};
-  private readonly codes = new Map<string, unknown>();
+  private readonly known = new Map<string, { code: unknown; use: Use }>();
   constructor(private readonly pattern: string) {}
 
-  put(name: string, code: unknown, made: Made): string {
+  put(use: Use, name: string, code: unknown, made: Made): string {
     if (name === '')
       throw new TypeError(`pattern "${this.pattern}": a function without a name; charts need one`);
-    const known = this.codes.get(name);
-    if (known !== undefined && known !== code)
+    const known = this.known.get(name);
+    if (known && known.code !== code)
       throw new TypeError(
         `pattern "${this.pattern}": two different functions are called "${name}"`,
       );
-    this.codes.set(name, code);
+    if (known && known.use !== use)
+      throw new TypeError(
+        `pattern "${this.pattern}": "${name}" stands under ${known.use} and under ${use}, where it means another thing; give each its own function`,
+      );
+    this.known.set(name, { code, use });
     this.all[name] ??= made;
     return name;
   }
@@ -101,13 +109,13 @@ class Chart<Context extends TurnTaking> {
     this.guards = new Named(spec.name);
     this.actions = new Named(spec.name);
     for (const [name, made] of Object.entries(commonSteps(spec, own<Context>)))
-      this.actions.put(name, made, made);
+      this.actions.put('the kit', name, made, made);
     const { allAreIn, ...always } = turns.turnGuards;
     const waits = Object.values(spec.states).some(({ next }) =>
       Object.values(next).includes('else'),
     );
     for (const [name, holds] of Object.entries({ ...always, ...(waits && { allAreIn }) }))
-      this.guards.put(name, holds, ({ context, event }) =>
+      this.guards.put('the kit', name, holds, ({ context, event }) =>
         holds({ context: own<Context>(context), event }),
       );
   }
@@ -153,6 +161,7 @@ class Chart<Context extends TurnTaking> {
       return isMove ? over(context, event, taken) : taken;
     };
     return this.actions.put(
+      'hears',
       name,
       code,
       actionOf((context, event) => take(own(context), event)),
@@ -162,6 +171,7 @@ class Chart<Context extends TurnTaking> {
   private begun(begins: (context: Context) => PatternStep<Context>): string {
     const begin = (context: Context) => asked(this.spec, context, begins(context));
     return this.actions.put(
+      'begins',
       begins.name,
       begins,
       actionOf((context) => begin(own(context))),
@@ -170,7 +180,7 @@ class Chart<Context extends TurnTaking> {
 
   private held(handler: Handler<Context>, { name, code }: NamedGuard<Context>): string {
     const conditions = ofCode(this.conditions, code).set(handler.type, handler);
-    return this.guards.put(name, code, ({ context, event }) => {
+    return this.guards.put('hears', name, code, ({ context, event }) => {
       const mine = own<Context>(context);
       const { isMove, onlyIf } = conditions.get(event.type) ?? handler;
       const counts = !isMove || turns.holdsTurn({ context: mine, event });
@@ -179,11 +189,13 @@ class Chart<Context extends TurnTaking> {
   }
 
   private asked(holds: (context: Context) => boolean): string {
-    return this.guards.put(holds.name, holds, ({ context }) => holds(own<Context>(context)));
+    return this.guards.put('meanwhile', holds.name, holds, ({ context }) =>
+      holds(own<Context>(context)),
+    );
   }
 
   private free(holds: (context: Context) => boolean): string {
-    return this.guards.put(holds.name, holds, ({ context }) => {
+    return this.guards.put('next', holds.name, holds, ({ context }) => {
       const mine = own<Context>(context);
       return isSettled(mine.grants) && holds(mine);
     });
